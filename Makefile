@@ -1,0 +1,60 @@
+# The environment is .venv, made by uv from constraints.txt (the lock) with the project itself installed in it.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+UV := .uv/bin/uv
+STAMP := $(VENV)/.installed
+
+# uv does not read pip's configuration, so a wheel folder named there (a local build of torch, say) is passed on.
+FIND_LINKS = $(shell $(PYTHON) -m pip config get global.find-links 2>/dev/null) $(PIP_FIND_LINKS)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup repro test lint check format resolve lock clean
+
+help:     ## show this list
+	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## make or update .venv
+
+repro: $(STAMP) ## run the main job: data, embeddings, metrics, report
+	@$(BIN)/itemvec fetch
+	@$(BIN)/dvc repro
+	@$(BIN)/itemvec show
+
+test: $(STAMP) ## run the tests
+	@$(BIN)/python -m pytest
+
+lint: $(STAMP) ## check format, style and types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+check: lint test ## what CI runs: format, lint, types, tests
+
+format: $(STAMP) ## format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+resolve: $(UV) ## show that the dependencies resolve on Python 3.11, 3.12 and 3.13
+	@for version in 3.11 3.12 3.13; do \
+	  $(UV) pip compile -q --python-version $$version --extra dev -c constraints.txt pyproject.toml >/dev/null \
+	    && echo "Python $$version: resolves" || exit 1; done
+
+lock: $(UV) ## write constraints.txt anew from pyproject.toml
+	@env -u UV_FIND_LINKS $(UV) pip compile -q --upgrade --universal --python-version 3.11 --extra dev \
+	  --custom-compile-command "make lock" pyproject.toml -o constraints.txt
+
+clean:    ## remove the environment
+	rm -rf $(VENV) .uv
+
+$(UV):
+	@echo "installing uv ..."
+	@$(PYTHON) -m pip install -q --disable-pip-version-check --root-user-action=ignore --target .uv uv==0.13.8
+
+# Compiled at once, because an environment that forbids writing bytecode would otherwise import it from source forever.
+$(STAMP): $(UV) pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(UV) venv -q --python 3.11 $(VENV)
+	@echo "installing the environment (about 2.5 GB) ..."
+	@UV_FIND_LINKS="$$(echo $(FIND_LINKS) | tr " " ",")" $(UV) pip install --python $(BIN)/python --compile-bytecode \
+	  -q -c constraints.txt -e ".[dev]"
+	@touch $@
