@@ -1,0 +1,5 @@
+"""``python -m itemvec``."""
+
+from itemvec.cli import main
+
+main()

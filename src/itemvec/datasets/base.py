@@ -1,0 +1,71 @@
+"""What every data set becomes: four tables of the same form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from itemvec import columns
+from itemvec.columns import ITEM, QUERY, TIME, USER
+from itemvec.errors import DatasetError
+from itemvec.registry import Registry, suggest
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Arrow tables of the schemas in ``columns``, in an order that depends on their content alone.
+
+    Items, queries and judgments are sorted by id, interactions by user and time; equal times stay as they came.
+    """
+
+    items: Any
+    interactions: Any
+    queries: Any
+    qrels: Any
+
+
+class Dataset(Protocol):
+    """Reads the raw files of one data set."""
+
+    def load(self, root: Path) -> Tables:
+        """Turn the files below ``root`` into tables.
+
+        Raises
+        ------
+        DatasetError
+            A file is missing or torn, or lacks a column.
+        """
+        ...
+
+
+GIVEN = "given"  # group of the queries that came with the data
+DATASETS: Registry[Dataset] = Registry("dataset")
+
+
+def as_tables(root: Path, items: Any, interactions: Any = None, queries: Any = None, qrels: Any = None) -> Tables:
+    """Bring raw Arrow tables into their final form; a table a data set does not have stays empty."""
+    return Tables(
+        _conform(items, columns.ITEMS, f"{root}: items", [ITEM]),
+        _conform(interactions, columns.INTERACTIONS, f"{root}: interactions", [USER, TIME]),
+        _conform(queries, columns.QUERIES, f"{root}: queries", [QUERY]),
+        _conform(qrels, columns.QRELS, f"{root}: qrels", [QUERY, ITEM]),
+    )
+
+
+def _conform(table: Any, schema: pa.Schema, where: str, order: list[str]) -> Any:
+    if table is None:
+        return schema.empty_table()
+    for name in schema.names:
+        if name not in table.column_names:
+            raise DatasetError(f"{where}: column {name!r} is missing{suggest(name, table.column_names)}")
+    try:
+        return table.select(schema.names).cast(schema).sort_by([(name, "ascending") for name in order])
+    except pa.ArrowException as error:
+        raise DatasetError(f"{where}: {error}; expected {_described(schema)}") from None
+
+
+def _described(schema: pa.Schema) -> str:
+    return ", ".join(f"{field.name} ({field.type})" for field in schema)

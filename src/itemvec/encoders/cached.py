@@ -1,0 +1,64 @@
+"""An encoder that looks before it encodes."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from itemvec.arrays import Floats
+from itemvec.encoders.base import Corpus, Encode, Encoder, Role
+from itemvec.encoders.fingerprint import fingerprint
+from itemvec.store import RowCache
+
+BATCH = 1024  # texts encoded between two writes to the cache: what a kill can cost
+
+
+class CachedEncoder:
+    """Encodes each distinct text once, ever: what the row cache holds is read from it.
+
+    The encoder itself is loaded with the first text that is not cached.
+
+    encoded, reused
+        How many distinct texts were encoded, and how many came from the cache, so far.
+    """
+
+    def __init__(self, encoder: Encoder, corpus: Corpus, folder: Path) -> None:
+        self.encoder = encoder
+        self.corpus = corpus
+        self.folder = folder
+        self.encoded = 0
+        self.reused = 0
+        self._caches: dict[Role, RowCache] = {}
+
+    def encode(self, texts: Any, role: Role) -> Floats:
+        """Vectors of an Arrow array of texts, float32 of shape (len(texts), dim)."""
+        distinct = texts.dictionary_encode()
+        words = distinct.dictionary.to_pylist()
+        keys = pa.array([hashlib.blake2b(text.encode(), digest_size=16).digest() for text in words], pa.binary(16))
+        cache = self._cache(role)
+        found, vectors = cache.lookup(keys)
+        missing = np.flatnonzero(~found)
+        for start in range(0, len(missing), BATCH):
+            rows = missing[start : start + BATCH]
+            vectors[rows] = self._encode([words[row] for row in rows], role)
+            sound = rows[np.isfinite(vectors[rows]).all(axis=1)]  # a broken vector must not outlive its cause
+            cache.add(keys.take(pa.array(sound)), vectors[sound])
+        self.encoded += len(missing)
+        self.reused += len(words) - len(missing)
+        every: Floats = vectors[distinct.indices.to_numpy()]
+        return every
+
+    @cached_property
+    def _encode(self) -> Encode:
+        return self.encoder.load(self.corpus)
+
+    def _cache(self, role: Role) -> RowCache:
+        if role not in self._caches:
+            name = fingerprint(self.encoder, role, self.corpus)
+            self._caches[role] = RowCache(self.folder, name, self.encoder.dim)
+        return self._caches[role]

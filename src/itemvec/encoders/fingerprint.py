@@ -1,0 +1,39 @@
+"""A name for everything that decides an encoder's vectors, so that a cached one is never stale."""
+
+import ast
+import hashlib
+import inspect
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from itemvec.encoders.base import Corpus, Encoder, Role
+
+OTHER = {"item": "query_", "query": "item_"}  # options that start so do not touch this role
+
+
+def fingerprint(encoder: Encoder, role: Role, corpus: Corpus) -> str:
+    """Hash, 40 hexadecimal digits, of kind, code, options, identity and role.
+
+    Options that start with ``query_`` count for queries alone, those that start with ``item_`` for items alone.
+    """
+    options: Mapping[str, Any] = asdict(encoder)  # type: ignore[call-overload]  # every kind is a dataclass
+    parts = {
+        "kind": type(encoder).__qualname__,
+        "code": _code(type(encoder)),
+        "options": {name: value for name, value in options.items() if not name.startswith(OTHER[role])},
+        "identity": dict(encoder.identity(corpus)),
+        "role": role,
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:40]
+
+
+def _code(kind: type) -> str:
+    """Hash of the module that defines ``kind``, without comments, layout and docstrings."""
+    tree = ast.parse(inspect.getsource(sys.modules[kind.__module__]))
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()

@@ -1,0 +1,37 @@
+"""Hashed bag of words: no weights, nothing fitted, the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from itemvec.arrays import Floats
+from itemvec.encoders.base import ENCODERS, Corpus, Encode, Role
+from itemvec.options import Positive
+
+
+@ENCODERS.register("hashing")
+@dataclass(frozen=True)
+class HashingEncoder:
+    """Count words into ``dim`` signed buckets, then scale to unit length (Weinberger et al., 2009)."""
+
+    dim: Positive
+
+    def identity(self, corpus: Corpus) -> Mapping[str, Any]:  # noqa: ARG002  (nothing is fitted)
+        """The library that hashes."""
+        return {"libraries": {"scikit-learn": version("scikit-learn")}}
+
+    def load(self, corpus: Corpus) -> Encode:  # noqa: ARG002
+        """Nothing to load."""
+        from sklearn.feature_extraction.text import HashingVectorizer
+
+        words = HashingVectorizer(n_features=self.dim, norm="l2", dtype=np.float32)
+
+        def encode(texts: Sequence[str], role: Role) -> Floats:  # noqa: ARG001  (both roles are words)
+            return np.asarray(words.transform(texts).toarray(), dtype=np.float32)
+
+        return encode

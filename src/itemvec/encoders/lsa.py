@@ -1,0 +1,47 @@
+"""Latent semantic analysis: what word counts alone can do, fitted on the items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from itemvec.arrays import Floats
+from itemvec.encoders.base import ENCODERS, Corpus, Encode, Role
+from itemvec.errors import ParamsError
+from itemvec.options import Natural, Positive
+
+
+@ENCODERS.register("lsa")
+@dataclass(frozen=True)
+class LsaEncoder:
+    """TF-IDF with sublinear counts, truncated SVD, unit length (Deerwester et al., 1990)."""
+
+    dim: Positive
+    stop_words: str | None = "english"
+    seed: Natural = 0
+
+    def identity(self, corpus: Corpus) -> Mapping[str, Any]:
+        """The items it is fitted on, and the library that fits it."""
+        return {"corpus": corpus.digest, "libraries": {"scikit-learn": version("scikit-learn")}}
+
+    def load(self, corpus: Corpus) -> Encode:
+        """Fit on the item texts."""
+        from sklearn.decomposition import TruncatedSVD
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.preprocessing import normalize
+
+        words = TfidfVectorizer(sublinear_tf=True, stop_words=self.stop_words, dtype=np.float32)
+        counts = words.fit_transform(corpus)  # (n_items, n_words), sparse
+        if self.dim > min(counts.shape):
+            raise ParamsError(f"model lsa: dim {self.dim} is more than the items have, {counts.shape} texts x words")
+        svd = TruncatedSVD(self.dim, random_state=self.seed).fit(counts)
+
+        def encode(texts: Sequence[str], role: Role) -> Floats:  # noqa: ARG001  (both roles are words)
+            vectors = normalize(svd.transform(words.transform(texts)))
+            return np.asarray(vectors, dtype=np.float32)
+
+        return encode

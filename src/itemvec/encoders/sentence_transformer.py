@@ -1,0 +1,81 @@
+"""Any model that sentence-transformers can load."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from itemvec.arrays import Floats
+from itemvec.encoders.base import ENCODERS, Corpus, Encode, Role
+from itemvec.encoders.checkpoint import Checkpoint, resolve
+from itemvec.errors import ParamsError
+from itemvec.machine import torch_device
+from itemvec.options import Positive
+
+COMMIT = re.compile("[0-9a-f]{40}")
+LIBRARIES = ("sentence-transformers", "transformers", "tokenizers", "torch")
+
+
+@ENCODERS.register("sentence-transformer")
+@dataclass(frozen=True)
+class SentenceTransformerEncoder:
+    """A checkpoint with the pooling its own files state.
+
+    ``checkpoint`` is a model of the Hugging Face hub, a local folder, or ``package:NAME/FOLDER``. Prompts are put
+    before every text of their role. Texts are cut at ``max_tokens``, by default the model's own limit. Code that comes
+    with a checkpoint runs only if ``trust_remote_code`` says so and ``revision`` pins the commit that is trusted.
+    """
+
+    checkpoint: str
+    dim: Positive
+    revision: str | None = None
+    item_prompt: str = ""
+    query_prompt: str = ""
+    max_tokens: Positive | None = None
+    normalize: bool = True
+    trust_remote_code: bool = False
+
+    def __post_init__(self) -> None:
+        if self.trust_remote_code and not COMMIT.fullmatch(self.revision or ""):
+            raise ParamsError(
+                f"model {self.checkpoint!r}: trust_remote_code needs a revision of 40 hexadecimal digits, "
+                "the commit whose code you have read"
+            )
+
+    def identity(self, corpus: Corpus) -> Mapping[str, Any]:  # noqa: ARG002  (the weights are not fitted here)
+        """The resolved revision of the checkpoint and the versions of the libraries that run it."""
+        return {"revision": self._checkpoint().revision, "libraries": {name: version(name) for name in LIBRARIES}}
+
+    def load(self, corpus: Corpus) -> Encode:  # noqa: ARG002
+        """Read the weights onto the device."""
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        model = SentenceTransformer(
+            str(self._checkpoint().folder),
+            device=torch_device(),
+            trust_remote_code=self.trust_remote_code,
+            local_files_only=True,
+            model_kwargs={"use_safetensors": True},
+        )
+        if self.max_tokens is not None:
+            model.max_seq_length = self.max_tokens
+        found = model.get_embedding_dimension()
+        if found != self.dim:
+            raise ParamsError(f"model {self.checkpoint!r}: the row says dim {self.dim}, the checkpoint has {found}")
+        return partial(self._encode, model)
+
+    def _encode(self, model: Any, texts: Sequence[str], role: Role) -> Floats:
+        prompt = self.query_prompt if role == "query" else self.item_prompt
+        vectors = model.encode(list(texts), prompt=prompt, normalize_embeddings=self.normalize, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
+
+    def _checkpoint(self) -> Checkpoint:
+        return resolve(self.checkpoint, self.revision, self.trust_remote_code)

@@ -1,0 +1,23 @@
+"""Errors a user of the pipeline can act on; click prints them in one line, without a traceback."""
+
+import click
+
+
+class ItemvecError(click.ClickException):
+    """Base of every error this package raises on purpose."""
+
+
+class ParamsError(ItemvecError):
+    """``params.yaml`` names something that does not exist or does not fit."""
+
+
+class DatasetError(ItemvecError):
+    """Raw files are missing, torn or not of the form their data set has."""
+
+
+class TableError(ItemvecError):
+    """A table on disk does not hold what a stage needs."""
+
+
+class ExpectationError(ItemvecError):
+    """A table broke its expectations."""

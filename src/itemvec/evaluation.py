@@ -1,0 +1,128 @@
+"""One evaluation for both tasks: a run, one value per query and metric, and their means with intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from itemvec.arrays import Doubles, Ids
+from itemvec.columns import GROUP, ID, RUN, SEED
+from itemvec.files import write_json, write_parquet
+from itemvec.metrics import Judgments, Ranked, interval, measure
+from itemvec.topk import NOTHING, Top
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a system returned and how good it was.
+
+    run
+        Arrow table of the schema ``RUN``.
+    measures
+        Arrow table: id, seed, group, and a float64 column per metric.
+    summary
+        What goes into the metrics file.
+    """
+
+    run: Any
+    measures: Any
+    summary: dict[str, Any]
+
+    def write(self, run: Path, measures: Path, metrics: Path) -> None:
+        """Write the three parts, the metrics last."""
+        write_parquet(run, self.run)
+        write_parquet(measures, self.measures)
+        write_json(metrics, self.summary)
+
+    def headline(self) -> str:
+        """The means, in one line."""
+        means = [
+            f"{name} {one['mean']:.4f}" for name, one in self.summary.items() if isinstance(one, dict) and "mean" in one
+        ]
+        return f"{self.summary['queries']:,} queries: {', '.join(means) or 'nothing to measure'}"
+
+
+def evaluate(
+    rankings: dict[int, Top],
+    judgments: Judgments,
+    groups: Ids,
+    items: Ids,
+    names: list[str],
+    facts: dict[str, Any],
+    seed: int,
+) -> Evaluation:
+    """Judge rankings of the same queries, one per seed.
+
+    Parameters
+    ----------
+    rankings
+        By seed, in the order of the queries of ``judgments``.
+    judgments
+        What is relevant; at least one item per query.
+    groups
+        Slice of each query, Arrow strings of shape (n_queries,).
+    items
+        Ids of the catalogue.
+    names
+        Metrics, as ``ndcg@10``.
+    facts
+        What else belongs into the summary.
+    seed
+        Of the bootstrap.
+    """
+    runs, measures = [], []
+    for number, top in rankings.items():
+        runs.append(_run(judgments.ids, number, top, items))
+        found = measure(Ranked.judge(top.positions, judgments), names)
+        seeds = pa.array(np.full(len(judgments), number, dtype=np.int32))
+        measures.append(pa.table({ID: judgments.ids, SEED: seeds, GROUP: groups, **found}))
+    whole = pa.concat_tables(measures)
+    return Evaluation(pa.concat_tables(runs), whole, {**facts, **summarise(whole, names, seed)})
+
+
+def nothing(names: list[str], facts: dict[str, Any]) -> Evaluation:
+    """The evaluation of a task the data set has no cases for."""
+    fields = [(ID, pa.string()), (SEED, pa.int32()), (GROUP, pa.string()), *((name, pa.float64()) for name in names)]
+    return Evaluation(RUN.empty_table(), pa.schema(fields).empty_table(), {**facts, "queries": 0})
+
+
+def summarise(measures: Any, names: list[str], seed: int) -> dict[str, Any]:
+    """Means with 95 % intervals: of all queries, and of each group where there are several."""
+    n_seeds = len(np.unique(measures[SEED]))
+    n_queries = len(measures) // n_seeds
+    groups = np.asarray(measures[GROUP].slice(0, n_queries))
+    values = {name: np.asarray(measures[name]).reshape(n_seeds, n_queries) for name in names}
+    summary: dict[str, Any] = {"queries": n_queries, "seeds": n_seeds}
+    summary |= {name: _statistics(values[name], seed) for name in names}
+    slices = sorted(set(groups))
+    if len(slices) > 1:
+        summary["groups"] = {
+            group: {"queries": int(np.count_nonzero(groups == group))}
+            | {name: _statistics(values[name][:, groups == group], seed) for name in names}
+            for group in slices
+        }
+    return summary
+
+
+def _statistics(values: Doubles, seed: int) -> dict[str, float]:
+    """Mean of float64 values of shape (n_seeds, n_queries), its interval over queries, its spread over seeds."""
+    low, high = interval(values.mean(axis=0), seed)
+    found = {"mean": float(values.mean()), "low": low, "high": high}
+    if len(values) > 1:
+        found["sd_of_seeds"] = float(values.mean(axis=1).std(ddof=1))
+    return found
+
+
+def _run(ids: Ids, seed: int, top: Top, items: Ids) -> Any:
+    n_queries, depth = top.positions.shape
+    filled = (top.positions != NOTHING).ravel()
+    rows = np.repeat(np.arange(n_queries), depth)[filled]
+    ranks = np.tile(np.arange(1, depth + 1, dtype=np.int32), n_queries)[filled]
+    positions = top.positions.ravel()[filled]
+    seeds = np.full(len(rows), seed, dtype=np.int32)
+    columns = [ids.take(pa.array(rows)), seeds, items.take(pa.array(positions)), ranks, top.scores.ravel()[filled]]
+    return pa.table(columns, schema=RUN)

@@ -1,0 +1,18 @@
+"""Facts about this machine, read from the environment; they never enter a cache key."""
+
+import os
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+
+def cache_folder() -> Path:
+    """Where encoded rows are kept: ``ITEMVEC_CACHE``, else the user's cache folder."""
+    return Path(os.environ.get("ITEMVEC_CACHE") or user_cache_path("itemvec"))
+
+
+def torch_device() -> str:
+    """``ITEMVEC_DEVICE``, else the first GPU, else the CPU."""
+    import torch
+
+    return os.environ.get("ITEMVEC_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu")

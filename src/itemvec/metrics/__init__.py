@@ -1,0 +1,7 @@
+"""Metrics: ranked gains in, one float per query out. A new one is one module here and one import below."""
+
+from itemvec.metrics import hit, mrr, ndcg, recall  # noqa: F401  (each registers itself)
+from itemvec.metrics.base import METRICS, Judgments, Ranked, measure, parse
+from itemvec.metrics.significance import holm, interval, paired_p
+
+__all__ = ["METRICS", "Judgments", "Ranked", "holm", "interval", "measure", "paired_p", "parse"]

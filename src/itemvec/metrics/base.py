@@ -1,0 +1,115 @@
+"""What a metric sees, and how it is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from itemvec.arrays import Doubles, Ids, Ints
+from itemvec.errors import ParamsError
+from itemvec.registry import suggest
+
+
+@dataclass(frozen=True)
+class Judgments:
+    """Relevant items of many queries, laid end to end; queries without any are not in it.
+
+    Query ``i`` has the items ``items[offsets[i]:offsets[i + 1]]``, with gains above zero beside them.
+
+    ids
+        Of queries or users, Arrow strings of length n_queries.
+    items
+        Positions in the catalogue, int64, ascending within a query.
+    gains
+        float64 of the same length.
+    offsets
+        int64 of length n_queries + 1.
+    """
+
+    ids: Ids
+    items: Ints
+    gains: Doubles
+    offsets: Ints
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def slice(self, start: int, stop: int) -> Judgments:
+        """Queries ``start`` to ``stop``."""
+        offsets = self.offsets[start : stop + 1]
+        inside = slice(offsets[0], offsets[-1])
+        return Judgments(self.ids[start:stop], self.items[inside], self.gains[inside], offsets - offsets[0])
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The gains of a ranking, best rank first, and of the best ranking there could be.
+
+    gains, ideal
+        float64 of shape (n_queries, depth); zero where a rank is empty or its item not relevant.
+    n_relevant
+        Relevant items of each query, at least 1, int64 of shape (n_queries,).
+    """
+
+    gains: Doubles
+    ideal: Doubles
+    n_relevant: Ints
+
+    @classmethod
+    def judge(cls, positions: Ints, judgments: Judgments) -> Ranked:
+        """Look up the gain of every ranked item.
+
+        Parameters
+        ----------
+        positions
+            Ranked items, int64 of shape (n_queries, depth), negative where a rank is empty.
+        judgments
+            Of the same queries in the same order.
+        """
+        n_queries, depth = positions.shape
+        n_relevant = np.diff(judgments.offsets)
+        rows = np.repeat(np.arange(n_queries), n_relevant)
+        width = 1 + max(positions.max(initial=0), judgments.items.max(initial=0))
+        judged = rows * width + judgments.items  # ascending, since items ascend within a query
+        asked = np.arange(n_queries)[:, None] * width + positions
+        place = np.minimum(np.searchsorted(judged, asked), len(judged) - 1)
+        hit = (judged[place] == asked) & (positions >= 0) if len(judged) else np.zeros(positions.shape, dtype=bool)
+        gains = np.where(hit, judgments.gains[place], 0.0) if len(judged) else np.zeros(positions.shape)
+        order = np.lexsort((-judgments.gains, rows))
+        rank = np.arange(len(rows)) - np.repeat(judgments.offsets[:-1], n_relevant)
+        ideal = np.zeros((n_queries, depth))
+        ideal[rows[rank < depth], rank[rank < depth]] = judgments.gains[order][rank < depth]
+        return cls(gains, ideal, n_relevant)
+
+
+Metric = Callable[[Ranked, int], Doubles]
+METRICS: dict[str, Metric] = {}
+
+
+def metric(function: Metric) -> Metric:
+    """Decorator: make the function known under its name, as in ``ndcg@10``."""
+    METRICS[function.__name__] = function
+    return function
+
+
+def parse(name: str) -> tuple[Metric, int]:
+    """Split ``ndcg@10`` into the metric and its cut-off.
+
+    Raises
+    ------
+    ParamsError
+        There is no such metric, or the cut-off is not a positive number.
+    """
+    word, _, cut = name.partition("@")
+    if word not in METRICS:
+        raise ParamsError(f"metrics: unknown metric {name!r}{suggest(word, METRICS)}, as in 'ndcg@10'")
+    if not cut.isdecimal() or int(cut) < 1:
+        raise ParamsError(f"metrics: {name!r} needs a cut-off, as in '{word}@10'")
+    return METRICS[word], int(cut)
+
+
+def measure(ranked: Ranked, names: list[str]) -> dict[str, Doubles]:
+    """Each metric of ``names``, one float64 per query."""
+    return {name: function(ranked, k) for name, (function, k) in ((name, parse(name)) for name in names)}

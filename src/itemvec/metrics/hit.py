@@ -1,0 +1,11 @@
+"""Whether anything relevant was found."""
+
+from itemvec.arrays import Doubles
+from itemvec.metrics.base import Ranked, metric
+
+
+@metric
+def hit(ranked: Ranked, k: int) -> Doubles:
+    """1 where a relevant item is among the first ``k`` ranks, else 0; float64 of shape (n_queries,)."""
+    found: Doubles = (ranked.gains[:, :k] > 0).any(axis=1).astype(float)
+    return found

@@ -1,0 +1,14 @@
+"""Reciprocal rank of the first relevant item."""
+
+import numpy as np
+
+from itemvec.arrays import Doubles
+from itemvec.metrics.base import Ranked, metric
+
+
+@metric
+def mrr(ranked: Ranked, k: int) -> Doubles:
+    """1 / rank of the first relevant item among the first ``k``, 0 if there is none; float64 of shape (n_queries,)."""
+    relevant = ranked.gains[:, :k] > 0
+    first: Doubles = np.where(relevant.any(axis=1), 1 / (1 + relevant.argmax(axis=1)), 0.0)
+    return first

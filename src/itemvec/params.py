@@ -1,0 +1,112 @@
+"""``params.yaml`` as one frozen, checked object."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from itemvec.errors import ParamsError
+from itemvec.options import Natural, Positive
+from itemvec.registry import checked, suggest
+
+Row = dict[str, Any]
+Table = dict[str, Row]
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+# Selector -> the table whose rows it names.
+SELECTORS = {
+    "dataset": "datasets",
+    "model": "models",
+    "variants": "reducers",
+    "recommenders": "systems",
+    "retrievers": "systems",
+    "baselines": "systems",
+}
+
+
+@dataclass(frozen=True)
+class RecommendProtocol:
+    """How recommendation is measured.
+
+    ``mask_history`` keeps what a user already has out of the ranking; the first of ``metrics`` decides comparisons;
+    training that is random is repeated with ``seeds`` seeds.
+    """
+
+    split: str
+    mask_history: bool
+    depth: Positive
+    seeds: Positive
+    metrics: list[str]
+
+
+@dataclass(frozen=True)
+class SearchProtocol:
+    """How search is measured; the first of ``metrics`` decides comparisons."""
+
+    depth: Positive
+    metrics: list[str]
+
+
+@dataclass(frozen=True)
+class Params:
+    """Everything a run depends on besides code and data.
+
+    The singular keys select a row of the plural table beside them, so ``dvc exp run -S model=lsa`` runs the ``lsa``
+    row of ``models``; the lists select several rows.
+    """
+
+    seed: Natural
+    dataset: str
+    model: str
+    variants: list[str]
+    recommenders: list[str]
+    retrievers: list[str]
+    baselines: list[str]
+    recommend: RecommendProtocol
+    search: SearchProtocol
+    datasets: Table
+    models: Table
+    reducers: Table
+    systems: Table
+
+    @classmethod
+    def load(cls, path: Path) -> Params:
+        """Read and check ``path``; every selector must name an existing row.
+
+        Raises
+        ------
+        ParamsError
+            The file is not YAML; a key is unknown, missing or ill-typed; a selector names no row.
+        """
+        try:
+            raw = YAML(typ="safe", pure=True).load(path)  # YAML 1.2, as DVC reads it: 1e-3 is a number
+        except (YAMLError, UnicodeDecodeError) as error:
+            raise ParamsError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+        if not isinstance(raw, dict):
+            raise ParamsError(f"{path}: expected keys and values, found {type(raw).__name__}")
+        for key, protocol in (("recommend", RecommendProtocol), ("search", SearchProtocol)):
+            if isinstance(raw.get(key), dict):
+                raw[key] = checked(protocol, raw[key], f"{path}: {key}")
+        params: Params = checked(cls, raw, str(path))
+        for selector, table in SELECTORS.items():
+            chosen = getattr(params, selector)
+            _check_names(f"{path}: {selector}", [chosen] if isinstance(chosen, str) else chosen, table, params)
+        return params
+
+
+def _check_names(where: str, names: list[str], table: str, params: Params) -> None:
+    rows = getattr(params, table)
+    for name in names:
+        if name not in rows:
+            raise ParamsError(f"{where}: {table} has no row {name!r}{suggest(name, rows)}")
+        if not NAME.fullmatch(name):  # it becomes part of a path
+            raise ParamsError(
+                f"{where}: name {name!r} may hold letters, digits, '.', '_' and '-' alone; rename the row"
+            )
+    if len(set(names)) < len(names):
+        raise ParamsError(f"{where}: a row is named twice in {', '.join(names)}; name it once")

@@ -1,0 +1,85 @@
+"""Recommendation measured: fit a recommender on the training part, rank all items, compare with what came next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from tqdm import tqdm
+
+from itemvec.arrays import Floats, Ids
+from itemvec.evaluation import Evaluation, evaluate, nothing
+from itemvec.files import read_parquet
+from itemvec.histories import Histories
+from itemvec.metrics import Ranked, measure
+from itemvec.params import RecommendProtocol
+from itemvec.recommenders import Recommender, Score, Training
+from itemvec.splits import Cases, split
+from itemvec.topk import Top, top_k
+
+SCORES = 1 << 24  # held at a time: 64 MB
+STOP = "ndcg@10"  # decides early stopping
+
+
+def recommend(
+    recommender: Recommender,
+    interactions: Path,
+    items: Ids,
+    vectors: Floats | None,
+    protocol: RecommendProtocol,
+    seed: int,
+) -> Evaluation:
+    """Fit and test ``recommender``, once per seed if its training is random.
+
+    Parameters
+    ----------
+    interactions
+        Parquet file, sorted by user and time.
+    items
+        Ids of the catalogue, which is ranked in full.
+    vectors
+        float32 of shape (n_items, dim), in the order of ``items``; None for a baseline.
+    """
+    whole = Histories.of(read_parquet(interactions), items)
+    parts = split(protocol.split, whole)
+    if not len(parts.test.histories):
+        return nothing(protocol.metrics, {"users_left_out": len(whole)})
+    facts = parts.audit(whole) | {"users_left_out": len(whole) - len(parts.test.histories)}
+    if protocol.mask_history:
+        facts["targets_masked"] = _masked_targets(parts.test)
+
+    def validate(score: Score) -> float:
+        return _mean(rank(score, parts.validation.histories, 10, protocol.mask_history), parts.validation)
+
+    rankings = {}
+    for number in range(seed, seed + (protocol.seeds if recommender.random else 1)):
+        score = recommender.fit(Training(parts.train, vectors, validate, number))
+        rankings[number] = rank(score, parts.test.histories, protocol.depth, protocol.mask_history, "recommend")
+    groups = pa.repeat(pa.scalar("users"), len(parts.test.histories))
+    return evaluate(rankings, parts.test.judgments, groups, items, protocol.metrics, facts, seed)
+
+
+def rank(score: Score, histories: Histories, k: int, mask: bool, progress: str = "") -> Top:
+    """The best ``k`` items of each user, without those in the history where ``mask`` says so."""
+    tops = []
+    rows = max(1, SCORES // max(histories.n_items, 1))
+    with tqdm(total=len(histories), desc=progress, unit="user", mininterval=1, disable=not progress) as bar:
+        for block in histories.blocks(rows):
+            scores = score(block)
+            if mask:
+                scores[block.rows, block.items] = -np.inf
+            tops.append(top_k(scores, k))
+            bar.update(len(block))
+    return Top(np.concatenate([top.positions for top in tops]), np.concatenate([top.scores for top in tops]))
+
+
+def _mean(top: Top, cases: Cases) -> float:
+    return float(measure(Ranked.judge(top.positions, cases.judgments), [STOP])[STOP].mean())
+
+
+def _masked_targets(cases: Cases) -> int:
+    """Users whose next item is in their history, so that masking hides the right answer."""
+    histories = cases.histories
+    same = histories.items == np.repeat(cases.judgments.items, histories.lengths)
+    return len(np.unique(histories.rows[same]))

@@ -1,0 +1,54 @@
+"""What the pipeline asks of a recommender."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from itemvec.arrays import Floats
+from itemvec.errors import ParamsError
+from itemvec.histories import Histories
+from itemvec.registry import Registry
+
+# Histories in, scores out: float32 of shape (n_users, n_items). It is called with few users at a time.
+Score = Callable[[Histories], Floats]
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a recommender learns from.
+
+    histories
+        The training part of every user's history.
+    vectors
+        Item vectors, float32 of shape (n_items, dim), in the order of the catalogue; None for a baseline.
+    validate
+        Validation nDCG@10 of a score function; decides when to stop, and nothing else.
+    seed
+        The only source of randomness.
+    """
+
+    histories: Histories
+    vectors: Floats | None
+    validate: Callable[[Score], float]
+    seed: int
+
+    def text(self, kind: str) -> Floats:
+        """The item vectors, for a recommender that cannot do without."""
+        if self.vectors is None:
+            raise ParamsError(f"{kind} needs item vectors; name its row under recommenders, not under baselines")
+        return self.vectors
+
+
+class Recommender(Protocol):
+    """Options of a recommender; ``random`` says whether two seeds can differ."""
+
+    random: ClassVar[bool]
+
+    def fit(self, training: Training) -> Score:
+        """Learn, and return the function that scores all items for any histories."""
+        ...
+
+
+RECOMMENDERS: Registry[Recommender] = Registry("recommender")

@@ -1,0 +1,30 @@
+"""The same list for everyone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from itemvec.arrays import Floats
+from itemvec.histories import Histories
+from itemvec.recommenders.base import RECOMMENDERS, Score, Training
+
+
+@RECOMMENDERS.register("popular")
+@dataclass(frozen=True)
+class Popular:
+    """Items by their number of interactions in training."""
+
+    random: ClassVar[bool] = False
+
+    def fit(self, training: Training) -> Score:
+        """Count."""
+        histories = training.histories
+        counts = np.bincount(histories.items, minlength=histories.n_items).astype(np.float32)
+
+        def score(asked: Histories) -> Floats:
+            return np.tile(counts, (len(asked), 1))
+
+        return score

@@ -1,0 +1,142 @@
+"""Vectors on disk: a LanceDB database, and beside it the digest that says what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from itemvec.arrays import Floats, Ids
+from itemvec.columns import ITEM, QUERY, VECTOR
+from itemvec.errors import TableError
+from itemvec.files import read_json, replacing, write_json
+from itemvec.store import lance
+from itemvec.store.digest import Digest, Hasher
+
+KEYS = {"items": ITEM, "queries": QUERY}  # table -> its id column
+ROWS = 8192  # of a block: what is in memory at a time
+
+
+class Block(NamedTuple):
+    """Some rows of a table: ids of shape (n,), vectors float32 of shape (n, dim)."""
+
+    ids: Ids
+    vectors: Floats
+
+
+@dataclass(frozen=True)
+class VectorTable:
+    """One table of a vector database; iterating reads it from disk, a block at a time."""
+
+    database: Path
+    name: str
+    rows: int
+    dim: int
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def __iter__(self) -> Iterator[Block]:
+        key = KEYS[self.name]
+        for batch in lance.scan(lance.connect(self.database).open_table(self.name), [key, VECTOR], ROWS):
+            yield Block(batch[key], batch[VECTOR].flatten().to_numpy().reshape(len(batch), self.dim))
+
+    def ids(self) -> Ids:
+        """The ids alone, Arrow strings of shape (rows,)."""
+        key = KEYS[self.name]
+        batches = lance.scan(lance.connect(self.database).open_table(self.name), [key], ROWS)
+        return pa.chunked_array([batch[key] for batch in batches], pa.string()).combine_chunks()
+
+    @property
+    def vectors(self) -> Vectors:
+        """The vectors alone, a block at a time; may be iterated again and again."""
+        return Vectors(self)
+
+    def load(self) -> Block:
+        """The whole table in memory."""
+        ids, vectors = [], np.empty((self.rows, self.dim), dtype=np.float32)
+        start = 0
+        for block in self:
+            ids.append(block.ids)
+            vectors[start : start + len(block.ids)] = block.vectors
+            start += len(block.ids)
+        return Block(pa.chunked_array(ids, pa.string()).combine_chunks(), vectors)
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """The vectors of a table without their ids, in the order of the ids."""
+
+    table: VectorTable
+
+    def __iter__(self) -> Iterator[Floats]:
+        for block in self.table:
+            yield block.vectors
+
+
+def write_database(database: Path, tables: Mapping[str, tuple[int, Iterable[Block]]]) -> dict[str, Digest]:
+    """Stream tables into a new database, then write their digests beside it.
+
+    Parameters
+    ----------
+    database
+        Folder of the database; replaced as a whole, once every table is written. Its digest is ``<database>.digest``.
+    tables
+        Name of each table, the width of its vectors, and its blocks.
+
+    Raises
+    ------
+    TableError
+        A block has another width, or a vector holds NaN or infinity.
+    """
+    hashers = {name: Hasher(KEYS[name], dim) for name, (dim, _) in tables.items()}
+    with replacing(database) as partial:
+        for name, (dim, blocks) in tables.items():
+            schema = pa.schema(
+                [pa.field(KEYS[name], pa.string(), metadata=lance.PLAIN), (VECTOR, pa.list_(pa.float32(), dim))]
+            )
+            lance.create(partial, name, schema, _batches(name, blocks, schema, hashers[name]))
+    digests = {name: hasher.digest() for name, hasher in hashers.items()}
+    write_json(database.with_name(f"{database.name}.digest"), {name: asdict(one) for name, one in digests.items()})
+    return digests
+
+
+def _batches(name: str, blocks: Iterable[Block], schema: pa.Schema, hasher: Hasher) -> Iterator[pa.RecordBatch]:
+    for ids, vectors in blocks:
+        if vectors.shape != (len(ids), hasher.dim):
+            raise TableError(f"{name}: expected vectors of shape ({len(ids)}, {hasher.dim}), got {vectors.shape}")
+        broken = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
+        if len(broken):
+            raise TableError(
+                f"{name}: {len(broken)} vectors hold NaN or infinity, the first of {ids[int(broken[0])].as_py()!r}; "
+                "look at its text and at the model's dtype"
+            )
+        hasher.update(ids, vectors)
+        flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
+        yield pa.record_batch([ids, pa.FixedSizeListArray.from_arrays(flat, hasher.dim)], schema=schema)
+
+
+def open_vectors(digest: Path, name: str) -> VectorTable:
+    """Open one table of the database that ``digest`` describes.
+
+    Raises
+    ------
+    TableError
+        The database is missing or does not hold what the digest says.
+    """
+    database = digest.with_suffix("")
+    said = Digest(**read_json(digest)[name])
+    if not database.is_dir():
+        raise TableError(f"{database} is missing; run `dvc checkout` or `dvc pull`, else `dvc repro`")
+    table = lance.find(database, name)
+    found = table and (table.count_rows(), table.schema.field(VECTOR).type.list_size)
+    if found != (said.rows, said.dim):
+        raise TableError(
+            f"{database}: {name} holds {found} rows x dimensions, its digest says {(said.rows, said.dim)}; "
+            "run `dvc checkout`"
+        )
+    return VectorTable(database, name, said.rows, said.dim)

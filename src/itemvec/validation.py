@@ -1,0 +1,55 @@
+"""Tables against their expectations, before anything is computed from them."""
+
+from pathlib import Path
+from typing import Any
+
+from itemvec.columns import GAIN, ITEM, QUERY, USER
+from itemvec.errors import ExpectationError
+from itemvec.expectations import meet
+from itemvec.files import read_parquet
+
+KEYS = {"items": ITEM, "interactions": USER, "queries": QUERY, "qrels": QUERY}
+
+
+def validate(paths: dict[str, Path], suites: Path) -> dict[str, dict[str, int]]:
+    """Check every table, and what one table says of another.
+
+    Parameters
+    ----------
+    paths
+        Parquet files of ``items``, ``interactions``, ``queries`` and ``qrels``.
+    suites
+        Folder of ``<table>.json``.
+
+    Returns
+    -------
+    Rows and expectations met, by table.
+
+    Raises
+    ------
+    ExpectationError
+        A line for each broken expectation of all tables.
+    """
+    frames = {name: read_parquet(path).to_pandas() for name, path in paths.items()}
+    _refer(frames)
+    if frames["interactions"].empty and frames["qrels"].empty:
+        raise ExpectationError("interactions and qrels are both empty: there is nothing to measure; add one of them")
+    met, broken = {}, []
+    for name, frame in frames.items():
+        try:
+            met[name] = {"rows": len(frame), "expectations": meet(frame, suites / f"{name}.json", KEYS[name], name)}
+        except ExpectationError as error:
+            broken.append(error.message)
+    if broken:
+        raise ExpectationError("\n".join(broken))
+    return met
+
+
+def _refer(frames: dict[str, Any]) -> None:
+    """Add what a single table cannot know: is the item known, is the query known, how many items are relevant."""
+    items, queries, qrels = frames["items"][ITEM], frames["queries"], frames["qrels"]
+    for name in ("interactions", "qrels"):
+        frames[name]["item_is_known"] = frames[name][ITEM].isin(items)
+    qrels["query_is_known"] = qrels[QUERY].isin(queries[QUERY])
+    n_relevant = qrels[(qrels[GAIN] > 0) & qrels["item_is_known"]].groupby(QUERY).size()
+    queries["n_relevant"] = queries[QUERY].map(n_relevant).fillna(0).astype(int)
