@@ -1,0 +1,34 @@
+"""Stage baseline: one system that needs no vectors, measured; it never re-runs when the model changes."""
+
+from pathlib import Path
+
+import click
+
+from itemvec.baselines import measure_baseline
+from itemvec.params import Params
+from itemvec.stage import EXISTING, NEW, stage
+
+
+@stage
+@click.argument("system")
+@click.argument("tables", type=EXISTING)
+@click.argument("run", type=NEW)
+@click.argument("measures", type=NEW)
+@click.argument("metrics", type=NEW)
+def baseline(params: Params, system: str, tables: Path, run: Path, measures: Path, metrics: Path) -> None:
+    """Run row SYSTEM of systems, a recommender or a retriever, on TABLES/*.parquet alone, and measure it.
+
+    Writes the RUN (what was ranked), the MEASURES of every user or query, and the METRICS, their means.
+
+    \b
+    Example: pipelines/run baseline ease artifacts/tables artifacts/runs/baseline/ease.parquet \\
+             artifacts/measures/baseline/ease.parquet metrics/baseline/ease.json
+    """
+    names = ("items", "interactions", "queries", "qrels")
+    found = measure_baseline(system, params, {name: tables / f"{name}.parquet" for name in names})
+    found.write(run, measures, metrics)
+    click.echo(found.headline())
+
+
+if __name__ == "__main__":
+    baseline()

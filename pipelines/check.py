@@ -1,0 +1,30 @@
+"""Stage check: that the parameters hold together and the data is there, before anything runs."""
+
+from pathlib import Path
+
+import click
+
+from itemvec.checking import check_data, check_params
+from itemvec.files import write_text
+from itemvec.params import Params
+from itemvec.stage import NEW, stage
+
+
+@stage
+@click.argument("data", type=NEW)
+@click.argument("output", type=NEW)
+def check(params: Params, data: Path, output: Path) -> None:
+    """Check params.yaml and that DATA holds its data set, in a second, before anything runs.
+
+    \b
+    Example: pipelines/run check data artifacts/check
+    """
+    # What is written never changes, so that a new selection re-runs nothing that does not depend on it.
+    check_params(params)
+    write_text(output / "params.txt", "params.yaml holds together\n")
+    check_data(data, params.dataset)
+    write_text(output / "data.txt", "the data is there\n")
+
+
+if __name__ == "__main__":
+    check()

@@ -1,0 +1,37 @@
+"""Stage embed: texts of items and queries -> vectors, as the encoder gives them."""
+
+from pathlib import Path
+
+import click
+
+from itemvec.embedding import embed as embed_tables
+from itemvec.encoders import ENCODERS
+from itemvec.files import write_json
+from itemvec.machine import cache_folder
+from itemvec.params import Params
+from itemvec.stage import EXISTING, NEW, stage
+
+
+@stage
+@click.argument("items", type=EXISTING)
+@click.argument("queries", type=EXISTING)
+@click.argument("suite", type=EXISTING)
+@click.argument("database", type=NEW)
+@click.argument("metrics", type=NEW)
+def embed(params: Params, items: Path, queries: Path, suite: Path, database: Path, metrics: Path) -> None:
+    """Encode ITEMS and QUERIES into the vector DATABASE, with its digest beside it, if they meet SUITE.
+
+    Texts that this encoder has seen before come from the row cache (ITEMVEC_CACHE).
+
+    \b
+    Example: pipelines/run embed artifacts/tables/items.parquet artifacts/tables/queries.parquet \\
+             expectations/vectors.json artifacts/embeddings metrics/embed.json
+    """
+    encoder = ENCODERS.build(params.model, params.models[params.model])
+    texts = {"items": items, "queries": queries}
+    facts = embed_tables(encoder, texts, suite, cache_folder(), database)
+    write_json(metrics, {"model": params.model, **facts})
+
+
+if __name__ == "__main__":
+    embed()

@@ -1,0 +1,29 @@
+"""Stage prepare: raw files -> items, interactions, queries and qrels."""
+
+from pathlib import Path
+
+import click
+
+from itemvec.datasets import DATASETS
+from itemvec.files import write_parquet
+from itemvec.params import Params
+from itemvec.stage import EXISTING, NEW, stage
+
+
+@stage
+@click.argument("raw", type=EXISTING)
+@click.argument("output", type=NEW)
+def prepare(params: Params, raw: Path, output: Path) -> None:
+    """Turn the files below RAW into OUTPUT/{items,interactions,queries,qrels}.parquet.
+
+    \b
+    Example: pipelines/run prepare data/movielens-100k artifacts/tables
+    """
+    tables = DATASETS.build(params.dataset, params.datasets[params.dataset]).load(raw)
+    for name, table in vars(tables).items():
+        write_parquet(output / f"{name}.parquet", table)
+        click.echo(f"{name}: {len(table):,} rows")
+
+
+if __name__ == "__main__":
+    prepare()

@@ -1,0 +1,41 @@
+"""Stage recommend: histories and the vectors of one variant -> one recommender, measured."""
+
+from pathlib import Path
+
+import click
+
+from itemvec.params import Params
+from itemvec.recommendation import recommend as measure_recommender
+from itemvec.recommenders import RECOMMENDERS
+from itemvec.stage import EXISTING, NEW, stage
+from itemvec.store import open_vectors
+
+
+@stage
+@click.argument("recommender")
+@click.argument("interactions", type=EXISTING)
+@click.argument("vectors", type=EXISTING)
+@click.argument("run", type=NEW)
+@click.argument("measures", type=NEW)
+@click.argument("metrics", type=NEW)
+def recommend(
+    params: Params, recommender: str, interactions: Path, vectors: Path, run: Path, measures: Path, metrics: Path
+) -> None:
+    """Fit row RECOMMENDER of systems on INTERACTIONS and the items of digest VECTORS, and test it.
+
+    Writes the RUN (what was recommended), the MEASURES of every user, and the METRICS, their means.
+
+    \b
+    Example: pipelines/run recommend sasrec artifacts/tables/interactions.parquet artifacts/vectors/full.digest \\
+             artifacts/runs/recommend/full-sasrec.parquet artifacts/measures/recommend/full-sasrec.parquet \\
+             metrics/recommend/full-sasrec.json
+    """
+    ids, matrix = open_vectors(vectors, "items").load()
+    system = RECOMMENDERS.build(recommender, params.systems[recommender])
+    found = measure_recommender(system, interactions, ids, matrix, params.recommend, params.seed)
+    found.write(run, measures, metrics)
+    click.echo(found.headline())
+
+
+if __name__ == "__main__":
+    recommend()

@@ -1,0 +1,32 @@
+"""Stage reduce: vectors as the encoder gave them -> the vectors of one variant."""
+
+from pathlib import Path
+
+import click
+
+from itemvec.files import write_json
+from itemvec.params import Params
+from itemvec.reducers import REDUCERS
+from itemvec.reduction import reduce_vectors
+from itemvec.stage import EXISTING, NEW, stage
+
+
+@stage
+@click.argument("variant")
+@click.argument("source", type=EXISTING)
+@click.argument("database", type=NEW)
+@click.argument("metrics", type=NEW)
+def reduce(params: Params, variant: str, source: Path, database: Path, metrics: Path) -> None:
+    """Fit row VARIANT of reducers on the items of digest SOURCE and write the vector DATABASE, digest beside it.
+
+    \b
+    Example: pipelines/run reduce pca64 artifacts/embeddings.digest artifacts/vectors/pca64 metrics/reduce/pca64.json
+    """
+    reducer = REDUCERS.build(variant, params.reducers[variant])
+    facts = reduce_vectors(reducer, source, database, params.seed)
+    write_json(metrics, facts)
+    click.echo(f"{variant}: {facts['dim']} dimensions")
+
+
+if __name__ == "__main__":
+    reduce()

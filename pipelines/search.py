@@ -1,0 +1,50 @@
+"""Stage search: queries and the vectors of one variant -> one retriever, measured."""
+
+from pathlib import Path
+
+import click
+
+from itemvec.params import Params
+from itemvec.retrievers import RETRIEVERS
+from itemvec.search import search as measure_retriever
+from itemvec.stage import EXISTING, NEW, stage
+
+
+@stage
+@click.argument("retriever")
+@click.argument("items", type=EXISTING)
+@click.argument("queries", type=EXISTING)
+@click.argument("qrels", type=EXISTING)
+@click.argument("vectors", type=EXISTING)
+@click.argument("run", type=NEW)
+@click.argument("measures", type=NEW)
+@click.argument("metrics", type=NEW)
+def search(
+    params: Params,
+    retriever: str,
+    items: Path,
+    queries: Path,
+    qrels: Path,
+    vectors: Path,
+    run: Path,
+    measures: Path,
+    metrics: Path,
+) -> None:
+    """Retrieve ITEMS for QUERIES with row RETRIEVER of systems and the vectors of digest VECTORS, judged by QRELS.
+
+    Writes the RUN (what was found), the MEASURES of every query, and the METRICS, their means.
+
+    \b
+    Example: pipelines/run search exact artifacts/tables/items.parquet artifacts/tables/queries.parquet \\
+             artifacts/tables/qrels.parquet artifacts/vectors/full.digest artifacts/runs/search/full-exact.parquet \\
+             artifacts/measures/search/full-exact.parquet metrics/search/full-exact.json
+    """
+    system = RETRIEVERS.build(retriever, params.systems[retriever])
+    tables = {"items": items, "queries": queries, "qrels": qrels}
+    found = measure_retriever(system, tables, vectors, params.search, params.seed)
+    found.write(run, measures, metrics)
+    click.echo(found.headline())
+
+
+if __name__ == "__main__":
+    search()

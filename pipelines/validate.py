@@ -1,0 +1,32 @@
+"""Stage validate: tables must meet their expectations, else nothing after it runs."""
+
+from pathlib import Path
+
+import click
+
+from itemvec.files import write_json, write_text
+from itemvec.stage import EXISTING, NEW, stage
+from itemvec.validation import KEYS
+from itemvec.validation import validate as validate_tables
+
+
+@stage
+@click.argument("tables", type=EXISTING)
+@click.argument("suites", type=EXISTING)
+@click.argument("gate", type=NEW)
+@click.argument("metrics", type=NEW)
+def validate(tables: Path, suites: Path, gate: Path, metrics: Path) -> None:
+    """Check TABLES/*.parquet against SUITES/*.json; write METRICS, and GATE, which later stages wait for.
+
+    \b
+    Example: pipelines/run validate artifacts/tables expectations artifacts/check/tables.txt metrics/validate.json
+    """
+    met = validate_tables({name: tables / f"{name}.parquet" for name in KEYS}, suites)
+    write_json(metrics, met)
+    write_text(gate, "the tables meet their expectations\n")
+    for name, found in met.items():
+        click.echo(f"{name}: {found['rows']:,} rows meet {found['expectations']} expectations")
+
+
+if __name__ == "__main__":
+    validate()
