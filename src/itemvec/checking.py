@@ -34,10 +34,12 @@ def check_params(params: Params) -> None:
     for name in params.baselines:
         row = params.systems[name]
         (RECOMMENDERS if task_of(name, row) == "recommend" else RETRIEVERS).build(name, row)
-    for metric in params.recommend.metrics + params.search.metrics:
-        parse(metric)
-    if not (params.recommend.metrics and params.search.metrics):
-        raise ParamsError("metrics: name at least one each under recommend and search")
+    for task, protocol in (("recommend", params.recommend), ("search", params.search)):
+        if not protocol.metrics:
+            raise ParamsError(f"{task}: metrics names none; name at least one, as ndcg@10")
+        for metric in protocol.metrics:
+            if parse(metric)[1] > protocol.depth:
+                raise ParamsError(f"{task}: {metric} looks deeper than depth {protocol.depth}; raise depth")
     if params.recommend.split not in SPLITS:
         raise ParamsError(
             f"recommend: unknown split {params.recommend.split!r}{suggest(params.recommend.split, SPLITS)}"

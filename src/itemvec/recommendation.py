@@ -18,6 +18,7 @@ from itemvec.recommenders import Recommender, Score, Training
 from itemvec.splits import Cases, split
 from itemvec.topk import Top, top_k
 
+TASK = "recommend"
 SCORES = 1 << 24  # held at a time: 64 MB
 STOP = "ndcg@10"  # decides early stopping
 
@@ -44,8 +45,8 @@ def recommend(
     whole = Histories.of(read_parquet(interactions), items)
     parts = split(protocol.split, whole)
     if not len(parts.test.histories):
-        return nothing(protocol.metrics, {"users_left_out": len(whole)})
-    facts = parts.audit(whole) | {"users_left_out": len(whole) - len(parts.test.histories)}
+        return nothing(protocol.metrics, {"task": TASK, "users_left_out": len(whole)})
+    facts = {"task": TASK} | parts.audit(whole) | {"users_left_out": len(whole) - len(parts.test.histories)}
     if protocol.mask_history:
         facts["targets_masked"] = _masked_targets(parts.test)
 

@@ -39,7 +39,7 @@ def search(
     queries = _entries(texts["queries"], QUERY, _open(vectors, "queries"))
     groups = texts["queries"][GROUP].combine_chunks()
     judgments = judge(read_parquet(tables["qrels"]), queries.ids, items.ids)
-    facts = {"queries_left_out": len(queries) - len(judgments)}
+    facts = {"task": "search", "queries_left_out": len(queries) - len(judgments)}
     if not len(judgments):
         return nothing(protocol.metrics, facts)
     top = retriever.index(items)(queries, protocol.depth)

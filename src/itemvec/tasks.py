@@ -1,12 +1,10 @@
-"""The two tasks, and which of them a system is for."""
+"""Which task a system is for."""
 
 from typing import Any
 
 from itemvec.errors import ParamsError
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.retrievers import RETRIEVERS
-
-TASKS = ("recommend", "search")
 
 
 def task_of(name: str, row: dict[str, Any]) -> str:

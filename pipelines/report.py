@@ -1,0 +1,28 @@
+"""Stage report: everything measured -> plots and one page."""
+
+from pathlib import Path
+
+import click
+
+from itemvec.params import Params
+from itemvec.report import collect, write_report
+from itemvec.stage import EXISTING, NEW, stage
+
+
+@stage
+@click.argument("metrics", type=EXISTING)
+@click.argument("measures", type=EXISTING)
+@click.argument("page", type=NEW)
+@click.argument("quality", type=NEW)
+def report(params: Params, metrics: Path, measures: Path, page: Path, quality: Path) -> None:
+    """Compare what the files below METRICS and MEASURES say; write one HTML PAGE and the QUALITY of all as CSV.
+
+    \b
+    Example: pipelines/run report metrics artifacts/measures report/index.html plots/quality.csv
+    """
+    write_report(collect(params, metrics), measures, page, quality)
+    click.echo(f"the report: {page}")
+
+
+if __name__ == "__main__":
+    report()

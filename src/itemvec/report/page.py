@@ -1,0 +1,73 @@
+"""One self-contained HTML page, and the tables it shows as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from itemvec import __version__
+from itemvec.files import write_text
+from itemvec.report.answers import answers, name
+from itemvec.report.chart import charts
+from itemvec.report.comparisons import Comparison, compare
+from itemvec.report.results import TASKS, Results
+from itemvec.report.tables import TITLES, Table, geometry, measured
+
+QUALITY: list[object] = ["task", "group", "system", "variant", "dim", "bytes_per_item", "metric", "mean", "low", "high"]
+
+
+def write_report(results: Results, measures: Path, page: Path, quality: Path) -> None:
+    """Compare, and write the page and the quality of everything as CSV.
+
+    Parameters
+    ----------
+    measures
+        Folder of the values per query.
+    """
+    comparisons = {task: compare(results, task, measures) for task in TASKS}
+    write_text(quality, _csv([QUALITY, *_quality(results)]))
+    environment = Environment(
+        loader=PackageLoader("itemvec.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    html = environment.get_template("page.html.j2").render(
+        params=results.params,
+        embed=results.embed,
+        constructed=results.constructed,
+        answers=answers(results, comparisons),
+        charts=charts(results),
+        measured=measured(results),
+        compared=[table for task in TASKS for table in _compared(task, comparisons[task])],
+        geometry=geometry(results),
+        version=__version__,
+    )
+    write_text(page, html)
+
+
+def _quality(results: Results) -> list[list[object]]:
+    rows: list[list[object]] = []
+    for one in results.cells:
+        facts = results.variants[one.variant] if one.variant else {"dim": "", "bytes_per_item": ""}
+        for group, found in one.groups.items():
+            for metric in results.metrics(one.task):
+                mean = found[metric]
+                where = [one.task, group, one.system, one.variant or "", facts["dim"], facts["bytes_per_item"]]
+                rows.append([*where, metric, mean["mean"], mean["low"], mean["high"]])
+    return rows
+
+
+def _compared(task: str, comparisons: list[Comparison]) -> list[Table]:
+    tables = []
+    for group in dict.fromkeys(one.group for one in comparisons):
+        title = TITLES[task] if group == task else f"{TITLES[task]}, {group}"
+        rows = [[name(one.left), name(one.right), str(one), one.verdict] for one in comparisons if one.group == group]
+        tables.append(Table(title, ["system", "against", "difference", "verdict"], rows))
+    return tables
+
+
+def _csv(rows: list[list[object]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,94 @@
+"""What was measured, read back: one result per system and variant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from itemvec.files import read_json
+from itemvec.params import Params
+
+TASKS = ("recommend", "search")
+CONSTRUCTED = "constructed"  # how the name of a group starts whose queries were made from metadata
+
+
+@dataclass(frozen=True)
+class Result:
+    """One system on one variant, or a baseline, whose variant is None.
+
+    cell
+        Name of its files: ``recommend/full-sasrec``, or ``baseline/ease``.
+    facts
+        What its metrics file says.
+    """
+
+    task: str
+    system: str
+    variant: str | None
+    cell: str
+    facts: dict[str, Any]
+
+    @property
+    def groups(self) -> dict[str, Any]:
+        """Means by group of queries; one group, named by the task, where the data has no several."""
+        if not self.facts["queries"]:
+            return {}
+        groups: dict[str, Any] = self.facts.get("groups") or {self.task: self.facts}
+        return groups
+
+
+@dataclass(frozen=True)
+class Results:
+    """All results of one run, and what is known of its variants."""
+
+    params: Params
+    cells: list[Result]
+    embed: dict[str, Any]
+    variants: dict[str, dict[str, Any]]
+
+    def of(self, task: str) -> list[Result]:
+        """Results of one task: variants in their order, then baselines."""
+        return [one for one in self.cells if one.task == task and one.groups]
+
+    def metrics(self, task: str) -> list[str]:
+        """Names of the metrics of a task; the first decides comparisons."""
+        return self.params.recommend.metrics if task == "recommend" else self.params.search.metrics
+
+    def groups(self, task: str) -> list[str]:
+        """Groups of queries of a task."""
+        found = self.of(task)
+        return list(found[0].groups) if found else []
+
+    @property
+    def constructed(self) -> list[str]:
+        """Groups whose queries were made from the items' own metadata."""
+        return [group for task in TASKS for group in self.groups(task) if group.startswith(CONSTRUCTED)]
+
+
+def collect(params: Params, metrics: Path) -> Results:
+    """Read from the folder ``metrics`` what ``params`` selects; files of rows no longer selected are not looked at.
+
+    Raises
+    ------
+    TableError
+        A metrics file is missing.
+    """
+    cells = [
+        _read(metrics, task, system, variant)
+        for task, systems in (("recommend", params.recommenders), ("search", params.retrievers))
+        for system in systems
+        for variant in params.variants
+    ]
+    cells += [_read(metrics, "baseline", system, None) for system in params.baselines]
+    variants = {
+        name: read_json(metrics / "reduce" / f"{name}.json") | read_json(metrics / "analyze" / f"{name}.json")
+        for name in params.variants
+    }
+    return Results(params, cells, read_json(metrics / "embed.json"), variants)
+
+
+def _read(metrics: Path, stage: str, system: str, variant: str | None) -> Result:
+    cell = f"{stage}/{variant}-{system}" if variant else f"{stage}/{system}"
+    facts = read_json(metrics / f"{cell}.json")
+    return Result(facts["task"], system, variant, cell, facts)

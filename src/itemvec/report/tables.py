@@ -1,0 +1,85 @@
+"""The results as tables of text: for the terminal, for a README, for the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tabulate import tabulate
+
+from itemvec.report.results import TASKS, Result, Results
+
+TITLES = {"recommend": "Recommendation", "search": "Search"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A title, a header and rows of text."""
+
+    title: str
+    header: list[str]
+    rows: list[list[str]]
+
+
+def measured(results: Results) -> list[Table]:
+    """One table per task and group of queries: a row per system and variant, then the baselines."""
+    return [_group(results, task, group) for task in TASKS for group in results.groups(task)]
+
+
+def _group(results: Results, task: str, group: str) -> Table:
+    metrics = results.metrics(task)
+    seeds = any(one.facts["seeds"] > 1 for one in results.of(task))
+    header = ["system", "vectors", "dim", *metrics] + ["sd of seeds"] * seeds
+    rows = []
+    for one in results.of(task):
+        facts = one.groups[group]
+        row = [one.system, one.variant or "none", _dim(results, one), *(_mean(facts[name]) for name in metrics)]
+        rows.append(row + [_spread(facts[metrics[0]])] * seeds)
+    slice_of = "" if group == task else f", {group}"
+    queries = results.of(task)[0].groups[group]["queries"]
+    unit = "users" if task == "recommend" else "queries"
+    return Table(f"{TITLES[task]}{slice_of} ({queries:,} {unit})", header, rows)
+
+
+def geometry(results: Results) -> Table:
+    """How each variant uses its dimensions."""
+    whole = results.variants[results.params.variants[0]]["variance"]
+    header = [
+        "vectors",
+        "dim",
+        "bytes per item",
+        "variance kept",
+        "dims for 80 %",
+        "95 %",
+        "participation",
+        "mean cosine",
+    ]
+    rows = []
+    for name, facts in results.variants.items():
+        size = [str(facts["dim"]), f"{facts['bytes_per_item']:,}", f"{facts['variance'] / whole:.1%}"]
+        effective = [str(facts["effective_dim"][share]) for share in ("80%", "95%")]
+        spread = [f"{facts['participation_ratio']:.1f}", f"{facts['mean_cosine']:.3f}"]
+        rows.append([name, *size, *effective, *spread])
+    return Table("Geometry of the item vectors", header, rows)
+
+
+def render(results: Results, markdown: bool = False) -> str:
+    """All tables, for a terminal or as Markdown."""
+    style = "github" if markdown else "simple"
+    parts = []
+    for table in [*measured(results), geometry(results)]:
+        body = tabulate(table.rows, table.header, tablefmt=style, disable_numparse=True)
+        parts.append(f"{'**' * markdown}{table.title}{'**' * markdown}\n\n{body}")
+    return "\n\n".join(parts)
+
+
+def _dim(results: Results, one: Result) -> str:
+    return str(results.variants[one.variant]["dim"]) if one.variant else "-"
+
+
+def _mean(statistics: dict[str, Any]) -> str:
+    return f"{statistics['mean']:.4f} [{statistics['low']:.3f}, {statistics['high']:.3f}]"
+
+
+def _spread(statistics: dict[str, Any]) -> str:
+    return f"{statistics['sd_of_seeds']:.4f}" if "sd_of_seeds" in statistics else "-"
