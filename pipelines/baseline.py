@@ -24,8 +24,9 @@ def baseline(params: Params, system: str, tables: Path, run: Path, measures: Pat
     Example: pipelines/run baseline ease artifacts/tables artifacts/runs/baseline/ease.parquet \\
              artifacts/measures/baseline/ease.parquet metrics/baseline/ease.json
     """
-    names = ("items", "interactions", "queries", "qrels")
-    found = measure_baseline(system, params, {name: tables / f"{name}.parquet" for name in names})
+    paths = {name: tables / f"{name}.parquet" for name in ("items", "interactions", "queries", "qrels")}
+    row = params.systems[system]
+    found = measure_baseline(system, row, paths, params.recommend, params.search, params.seed)
     found.write(run, measures, metrics)
     click.echo(found.headline())
 

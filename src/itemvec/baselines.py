@@ -7,7 +7,7 @@ from pathlib import Path
 from itemvec.columns import ITEM
 from itemvec.evaluation import Evaluation
 from itemvec.files import read_parquet
-from itemvec.params import Params
+from itemvec.params import RecommendProtocol, Row, SearchProtocol
 from itemvec.recommendation import recommend
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.retrievers import RETRIEVERS
@@ -15,11 +15,11 @@ from itemvec.search import search
 from itemvec.tasks import task_of
 
 
-def measure_baseline(name: str, params: Params, tables: dict[str, Path]) -> Evaluation:
-    """Run the row ``name`` of ``systems`` on the tables alone."""
-    row = params.systems[name]
+def measure_baseline(
+    name: str, row: Row, tables: dict[str, Path], recommending: RecommendProtocol, searching: SearchProtocol, seed: int
+) -> Evaluation:
+    """Run the row ``name`` of ``systems`` on the tables alone, by the protocol of its task."""
     if task_of(name, row) == "search":
-        return search(RETRIEVERS.build(name, row), tables, None, params.search, params.seed)
+        return search(RETRIEVERS.build(name, row), tables, None, searching, seed)
     items = read_parquet(tables["items"], [ITEM])[ITEM].combine_chunks()
-    recommender = RECOMMENDERS.build(name, row)
-    return recommend(recommender, tables["interactions"], items, None, params.recommend, params.seed)
+    return recommend(RECOMMENDERS.build(name, row), tables["interactions"], items, None, recommending, seed)

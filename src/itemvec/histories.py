@@ -115,6 +115,6 @@ class Histories:
 
         if weights is None:
             weights = np.ones(len(self.items), dtype=np.float32)
-        csr = csr_array((weights, self.items, self.offsets), shape=(len(self), self.n_items))
-        csr.sum_duplicates()
+        csr = csr_array((weights, self.items, self.offsets), shape=(len(self), self.n_items), copy=True)
+        csr.sum_duplicates()  # in place: without the copy it would reorder the histories themselves
         return csr

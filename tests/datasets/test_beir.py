@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import pytest
+
+from itemvec.datasets import DATASETS, Tables
+from itemvec.errors import DatasetError
+
+
+def load(root: Path) -> Tables:
+    return DATASETS.build("mine", {"kind": "beir"}).load(root)
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    (tmp_path / "corpus.jsonl").write_text(
+        '{"_id": "b", "title": "Title", "text": "body"}\n{"_id": "a", "title": "", "text": "only body"}\n'
+    )
+    (tmp_path / "queries.jsonl").write_text(
+        '{"_id": "2", "text": "judged"}\n{"_id": "1", "text": "of another split"}\n'
+    )
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n2\tb\t1\n2\ta\t0\n")
+    return tmp_path
+
+
+def test_the_layout_becomes_tables(raw: Path) -> None:
+    tables = load(raw)
+    assert tables.items.to_pylist() == [{"item_id": "a", "text": "only body"}, {"item_id": "b", "text": "Title body"}]
+    assert tables.queries.to_pylist() == [{"query_id": "2", "text": "judged", "group": "given"}]
+    assert [row["gain"] for row in tables.qrels.to_pylist()] == [0, 1]
+    assert len(tables.interactions) == 0
+
+
+def test_judgments_may_be_one_file(raw: Path) -> None:
+    (raw / "qrels.jsonl").write_text('{"query-id": "1", "corpus-id": "a", "score": 2}\n')
+    assert load(raw).qrels.to_pylist() == [{"query_id": "1", "item_id": "a", "gain": 2}]
+
+
+def test_a_torn_line_is_named(raw: Path) -> None:
+    (raw / "corpus.jsonl").write_text('{"_id": "b", "title": "Ti')
+    with pytest.raises(DatasetError, match=r"corpus\.jsonl cannot be read: JSON parse error"):
+        load(raw)
+
+
+def test_a_missing_split_is_named(raw: Path) -> None:
+    with pytest.raises(DatasetError, match=r"dev\.tsv is missing"):
+        DATASETS.build("mine", {"kind": "beir", "split": "dev"}).load(raw)

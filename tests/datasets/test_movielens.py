@@ -1,0 +1,75 @@
+from pathlib import Path
+
+import pytest
+
+from itemvec.datasets import DATASETS, Tables
+from itemvec.datasets.fetch import fetch
+from itemvec.errors import DatasetError
+
+ITEM_HEADER = "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq\n"
+INTER_HEADER = "user_id:token\titem_id:token\trating:float\ttimestamp:float\n"
+FILMS = """1\tUsual Suspects, The\t1995\tCrime Thriller
+2\tBoot, Das (The Boat)\t1981\tAction Drama War
+3\tunkonwn\tunkonwn\tunknown
+4\tI, Worst of All (Yo, la peor de todas)\t1990\tDrama
+"""
+
+
+def load(root: Path) -> Tables:
+    return DATASETS.build("movielens-100k", {"kind": "movielens"}).load(root)
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    (tmp_path / "ml-100k.item").write_text(ITEM_HEADER + FILMS)
+    (tmp_path / "ml-100k.inter").write_text(INTER_HEADER + "b\t2\t3\t20\na\t4\t3\t10\na\t1\t3\t10\na\t2\t3\t5\n")
+    return tmp_path
+
+
+def test_a_text_is_title_year_and_genres(raw: Path) -> None:
+    assert load(raw).items["text"].to_pylist() == [
+        "The Usual Suspects (1995). Crime, Thriller",
+        "Das Boot (The Boat) (1981). Action, Drama, War",
+        "unkonwn",
+        "I, Worst of All (Yo, la peor de todas) (1990). Drama",
+    ]
+
+
+def test_histories_are_in_order_and_equal_times_as_they_came(raw: Path) -> None:
+    rows = load(raw).interactions.to_pylist()
+    assert [(row["user_id"], row["item_id"], row["timestamp"]) for row in rows] == [
+        ("a", "2", 5),
+        ("a", "4", 10),
+        ("a", "1", 10),
+        ("b", "2", 20),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("ml-100k.item", None, "ml-100k.item is missing; put it there, or run `itemvec fetch`"),
+        ("ml-100k.item", "", "ml-100k.item is empty"),
+        ("ml-100k.item", "item_id:token\ttitle\n1\tx\n", "column 'movie_title:token_seq' is missing; choose from"),
+        ("ml-100k.item", ITEM_HEADER + "1\tno genres\n", "ml-100k.item cannot be read: CSV parse error"),
+        ("ml-100k.inter", INTER_HEADER + "a\t1\t3\tyesterday\n", "ml-100k.inter cannot be read: .*yesterday"),
+    ],
+)
+def test_bad_files_are_named(raw: Path, name: str, content: str | None, said: str) -> None:
+    (raw / name).unlink()
+    if content is not None:
+        (raw / name).write_text(content)
+    with pytest.raises(DatasetError, match=said) as error:
+        load(raw)
+    assert "\n" not in error.value.message
+
+
+def test_the_whole_data_set(tmp_path: Path) -> None:
+    fetch("movielens-100k", tmp_path)
+    tables = load(tmp_path / "movielens-100k")
+    assert [len(table) for table in vars(tables).values()] == [1682, 100_000, 1727, 4119]
+    assert len(tables.interactions["user_id"].unique()) == 943
+    texts = dict(zip(tables.items["item_id"].to_pylist(), tables.items["text"].to_pylist(), strict=True))
+    assert texts["12"] == "The Usual Suspects (1995). Crime, Thriller"
+    assert texts["1"] == "Toy Story (1995). Animation, Children's, Comedy"
+    assert all(text.strip() for text in texts.values())

@@ -1,0 +1,113 @@
+"""A cache that serves a stale vector is the known bug of this field: all that changes vectors changes this."""
+
+import importlib.metadata
+import sys
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itemvec.encoders import ENCODERS, Corpus, Role, fingerprint
+from itemvec.encoders import hashing as hashing_module
+from itemvec.encoders import sentence_transformer as module
+from itemvec.encoders.checkpoint import Checkpoint
+from itemvec.encoders.hashing import HashingEncoder
+from itemvec.encoders.lsa import LsaEncoder
+from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
+from tests.encoders.conftest import TEXTS, corpus_of
+
+COMMIT = "0123456789" * 4
+ENCODERS_AND_CHANGES: list[tuple[Any, dict[str, Any]]] = [
+    (HashingEncoder(64), {"dim": 65}),
+    (LsaEncoder(3), {"dim": 2, "stop_words": None, "seed": 1}),
+    (
+        SentenceTransformerEncoder("mine", 8, revision=COMMIT),
+        {
+            "checkpoint": "other",
+            "dim": 9,
+            "revision": COMMIT[::-1],
+            "item_prompt": "passage: ",
+            "query_prompt": "query: ",
+            "max_tokens": 64,
+            "normalize": False,
+            "trust_remote_code": True,
+        },
+    ),
+]
+
+
+@pytest.fixture(autouse=True)
+def _checkpoints(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checkpoints that resolve to one commit, whatever they are called: only what the test changes may count."""
+    monkeypatch.setattr(module, "resolve", lambda *_: Checkpoint(Path("nowhere"), "a-commit"))
+
+
+def both(encoder: Any, corpus: Corpus) -> list[str]:
+    roles: tuple[Role, Role] = ("item", "query")
+    return [fingerprint(encoder, role, corpus) for role in roles]
+
+
+def test_every_option_of_every_kind_is_tried() -> None:
+    assert {type(encoder) for encoder, _ in ENCODERS_AND_CHANGES} == set(ENCODERS._kinds.values())
+    for encoder, changes in ENCODERS_AND_CHANGES:
+        assert set(changes) == {field.name for field in fields(encoder)}
+
+
+@pytest.mark.parametrize(
+    ("encoder", "option", "value"),
+    [(encoder, *change) for encoder, changes in ENCODERS_AND_CHANGES for change in changes.items()],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_every_option_changes_it(encoder: Any, option: str, value: Any, corpus: Corpus) -> None:
+    before, after = both(encoder, corpus), both(replace(encoder, **{option: value}), corpus)
+    changed = [first != second for first, second in zip(before, after, strict=True)]
+    expected = {"item_prompt": [True, False], "query_prompt": [False, True]}
+    assert changed == expected.get(option, [True, True])
+
+
+def test_the_role_changes_it(corpus: Corpus) -> None:
+    item, query = both(HashingEncoder(64), corpus)
+    assert item != query
+
+
+def test_another_commit_changes_it(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = SentenceTransformerEncoder("mine", 8)
+    before = both(encoder, corpus)
+    monkeypatch.setattr(module, "resolve", lambda *_: Checkpoint(Path("nowhere"), "another-commit"))
+    assert set(before).isdisjoint(both(encoder, corpus))
+
+
+@pytest.mark.parametrize("library", module.LIBRARIES)
+def test_another_release_of_a_library_changes_it(corpus: Corpus, monkeypatch: pytest.MonkeyPatch, library: str) -> None:
+    encoder, real = SentenceTransformerEncoder("mine", 8), importlib.metadata.version
+    before = both(encoder, corpus)
+    monkeypatch.setattr(module, "version", lambda name: "0" if name == library else real(name))
+    assert set(before).isdisjoint(both(encoder, corpus))
+
+
+def test_what_a_fitted_encoder_was_fitted_on_changes_it(corpus: Corpus, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = corpus_of(tmp_path / "other", [*TEXTS[:-1], "a new text"])
+    assert set(both(LsaEncoder(3), corpus)).isdisjoint(both(LsaEncoder(3), other))
+    assert both(HashingEncoder(64), corpus) == both(HashingEncoder(64), other)  # which is not fitted
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ('norm="l2"', 'norm="l1"', False),
+        ("        return encode", "        # a remark\n\n        return  encode", True),
+        ("Hashed bag of words", "A bag of hashed words", True),
+        ("Nothing to load.", "There is nothing to load.", True),
+    ],
+)
+def test_code_counts_and_remarks_do_not(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, old: str, new: str, same: bool
+) -> None:
+    before = both(HashingEncoder(64), corpus)
+    source = Path(hashing_module.__file__).read_text()
+    assert old in source
+    monkeypatch.setattr("inspect.getsource", lambda _: source.replace(old, new))
+    assert (both(HashingEncoder(64), corpus) == before) is same
+    assert hashing_module.__name__ in sys.modules

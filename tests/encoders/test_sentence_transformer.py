@@ -1,0 +1,81 @@
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itemvec.encoders import Corpus
+from itemvec.encoders.checkpoint import resolve
+from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
+from itemvec.errors import ParamsError
+from tests.conftest import ENCODER_ROWS
+from tests.encoders.conftest import TEXTS
+
+CHECKPOINT = str(ENCODER_ROWS["sentence-transformer"]["checkpoint"])
+pytestmark = pytest.mark.weights
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise AssertionError("went to the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+def test_equals_sentence_transformers_own_encoding(corpus: Corpus) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    expected = SentenceTransformer(str(resolve(CHECKPOINT).folder)).encode(TEXTS, normalize_embeddings=True)
+    found = SentenceTransformerEncoder(CHECKPOINT, 384).load(corpus)(TEXTS, "item")
+    assert found == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_prompt_goes_before_the_texts_of_its_role(corpus: Corpus) -> None:
+    plain = SentenceTransformerEncoder(CHECKPOINT, 384).load(corpus)
+    prompted = SentenceTransformerEncoder(CHECKPOINT, 384, query_prompt="query: ").load(corpus)
+    assert prompted(["a hat"], "query") == pytest.approx(plain(["query: a hat"], "query"), abs=1e-5)
+    assert prompted(["a hat"], "item") == pytest.approx(plain(["a hat"], "item"), abs=1e-5)
+
+
+def test_texts_are_cut_at_max_tokens(corpus: Corpus) -> None:
+    encode = SentenceTransformerEncoder(CHECKPOINT, 384, max_tokens=4).load(corpus)  # [CLS] a hat [SEP]
+    whole, cut = encode(["a hat"], "item"), encode(["a hat and much more"], "item")
+    assert cut == pytest.approx(whole, abs=1e-6)
+
+
+def test_a_dim_that_is_not_the_checkpoints_is_refused(corpus: Corpus) -> None:
+    with pytest.raises(ParamsError, match="the row says dim 385, the checkpoint has 384"):
+        SentenceTransformerEncoder(CHECKPOINT, 385).load(corpus)
+
+
+@pytest.mark.parametrize("revision", [None, "main", "abc"])
+def test_remote_code_needs_a_pinned_commit(revision: str | None) -> None:
+    with pytest.raises(ParamsError, match="trust_remote_code needs a revision of 40 hexadecimal digits"):
+        SentenceTransformerEncoder("org/name", 8, revision=revision, trust_remote_code=True)
+
+
+def test_weights_as_a_pickle_are_refused(corpus: Corpus, tmp_path: Path) -> None:
+    """A tiny model saved as safetensors loads; the same weights as pytorch_model.bin do not."""
+    import torch
+    from safetensors.torch import load_file
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizer
+
+    bert = tmp_path / "bert"
+    config = BertConfig(vocab_size=100, hidden_size=8, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8)
+    BertModel(config).save_pretrained(bert)
+    (bert / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "hat"]))
+    BertTokenizer(str(bert / "vocab.txt")).save_pretrained(bert)
+    word = Transformer(str(bert))
+    folder = tmp_path / "model"
+    SentenceTransformer(modules=[word, Pooling(8)]).save(str(folder))
+    assert SentenceTransformerEncoder(str(folder), 8).load(corpus)(["a hat"], "item").shape == (1, 8)
+
+    weights = next(folder.rglob("model.safetensors"))
+    torch.save(load_file(weights), weights.with_name("pytorch_model.bin"))
+    weights.unlink()
+    with pytest.raises(OSError, match="safetensors"):
+        SentenceTransformerEncoder(str(folder), 8).load(corpus)

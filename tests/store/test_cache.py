@@ -1,0 +1,77 @@
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from itemvec.arrays import Floats
+from itemvec.store import RowCache
+
+
+def keys(*words: str) -> Any:
+    return pa.array([hashlib.blake2b(word.encode(), digest_size=16).digest() for word in words], pa.binary(16))
+
+
+def vectors(*values: float) -> Floats:
+    return np.array([[value, -value] for value in values], dtype=np.float32)
+
+
+def test_what_was_added_is_found(tmp_path: Path) -> None:
+    cache = RowCache(tmp_path, "mine", 2)
+    cache.add(keys("a", "b"), vectors(1, 2))
+    found, rows = cache.lookup(keys("b", "x", "a", "b"))
+    assert found.tolist() == [True, False, True, True]
+    assert rows.tolist() == vectors(2, 0, 1, 2).tolist()
+
+
+def test_it_is_kept(tmp_path: Path) -> None:
+    RowCache(tmp_path, "mine", 2).add(keys("a"), vectors(1))
+    again = RowCache(tmp_path, "mine", 2)
+    assert len(again) == 1
+    assert again.lookup(keys("a"))[0].all()
+
+
+def test_another_fingerprint_is_another_cache(tmp_path: Path) -> None:
+    RowCache(tmp_path, "mine", 2).add(keys("a"), vectors(1))
+    assert not RowCache(tmp_path, "other", 2).lookup(keys("a"))[0].any()
+
+
+def test_an_empty_cache_finds_nothing(tmp_path: Path) -> None:
+    found, rows = RowCache(tmp_path, "mine", 2).lookup(keys("a", "b"))
+    assert not found.any()
+    assert rows.shape == (2, 2)
+
+
+def test_rows_that_another_process_added_first_do_not_shift_ours(tmp_path: Path) -> None:
+    ours, theirs = RowCache(tmp_path, "mine", 2), RowCache(tmp_path, "mine", 2)
+    theirs.add(keys("x", "a"), vectors(9, 8))
+    ours.add(keys("a", "b"), vectors(1, 2))
+    found, rows = ours.lookup(keys("b", "a", "x"))
+    assert found.all()
+    assert rows.tolist() == vectors(2, 8, 9).tolist()  # of two rows with one key, the first
+
+
+WRITER = """
+import sys; from pathlib import Path
+sys.path.insert(0, sys.argv[3])
+from tests.store.test_cache import keys, vectors
+from itemvec.store import RowCache
+cache = RowCache(Path(sys.argv[1]), "mine", 2)
+for number in range(20):
+    cache.add(keys(f"{sys.argv[2]}{number}"), vectors(number))
+"""
+
+
+def test_two_processes_write_at_once(tmp_path: Path) -> None:
+    root = str(Path(__file__).parents[2])
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), name, root]) for name in "ab"]
+    assert [writer.wait() for writer in writers] == [0, 0]
+    cache = RowCache(tmp_path, "mine", 2)
+    assert len(cache) == 40
+    for name in "ab":
+        found, rows = cache.lookup(keys(*(f"{name}{number}" for number in range(20))))
+        assert found.all()
+        assert rows.tolist() == vectors(*range(20)).tolist()
