@@ -15,7 +15,7 @@ from itemvec.stage import EXISTING
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, package_name="itemvec")
+@click.version_option(__version__, prog_name="itemvec")
 def main() -> None:
     """Bring data into place, check the parameters, look at the results. The main job itself is `dvc repro`."""
 

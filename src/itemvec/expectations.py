@@ -47,7 +47,7 @@ def meet(frame: Any, suite: Path, key: str, name: str) -> int:
 def _expectations(suite: Path) -> Any:
     try:
         return json.loads(suite.read_text(encoding="utf-8"))["expectations"]
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ExpectationError(f"{suite}: not a suite of expectations ({error})") from None
 
 

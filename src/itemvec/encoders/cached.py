@@ -13,6 +13,7 @@ import pyarrow as pa
 from itemvec.arrays import Floats
 from itemvec.encoders.base import Corpus, Encode, Encoder, Role
 from itemvec.encoders.fingerprint import fingerprint
+from itemvec.errors import ParamsError
 from itemvec.store import RowCache
 
 BATCH = 1024  # texts encoded between two writes to the cache: what a kill can cost
@@ -45,7 +46,10 @@ class CachedEncoder:
         missing = np.flatnonzero(~found)
         for start in range(0, len(missing), BATCH):
             rows = missing[start : start + BATCH]
-            vectors[rows] = self._encode([words[row] for row in rows], role)
+            encoded = self._encode([words[row] for row in rows], role)
+            if encoded.shape[1] != self.encoder.dim:
+                raise ParamsError(f"model: the row says dim {self.encoder.dim}, the encoder gave {encoded.shape[1]}")
+            vectors[rows] = encoded
             sound = rows[np.isfinite(vectors[rows]).all(axis=1)]  # a broken vector must not outlive its cause
             cache.add(keys.take(pa.array(sound)), vectors[sound])
         self.encoded += len(missing)

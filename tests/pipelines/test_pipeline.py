@@ -1,0 +1,116 @@
+"""What DVC re-executes, and what it does not."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.pipelines.conftest import Done, Project
+
+pytestmark = pytest.mark.pipeline
+
+VARIANTS, RECOMMENDERS = ("full", "pca80"), ("profile", "sasrec")
+
+
+def of_variant(name: str) -> set[str]:
+    """Stages of one variant."""
+    return {f"reduce@{name}", f"analyze@{name}", f"search@{name}-exact"} | {
+        f"recommend@{name}-{recommender}" for recommender in RECOMMENDERS
+    }
+
+
+AFTER_EMBED = of_variant("full") | of_variant("pca80") | {"report"}
+BEFORE_EMBED = {"check", "prepare", "validate"}
+BASELINES = {"baseline@popular", "baseline@bm25"}
+
+
+def test_the_whole_pipeline(finished: tuple[Project, Done]) -> None:
+    project, done = finished
+    assert done.executed == BEFORE_EMBED | BASELINES | {"embed"} | AFTER_EMBED
+    metrics = json.loads((project.root / "metrics" / "recommend" / "full-sasrec.json").read_text())
+    assert metrics["queries"] > 30
+    assert metrics["seeds"] == 2
+    assert 0 < metrics["ndcg@10"]["low"] < metrics["ndcg@10"]["mean"] < metrics["ndcg@10"]["high"] < 1
+    search = json.loads((project.root / "metrics" / "search" / "full-exact.json").read_text())
+    assert search["groups"]["constructed: known item"]["mrr@10"]["mean"] > 0.9
+    report = (project.root / "report" / "index.html").read_text()
+    assert "Constructed queries." in report
+    shown = project.run("itemvec", "show").output
+    assert "Search, constructed: known item" in shown
+    assert str(Path("report") / "index.html") in shown
+    assert project.run("git", "status", "--porcelain").output == ""
+
+
+def test_a_second_run_executes_nothing(project: Project) -> None:
+    done = project.dvc("repro")
+    assert done.executed == set()
+    assert "Data and pipelines are up to date." in done.output
+
+
+def test_another_model_executes_embed_and_what_follows_and_the_way_back_nothing(project: Project) -> None:
+    done = project.dvc("exp", "run", "-S", "model=lsa", "-S", "models.lsa.dim=64")
+    assert done.executed == {"check", "embed"} | AFTER_EMBED
+    diff = project.dvc("metrics", "diff").output
+    row = next(line for line in diff.splitlines() if "full-exact.json" in line and " ndcg@10.mean" in line)
+    assert len(row.split()) == 5  # path, metric, before, after, change
+    back = project.dvc("exp", "run", "-S", "model=minilm", "-S", "models.lsa.dim=256")
+    assert back.executed == set()
+    assert project.run("git", "status", "--porcelain").output == ""
+
+
+def test_another_option_of_a_variant_executes_its_stages_alone(project: Project) -> None:
+    project.edit("params.yaml", lambda text: text.replace("variance: 0.8", "variance: 0.7"))
+    assert project.dvc("repro").executed == of_variant("pca80") | {"report"}
+
+
+def test_a_new_variant_executes_its_stages_alone(project: Project) -> None:
+    done = project.dvc("exp", "run", "-S", "variants=[full,pca80,pca64]")
+    assert done.executed == {"check", "report"} | of_variant("pca64")
+
+
+def test_a_row_that_is_not_selected_executes_nothing(project: Project) -> None:
+    project.edit("params.yaml", lambda text: text.replace("pca64: {kind: pca, dim: 64}", "pca64: {kind: pca, dim: 65}"))
+    project.edit("params.yaml", lambda text: text.replace("lsa: {kind: lsa, dim: 256}", "lsa: {kind: lsa, dim: 128}"))
+    assert project.dvc("repro").executed == set()
+
+
+def test_a_remark_in_an_encoder_encodes_nothing_and_leaves_what_follows_alone(project: Project) -> None:
+    before = project.digest("embeddings")
+    project.edit("src/itemvec/encoders/sentence_transformer.py", lambda text: f"# a remark\n{text}")
+    done = project.dvc("repro")
+    assert done.executed == {"check", "embed"}
+    assert "items: encoded 0 of 299 distinct texts, 299 from the cache" in done.output
+    assert project.digest("embeddings") == before
+
+
+def test_other_interactions_embed_nothing(project: Project) -> None:
+    project.edit("data/movielens-100k/ml-100k.inter", lambda text: text.replace("\n1\t", "\n61\t", 1))
+    done = project.dvc("repro", "embed")
+    assert done.executed == {"prepare", "validate"}
+
+
+def test_another_title_encodes_what_changed(project: Project) -> None:
+    project.edit("data/movielens-100k/ml-100k.item", lambda text: text.replace("\tGoldenEye\t", "\tGoldenEye Again\t"))
+    done = project.dvc("repro", "embed")
+    assert done.executed == {"prepare", "validate", "embed"}
+    assert "items: encoded 1 of 299 distinct texts, 298 from the cache" in done.output
+    assert "queries: encoded 1 of " in done.output
+
+
+def test_a_clone_gets_everything_from_a_remote(project: Project, tmp_path: Path) -> None:
+    project.dvc("remote", "add", "--default", "store", str(tmp_path / "store"))
+    project.dvc("push")
+    project.commit()
+    project.run("git", "clone", "-q", ".", str(tmp_path / "clone"))
+    clone = Project(tmp_path / "clone", tmp_path / "no-cache")
+    assert "pulling what data.dvc names" in clone.run("itemvec", "fetch").output
+    clone.dvc("pull")
+    assert clone.dvc("repro").executed == set()
+
+
+def test_an_experiment_in_a_temporary_copy_runs_the_copys_code(project: Project) -> None:
+    project.edit("src/itemvec/reduction.py", lambda text: f"{text}\nprint('code', __file__)  # noqa: T201\n")
+    done = project.dvc("exp", "run", "--temp", "reduce@pca80")
+    code = next(line for line in done.output.splitlines() if line.startswith("code "))
+    assert "/.dvc/tmp/exps/" in code
+    assert code.endswith("/src/itemvec/reduction.py")

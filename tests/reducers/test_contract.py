@@ -1,0 +1,55 @@
+"""What every reducer kind must do."""
+
+import numpy as np
+import pytest
+
+from itemvec.reducers import REDUCERS, Reducer
+from tests.conftest import REDUCER_ROWS
+
+
+def test_every_kind_has_an_example_row() -> None:
+    assert set(REDUCER_ROWS) == set(REDUCERS.kinds())
+
+
+@pytest.fixture(params=REDUCER_ROWS)
+def reducer(request: pytest.FixtureRequest) -> Reducer:
+    return REDUCERS.build(request.param, REDUCER_ROWS[request.param])
+
+
+@pytest.fixture
+def vectors(rng: np.random.Generator) -> np.ndarray:
+    return rng.standard_normal((200, 12), dtype=np.float32) * np.arange(12, 0, -1, dtype=np.float32)
+
+
+def test_shape_type_and_values(reducer: Reducer, vectors: np.ndarray, rng: np.random.Generator) -> None:
+    transform = reducer.fit([vectors], rng)
+    for asked in (vectors, vectors[:1], vectors[:0]):
+        reduced = transform(asked)
+        assert len(reduced) == len(asked)
+        assert reduced.shape[1] <= 12
+        assert reduced.dtype == np.float32
+        assert np.isfinite(reduced).all()
+
+
+def test_rows_are_transformed_one_by_one(reducer: Reducer, vectors: np.ndarray, rng: np.random.Generator) -> None:
+    transform = reducer.fit([vectors], rng)
+    parts = np.concatenate([transform(part) for part in np.split(vectors, [1, 50])])
+    assert transform(vectors) == pytest.approx(parts, abs=1e-4)
+
+
+def test_batches_do_not_matter(reducer: Reducer, vectors: np.ndarray) -> None:
+    whole, parts = (
+        reducer.fit(batches, np.random.default_rng(1))(vectors) for batches in ([vectors], np.split(vectors, [1, 70]))
+    )
+    assert whole == pytest.approx(parts, abs=1e-4)
+
+
+def test_same_seed_same_result(reducer: Reducer, vectors: np.ndarray) -> None:
+    first, second = (reducer.fit([vectors], np.random.default_rng(7))(vectors) for _ in range(2))
+    assert (first == second).all()
+
+
+def test_input_is_left_alone(reducer: Reducer, vectors: np.ndarray, rng: np.random.Generator) -> None:
+    before = vectors.copy()
+    reducer.fit([vectors], rng)(vectors)
+    assert (vectors == before).all()

@@ -1,0 +1,77 @@
+"""A small run on disk: two variants, one recommender, one retriever, two baselines, queries of two groups."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from itemvec.evaluation import evaluate
+from itemvec.files import write_json
+from itemvec.metrics import Judgments
+from itemvec.params import Params
+from itemvec.report import Results, collect
+from itemvec.topk import Top
+from tests.test_params import write
+
+N = 40  # users, and queries
+CELLS = {  # cell -> (task, share of queries it answers right, seeds)
+    "recommend/full-profile": ("recommend", 0.9, 2),
+    "recommend/small-profile": ("recommend", 0.85, 2),
+    "search/full-exact": ("search", 0.8, 1),
+    "search/small-exact": ("search", 0.2, 1),
+    "baseline/popular": ("recommend", 0.3, 1),
+    "baseline/bm25": ("search", 0.8, 1),
+}
+
+
+def measured(folder: Path, cell: str) -> None:
+    """Write a cell whose first queries are answered right and whose others are not."""
+    task, share, seeds = CELLS[cell]
+    judgments = Judgments(
+        pa.array([f"q{i:02}" for i in range(N)]), np.zeros(N, dtype=np.int64), np.ones(N), np.arange(N + 1)
+    )
+    positions = (np.arange(N) >= share * N).astype(np.int64)[:, None]  # item 0 is right, item 1 is wrong
+    rankings = {seed: Top(positions, np.ones((N, 1), dtype=np.float32)) for seed in range(seeds)}
+    groups = ["users"] * N if task == "recommend" else ["constructed: even", "constructed: odd"] * (N // 2)
+    names = ["hit@1", "mrr@1"] if task == "search" else ["hit@1"]
+    found = evaluate(rankings, judgments, pa.array(groups), pa.array(["x", "y"]), names, {"task": task}, 1)
+    found.write(
+        folder / "runs" / f"{cell}.parquet",
+        folder / "measures" / f"{cell}.parquet",
+        folder / "metrics" / f"{cell}.json",
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for cell in CELLS:
+        measured(tmp_path, cell)
+    write_json(tmp_path / "metrics" / "embed.json", {"dim": 8, "rows": {"items": 2, "queries": N}})
+    for name, dim in (("full", 8), ("small", 2)):
+        write_json(tmp_path / "metrics" / "reduce" / f"{name}.json", {"dim": dim, "bytes_per_item": 4 * dim})
+        shares = {f"{share}%": 1 for share in (80, 90, 95, 99)}
+        facts = {"variance": dim / 8, "effective_dim": shares, "participation_ratio": 1.5, "mean_cosine": 0.25}
+        write_json(tmp_path / "metrics" / "analyze" / f"{name}.json", facts)
+    return tmp_path
+
+
+@pytest.fixture
+def params(folder: Path) -> Params:
+    return Params.load(
+        write(
+            folder / "params.yaml",
+            variants=["full", "small"],
+            recommenders=["profile"],
+            retrievers=["exact"],
+            baselines=["popular", "bm25"],
+            reducers={"full": {"kind": "identity"}, "small": {"kind": "pca", "dim": 2}},
+            recommend={"split": "leave-one-out", "mask_history": True, "depth": 1, "seeds": 2, "metrics": ["hit@1"]},
+            search={"depth": 1, "metrics": ["hit@1", "mrr@1"]},
+        )
+    )
+
+
+@pytest.fixture
+def results(params: Params, folder: Path) -> Results:
+    return collect(params, folder / "metrics")

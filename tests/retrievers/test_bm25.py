@@ -1,0 +1,30 @@
+from math import log
+
+import pyarrow as pa
+import pytest
+
+from itemvec.retrievers import Entries
+from itemvec.retrievers.bm25 import Bm25
+from itemvec.topk import NOTHING
+
+
+def entries(*texts: str) -> Entries:
+    return Entries(pa.array([str(row) for row in range(len(texts))]), pa.array(texts))
+
+
+def test_a_score_by_hand() -> None:
+    """Lucene's BM25: idf = ln(1 + (N - n + 0.5) / (n + 0.5)); tf / (tf + k1 (1 - b + b length / mean length))."""
+    items = entries("lamp lamp desk", "desk", "chair desk")
+    top = Bm25(k1=1.2, b=0.5, stop_words=None, stemmer=None).index(items)(entries("lamp"), 3)
+    idf = log(1 + (3 - 1 + 0.5) / (1 + 0.5))
+    expected = idf * 2 / (2 + 1.2 * (1 - 0.5 + 0.5 * 3 / 2))
+    assert top.scores[0, 0] == pytest.approx(expected, rel=1e-5)
+    assert top.positions[0].tolist() == [0, NOTHING, NOTHING]  # the others share no word
+
+
+def test_stems_and_stop_words() -> None:
+    items = entries("running shoes", "the shoe")
+    stemmed = Bm25().index(items)(entries("run", "the"), 2)
+    assert stemmed.positions.tolist() == [[0, NOTHING], [NOTHING, NOTHING]]
+    plain = Bm25(stop_words=None, stemmer=None).index(items)(entries("run", "the"), 2)
+    assert plain.positions.tolist() == [[NOTHING, NOTHING], [1, NOTHING]]

@@ -1,0 +1,105 @@
+from dataclasses import dataclass, replace
+from math import log2
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from itemvec.arrays import Floats
+from itemvec.columns import INTERACTIONS
+from itemvec.files import write_parquet
+from itemvec.histories import Histories
+from itemvec.params import RecommendProtocol
+from itemvec.recommendation import rank, recommend
+from itemvec.recommenders import Score, Training
+from tests.conftest import histories
+
+ITEMS = pa.array(["a", "b", "c", "d", "e"])
+PROTOCOL = RecommendProtocol("leave-one-out", mask_history=True, depth=5, seeds=2, metrics=["ndcg@5", "hit@1"])
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """Gives item i the score i, whatever the history; item 0 the more, the later the seed."""
+
+    random: ClassVar[bool] = True
+
+    def fit(self, training: Training) -> Score:
+        def score(asked: Histories) -> Floats:
+            scores = np.tile(np.arange(5, dtype=np.float32), (len(asked), 1))
+            scores[:, 0] = training.seed
+            return scores
+
+        assert training.validate(score) >= 0
+        return score
+
+
+@pytest.fixture
+def interactions(tmp_path: Path) -> Path:
+    """u1: e d a; u2: b c d; u3 did too little; the last is tested."""
+    rows = [
+        ("u1", "e", 1),
+        ("u1", "d", 2),
+        ("u1", "a", 3),
+        ("u2", "b", 1),
+        ("u2", "c", 2),
+        ("u2", "d", 3),
+        ("u3", "a", 1),
+    ]
+    write_parquet(
+        tmp_path / "interactions.parquet", pa.table([list(one) for one in zip(*rows, strict=True)], schema=INTERACTIONS)
+    )
+    return tmp_path / "interactions.parquet"
+
+
+def test_what_comes_next_is_ranked_among_all_items(interactions: Path) -> None:
+    """Seed 0: u1 has e and d, so c b a remain and a is third; u2 has b and c, so e d a remain and d is second.
+
+    Seed 1 gives a the score of b, and a comes first among equals: u1 then finds a second.
+    """
+    found = recommend(Fixed(), interactions, ITEMS, None, PROTOCOL, seed=0)
+    expected = [1 / log2(4), 1 / log2(3), 1 / log2(3), 1 / log2(3)]
+    assert found.measures["ndcg@5"].to_pylist() == pytest.approx(expected)
+    assert found.measures["id"].to_pylist() == ["u1", "u2"] * 2
+    facts = {"task": "recommend", "train": 3, "validation": 2, "test": 2, "users_left_out": 1, "targets_masked": 0}
+    assert facts.items() <= found.summary.items()
+    first = [row["item_id"] for row in found.run.to_pylist() if row["id"] == "u1" and row["seed"] == 0]
+    assert first == ["c", "b", "a"]
+
+
+def test_history_is_left_in_the_ranking_if_the_protocol_says_so(interactions: Path) -> None:
+    found = recommend(Fixed(), interactions, ITEMS, None, replace(PROTOCOL, mask_history=False), seed=0)
+    assert found.measures["ndcg@5"].to_pylist()[:2] == pytest.approx([1 / log2(6), 1 / log2(3)])
+    assert "targets_masked" not in found.summary
+
+
+def test_targets_that_masking_hides_are_counted(tmp_path: Path) -> None:
+    rows = [("u1", "a", 1), ("u1", "b", 2), ("u1", "a", 3)]
+    table = pa.table([list(one) for one in zip(*rows, strict=True)], schema=INTERACTIONS)
+    write_parquet(tmp_path / "x.parquet", table)
+    found = recommend(Fixed(), tmp_path / "x.parquet", ITEMS, None, PROTOCOL, seed=0)
+    assert found.summary["targets_masked"] == 1
+    assert found.summary["ndcg@5"]["mean"] == 0
+
+
+def test_no_interactions_are_nothing_to_measure(tmp_path: Path) -> None:
+    write_parquet(tmp_path / "x.parquet", INTERACTIONS.empty_table())
+    found = recommend(Fixed(), tmp_path / "x.parquet", ITEMS, None, PROTOCOL, seed=0)
+    assert found.summary == {"task": "recommend", "users_left_out": 0, "queries": 0}
+
+
+def test_users_in_blocks_are_ranked_as_together(monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator) -> None:
+    users = histories(*([int(item)] for item in rng.integers(50, size=30)), n_items=50)
+    table = rng.random((50, 50), dtype=np.float32)
+
+    def score(asked: Histories) -> Floats:
+        rows: Floats = table[asked.items].copy()
+        return rows
+
+    whole = rank(score, users, 10, mask=True)
+    monkeypatch.setattr("itemvec.recommendation.SCORES", 50 * 7)
+    parts = rank(score, users, 10, mask=True)
+    assert (whole.positions == parts.positions).all()
+    assert not (whole.positions == users.items[:, None]).any()

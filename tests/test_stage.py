@@ -1,0 +1,67 @@
+import errno
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from itemvec.errors import TableError
+from itemvec.params import Params
+from itemvec.stage import stage
+from tests.conftest import ROOT
+
+
+@stage
+@click.argument("what")
+def act(params: Params, what: str) -> None:
+    """Do something.
+
+    \b
+    Example: act now
+    """
+    if what == "full":
+        raise OSError(errno.ENOSPC, "No space left on device")
+    if what == "lance":
+        raise RuntimeError("lance error: LanceError(IO): No space left on device (os error 28)")
+    if what == "table":
+        raise TableError("items: something is wrong; do this")
+    if what == "bug":
+        raise RuntimeError("a bug")
+    click.echo(params.seed)
+
+
+@stage
+def plain() -> None:
+    """Do without parameters."""
+    click.echo("done")
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(act, ["--params", str(ROOT / "params.yaml"), *arguments])
+    return result.exit_code, result.output
+
+
+def test_params_are_read_and_passed() -> None:
+    assert run("now") == (0, "42\n")
+
+
+@pytest.mark.parametrize("what", ["full", "lance"])
+def test_a_full_disk_is_one_line(what: str) -> None:
+    code, output = run(what)
+    assert code == 1
+    assert output == "Error: act: no space left on the disk; nothing half-written was kept: free some, run again\n"
+
+
+def test_an_expected_error_is_one_line() -> None:
+    assert run("table") == (1, "Error: items: something is wrong; do this\n")
+
+
+def test_a_bug_keeps_its_traceback() -> None:
+    result = CliRunner().invoke(act, ["--params", str(ROOT / "params.yaml"), "bug"])
+    assert isinstance(result.exception, RuntimeError)
+
+
+def test_a_stage_without_params_has_no_such_option(tmp_path: Path) -> None:
+    assert CliRunner().invoke(plain).output == "done\n"
+    assert "--params" not in CliRunner().invoke(plain, ["--help"]).output
+    assert "Example: act now" in CliRunner().invoke(act, ["--help"]).output
