@@ -1,10 +1,11 @@
 from math import log
+from typing import get_args
 
 import pyarrow as pa
 import pytest
 
 from itemvec.retrievers import Entries
-from itemvec.retrievers.bm25 import Bm25
+from itemvec.retrievers.bm25 import Bm25, Language
 from itemvec.topk import NOTHING
 
 
@@ -28,3 +29,9 @@ def test_stems_and_stop_words() -> None:
     assert stemmed.positions.tolist() == [[0, NOTHING], [NOTHING, NOTHING]]
     plain = Bm25(stop_words=None, stemmer=None).index(items)(entries("run", "the"), 2)
     assert plain.positions.tolist() == [[NOTHING, NOTHING], [1, NOTHING]]
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_every_language_has_stop_words_and_a_stemmer(language: Language) -> None:
+    top = Bm25(stop_words=language, stemmer=language).index(entries("zebra lamp", "desk"))(entries("desk"), 1)
+    assert top.positions.tolist() == [[1]]

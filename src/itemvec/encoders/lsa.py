@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -21,7 +21,7 @@ class LsaEncoder:
     """TF-IDF with sublinear counts, truncated SVD, unit length (Deerwester et al., 1990)."""
 
     dim: Positive
-    stop_words: str | None = "english"
+    stop_words: Literal["english"] | None = "english"
     seed: Natural = 0
 
     def identity(self, corpus: Corpus) -> Mapping[str, Any]:

@@ -11,6 +11,22 @@ from itemvec.options import PositiveFloat, Probability
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
 from itemvec.topk import NOTHING, Top
 
+# What both bm25s has stop words and Snowball has a stemmer for.
+Language = Literal[
+    "danish",
+    "dutch",
+    "english",
+    "french",
+    "german",
+    "italian",
+    "norwegian",
+    "portuguese",
+    "russian",
+    "spanish",
+    "swedish",
+    "turkish",
+]
+
 
 @RETRIEVERS.register("bm25")
 @dataclass(frozen=True)
@@ -23,8 +39,8 @@ class Bm25:
     k1: PositiveFloat = 1.5
     b: Probability = 0.75
     method: Literal["lucene", "robertson", "atire", "bm25l", "bm25+"] = "lucene"
-    stop_words: str | None = "en"
-    stemmer: str | None = "english"
+    stop_words: Language | None = "english"
+    stemmer: Language | None = "english"
 
     def index(self, items: Entries) -> Retrieve:
         """Count the words of the items."""
