@@ -38,3 +38,10 @@ def test_mean_cosine_is_that_of_all_pairs(tmp_path: Path, rng: np.random.Generat
     units = np.delete(vectors, 7, axis=0) / np.linalg.norm(np.delete(vectors, 7, axis=0), axis=1, keepdims=True)
     cosines = units @ units.T
     assert facts["mean_cosine"] == pytest.approx((cosines.sum() - 39) / (39 * 38), abs=1e-6)
+
+
+def test_one_vector_has_no_spread(tmp_path: Path) -> None:
+    facts, eigenvalues = analyze(digest(tmp_path, np.ones((1, 3), dtype=np.float32)))
+    assert (facts["variance"], facts["participation_ratio"], facts["mean_cosine"]) == (0, 0, 0)
+    assert set(facts["effective_dim"].values()) == {1}
+    assert spectrum_csv(eigenvalues).splitlines()[1] == "1,0,0.000000"

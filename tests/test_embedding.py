@@ -87,9 +87,9 @@ class Broken:
 @pytest.mark.parametrize(
     ("fault", "error", "said"),
     [
-        ("collapsed", ExpectationError, "vectors of items: column distance_to_first: .*all vectors lie on one point"),
+        ("collapsed", ExpectationError, "vectors: column distance_to_first: .*all vectors lie on one point"),
         ("NaN", TableError, "items: 1 vectors hold NaN or infinity, the first of 'i29'"),
-        ("zero", ExpectationError, "vectors of items: column norm: 30 of 30 rows"),
+        ("zero", ExpectationError, "vectors: column norm: 30 of 30 rows"),
         ("wide", ItemvecError, "the row says dim 4, the encoder gave 5"),
     ],
 )
@@ -99,6 +99,16 @@ def test_bad_vectors_are_named_and_nothing_is_kept(
     with pytest.raises(error, match=said):
         run(tmp_path, Broken(fault))
     assert not list(tmp_path.glob("*embeddings*"))
+
+
+def test_queries_may_be_few_and_alike_and_none(tmp_path: Path) -> None:
+    paths = texts(tmp_path)
+    encoder = ENCODERS.build("hashing", {"kind": "hashing", "dim": 32})
+    for queries in (["same", "same"], ["!", "?"], []):  # punctuation has no words, so its vector is zero
+        columns = [[f"q{row}" for row in range(len(queries))], queries, ["given"] * len(queries)]
+        write_parquet(paths["queries"], pa.table(columns, schema=QUERIES))
+        facts = embed(encoder, paths, SUITE, tmp_path / "cache", tmp_path / "embeddings")
+        assert facts["rows"]["queries"] == len(queries)
 
 
 def test_one_text_alone_has_not_collapsed(tmp_path: Path) -> None:

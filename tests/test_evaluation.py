@@ -52,9 +52,18 @@ def test_the_summary_averages_seeds_then_queries(found: Evaluation) -> None:
     assert summary["ndcg@2"]["low"] <= summary["ndcg@2"]["mean"] <= summary["ndcg@2"]["high"]
 
 
-def test_one_group_is_not_repeated_and_one_seed_has_no_spread() -> None:
+def test_an_interval_grows_with_the_spread_of_the_seeds() -> None:
+    groups = pa.array(["a", "a"])
+    same = evaluate({7: top([0], [2]), 8: top([0], [2])}, JUDGMENTS, groups, ITEMS, ["hit@1"], {}, 1)
+    apart = evaluate({7: top([0], [1]), 8: top([2], [2])}, JUDGMENTS, groups, ITEMS, ["hit@1"], {}, 1)
+    assert same.summary["hit@1"] == {"mean": 0.5, "low": 0.0, "high": 1.0, "sd_of_seeds": 0.0}
+    error = 1.959964 * np.std([1, 0], ddof=1) / 2**0.5
+    assert apart.summary["hit@1"]["low"] == pytest.approx(0.5 - error)  # both queries have the mean 0.5
+
+
+def test_one_seed_has_no_spread() -> None:
     found = evaluate({7: top([0], [2])}, JUDGMENTS, pa.array(["a", "a"]), ITEMS, ["hit@1"], {}, 1)
-    assert "groups" not in found.summary
+    assert found.summary["groups"]["a"]["hit@1"] == found.summary["hit@1"]
     assert "sd_of_seeds" not in found.summary["hit@1"]
     assert found.headline() == "2 queries: hit@1 0.5000"
 

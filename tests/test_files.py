@@ -17,6 +17,14 @@ def test_a_file_appears_whole(tmp_path: Path) -> None:
     assert [one.name for one in path.parent.iterdir()] == ["file.txt"]
 
 
+def test_a_folder_takes_the_place_of_a_folder(tmp_path: Path) -> None:
+    for content in ("old", "new"):
+        with replacing(tmp_path / "folder") as partial:
+            partial.mkdir()
+            (partial / content).touch()
+    assert [one.name for one in tmp_path.rglob("*")] == ["folder", "new"]
+
+
 @pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt])
 def test_a_failure_leaves_what_was_there(tmp_path: Path, failure: type[BaseException]) -> None:
     folder = tmp_path / "folder"

@@ -1,4 +1,4 @@
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import log2
 from pathlib import Path
 from typing import ClassVar
@@ -24,7 +24,9 @@ PROTOCOL = RecommendProtocol("leave-one-out", mask_history=True, depth=5, seeds=
 class Fixed:
     """Gives item i the score i, whatever the history; item 0 the more, the later the seed."""
 
+    seen: list[tuple[list[int], float]] = field(default_factory=list)
     random: ClassVar[bool] = True
+    needs_vectors: ClassVar[bool] = False
 
     def fit(self, training: Training) -> Score:
         def score(asked: Histories) -> Floats:
@@ -32,7 +34,7 @@ class Fixed:
             scores[:, 0] = training.seed
             return scores
 
-        assert training.validate(score) >= 0
+        self.seen.append((training.histories.items.tolist(), training.validate(score)))
         return score
 
 
@@ -67,6 +69,18 @@ def test_what_comes_next_is_ranked_among_all_items(interactions: Path) -> None:
     assert facts.items() <= found.summary.items()
     first = [row["item_id"] for row in found.run.to_pylist() if row["id"] == "u1" and row["seed"] == 0]
     assert first == ["c", "b", "a"]
+
+
+def test_training_sees_neither_validation_nor_test(interactions: Path) -> None:
+    """Left to train on: u1 e, u2 b, u3 a. Validation: u1 has e and d is next, first of d c b a; u2 has b and c is next.
+
+    Of e d c a, c is third; by seed 1, of e d c a as well.
+    """
+    fixed = Fixed()
+    recommend(fixed, interactions, ITEMS, None, PROTOCOL, seed=0)
+    trained, validated = zip(*fixed.seen, strict=True)
+    assert trained == ([4, 1, 0], [4, 1, 0])
+    assert validated == pytest.approx([(1 + 1 / log2(4)) / 2] * 2)
 
 
 def test_history_is_left_in_the_ranking_if_the_protocol_says_so(interactions: Path) -> None:

@@ -31,6 +31,7 @@ def test_a_row_becomes_a_component(registry: Registry[Sizes]) -> None:
     ("row", "said"),
     [
         ({"kind": "size", "dim": 3}, "thing 'mine': unknown kind 'size'; did you mean 'sizes'?"),
+        ({"kind": ["sizes"], "dim": 3}, "thing 'mine': unknown kind ['sizes']"),
         ({"dim": 3}, "thing 'mine': unknown kind None; choose from sizes"),
         ({"kind": "sizes", "dmi": 3}, "thing 'mine': unknown option 'dmi'; did you mean 'dim'?"),
         ({"kind": "sizes"}, "thing 'mine': option 'dim' is missing"),

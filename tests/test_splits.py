@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -25,8 +27,17 @@ def test_every_interaction_has_one_use() -> None:
 
 def test_a_test_interaction_in_training_is_found() -> None:
     parts = split("leave-one-out", WHOLE)
-    leaking = Split(WHOLE, parts.validation, parts.test)  # pairs (u0, 2), (u0, 3), and (u2, 1), used five times
+    leaking = replace(parts, train=WHOLE)  # pairs (u0, 2), (u0, 3), and (u2, 1), used five times
     with pytest.raises(ItemvecError, match="3 user-item pairs are in training and in test"):
+        leaking.audit(WHOLE)
+
+
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_an_answer_in_the_history_of_a_case_is_found(part: str) -> None:
+    parts = split("leave-one-out", WHOLE)
+    knowing = Cases(WHOLE, getattr(parts, part).judgments)
+    leaking = Split(parts.train, **{"validation": parts.validation, "test": parts.test, part: knowing})
+    with pytest.raises(ItemvecError, match="2 user-item pairs are in a history and in what is asked after it"):
         leaking.audit(WHOLE)
 
 
@@ -34,9 +45,8 @@ def test_the_same_item_again_is_no_leak_but_the_same_interaction_is() -> None:
     again = histories([1, 1, 1, 1], n_items=2)
     parts = split("leave-one-out", again)
     assert parts.audit(again) == {"train": 2, "validation": 1, "test": 1}
-    both = Cases(parts.test.histories, parts.test.judgments)
-    with pytest.raises(ItemvecError, match="1 user-item pairs"):
-        Split(parts.train.__class__(again.users, again.items[:3], np.array([0, 3]), 2), both, both).audit(again)
+    with pytest.raises(ItemvecError, match="1 user-item pairs are in training and in test"):
+        replace(parts, train=again.without_last(np.array([1]))).audit(again)
 
 
 def test_no_user_is_no_case(rng: np.random.Generator) -> None:

@@ -79,7 +79,11 @@ def test_a_catalogue_without_one_of_the_tasks_passes(tmp_path: Path, empty: list
         ({"queries": [("q1", "", "given")]}, ["queries: column text: 1 of 1 rows"]),
         ({"qrels": [("q1", "i1", 1.0), ("q7", "i1", 1.0)]}, ["qrels: column query_is_known: 1 of 2", "first 'q7'"]),
         ({"qrels": [("q1", "i1", 1.0), ("q1", "i8", 1.0)]}, ["qrels: column item_is_known: 1 of 2"]),
-        ({"qrels": [("q1", "i1", 1.0), ("q1", "i2", -1.0)]}, ["qrels: column gain: 1 of 2", "gains are 0 or more"]),
+        (
+            {"qrels": [("q1", "i1", 1.0), ("q1", "i2", -1.0)]},
+            ["qrels: column gain: 1 of 2", "gains are finite and 0 or more"],
+        ),
+        ({"qrels": [("q1", "i1", 1.0), ("q1", "i2", float("inf"))]}, ["qrels: column gain: 1 of 2"]),
         ({"qrels": [("q1", "i1", 1.0), ("q1", "i1", 2.0)]}, ["qrels: column query_id, item_id: 2 of 2"]),
         ({"interactions": [], "queries": [], "qrels": []}, ["there is nothing to measure; add one of them"]),
     ],
@@ -89,7 +93,6 @@ def test_bad_tables_are_named(tmp_path: Path, tables: dict[str, Any], said: list
         validate(write(tmp_path, **tables), SUITES)
     line = next(line for line in error.value.message.splitlines() if said[0] in line)
     assert all(part in line for part in said), line
-    assert "Traceback" not in error.value.message
 
 
 def test_faults_of_several_tables_are_said_at_once(tmp_path: Path) -> None:
@@ -115,10 +118,10 @@ def test_an_expectation_of_a_missing_column_is_a_failure(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"norm": np.nan}, "vectors of items: column norm: 100 of 100 rows break 'column_values_to_not_be_null'"),
-        ({"norm": 0.0}, "vectors of items: column norm: 100 of 100 rows break"),
-        ({"distance_to_first": 1e-4}, "vectors of items: column distance_to_first: .* all vectors lie on one point"),
-        ({"has_declared_width": False}, "vectors of items: column has_declared_width: 100 of 100 rows"),
+        ({"norm": np.nan}, "vectors: column norm: 100 of 100 rows break 'column_values_to_not_be_null'"),
+        ({"norm": 0.0}, "vectors: column norm: 100 of 100 rows break"),
+        ({"distance_to_first": 1e-4}, "vectors: column distance_to_first: .* all vectors lie on one point"),
+        ({"has_declared_width": False}, "vectors: column has_declared_width: 100 of 100 rows"),
     ],
 )
 def test_expectations_of_vectors(change: dict[str, Any], said: str) -> None:
@@ -126,4 +129,4 @@ def test_expectations_of_vectors(change: dict[str, Any], said: str) -> None:
     columns = {name: [value] * 100 for name, value in (whole | change).items()}
     frame = pa.table({"item_id": [f"i{row}" for row in range(100)], **columns}).to_pandas()
     with pytest.raises(ExpectationError, match=said):
-        meet(frame, SUITES / "vectors.json", "item_id", "vectors of items")
+        meet(frame, SUITES / "vectors.json", "item_id", "vectors")

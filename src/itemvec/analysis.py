@@ -36,12 +36,13 @@ def analyze(digest: Path) -> tuple[dict[str, Any], Doubles]:
     table = open_vectors(digest, "items")
     directions = _Directions(table.dim)
     eigenvalues, _ = Moments.of(_watched(table, directions)).spectrum()
+    total = float(eigenvalues.sum())
     facts = {
         "dim": table.dim,
         "items": table.rows,
-        "variance": float(eigenvalues.sum()),
+        "variance": total,
         "effective_dim": {f"{share:.0%}": dims_for(eigenvalues, share) for share in SHARES},
-        "participation_ratio": float(eigenvalues.sum() ** 2 / np.square(eigenvalues).sum()),
+        "participation_ratio": total**2 / float(np.square(eigenvalues).sum()) if total else 0.0,
         "mean_cosine": directions.mean_cosine(),
     }
     return facts, eigenvalues
@@ -75,6 +76,6 @@ def _watched(table: VectorTable, directions: _Directions) -> Iterator[Floats]:
 
 def spectrum_csv(eigenvalues: Doubles) -> str:
     """The spectrum as a plot: component, eigenvalue, and the share of variance up to it."""
-    shares = np.cumsum(eigenvalues) / eigenvalues.sum()
+    shares = np.cumsum(eigenvalues) / (eigenvalues.sum() or 1.0)
     rows = (f"{i},{value:.6g},{share:.6f}" for i, (value, share) in enumerate(zip(eigenvalues, shares, strict=True), 1))
     return "\n".join(["component,eigenvalue,cumulative_share", *rows]) + "\n"

@@ -24,16 +24,12 @@ def check_params(params: Params) -> None:
         A kind, option, metric or split is unknown or does not fit.
     """
     DATASETS.build(params.dataset, params.datasets[params.dataset])
-    ENCODERS.build(params.model, params.models[params.model])
+    width = ENCODERS.build(params.model, params.models[params.model]).dim
     for name in params.variants:
         REDUCERS.build(name, params.reducers[name])
-    for name in params.recommenders:
-        RECOMMENDERS.build(name, params.systems[name])
-    for name in params.retrievers:
-        RETRIEVERS.build(name, params.systems[name])
-    for name in params.baselines:
-        row = params.systems[name]
-        (RECOMMENDERS if task_of(name, row) == "recommend" else RETRIEVERS).build(name, row)
+        if params.reducers[name].get("dim", 0) > width:
+            raise ParamsError(f"reducer {name!r}: dim is more than the {width} of model {params.model!r}")
+    _check_systems(params)
     for task, protocol in (("recommend", params.recommend), ("search", params.search)):
         if not protocol.metrics:
             raise ParamsError(f"{task}: metrics names none; name at least one, as ndcg@10")
@@ -46,6 +42,20 @@ def check_params(params: Params) -> None:
         )
     if not params.variants:
         raise ParamsError("variants: name at least one row of reducers")
+
+
+def _check_systems(params: Params) -> None:
+    for name in params.recommenders:
+        RECOMMENDERS.build(name, params.systems[name])
+    for name in params.retrievers:
+        RETRIEVERS.build(name, params.systems[name])
+    for name in params.baselines:
+        row = params.systems[name]
+        registry = RECOMMENDERS if task_of(name, row) == "recommend" else RETRIEVERS
+        if registry.build(name, row).needs_vectors:
+            raise ParamsError(f"baselines: {name!r} needs vectors; name it under recommenders or retrievers")
+    if not (params.recommenders or params.retrievers or params.baselines):
+        raise ParamsError("recommenders, retrievers and baselines name nothing: there is nothing to measure")
 
 
 def check_data(data: Path, dataset: str) -> None:

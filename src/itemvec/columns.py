@@ -19,4 +19,5 @@ ITEMS = pa.schema([(ITEM, pa.string()), (TEXT, pa.string())])
 INTERACTIONS = pa.schema([(USER, pa.string()), (ITEM, pa.string()), (TIME, pa.int64())])
 QUERIES = pa.schema([(QUERY, pa.string()), (TEXT, pa.string()), (GROUP, pa.string())])
 QRELS = pa.schema([(QUERY, pa.string()), (ITEM, pa.string()), (GAIN, pa.float64())])
-RUN = pa.schema([(ID, pa.string()), (SEED, pa.int32()), (ITEM, pa.string()), (RANK, pa.int32()), (SCORE, pa.float32())])
+NAMES = pa.dictionary(pa.int32(), pa.string())  # a run repeats every id many times
+RUN = pa.schema([(ID, NAMES), (SEED, pa.int32()), (ITEM, NAMES), (RANK, pa.int32()), (SCORE, pa.float32())])

@@ -27,7 +27,7 @@ def embed(encoder: Encoder, texts: dict[str, Path], suite: Path, cache: Path, da
     texts
         Parquet files of ``items`` and ``queries``.
     suite
-        Expectations the vectors of each table must meet before anything is kept.
+        Expectations the vectors of the items must meet before anything is kept.
     cache
         Folder of the row cache.
     database
@@ -37,12 +37,11 @@ def embed(encoder: Encoder, texts: dict[str, Path], suite: Path, cache: Path, da
     -------
     What to remember about the run: rows and width by table, and what identifies the encoder.
     """
-    corpus = Corpus(texts["items"])
-    cached = CachedEncoder(encoder, corpus, cache)
+    cached = CachedEncoder(encoder, Corpus(texts["items"]), cache)
     tables = {name: (encoder.dim, _blocks(name, texts[name], cached, suite)) for name in TABLES}
     digests = write_database(database, tables)
     rows = {name: one.rows for name, one in digests.items()}
-    return {"dim": encoder.dim, "rows": rows, "encoder": dict(encoder.identity(corpus))}
+    return {"dim": encoder.dim, "rows": rows, "encoder": cached.identity}
 
 
 def _blocks(name: str, path: Path, cached: CachedEncoder, suite: Path) -> Iterator[Block]:
@@ -53,13 +52,14 @@ def _blocks(name: str, path: Path, cached: CachedEncoder, suite: Path) -> Iterat
     with tqdm(total=file.metadata.num_rows, desc=f"embed {name}", unit="text", mininterval=1) as progress:
         for batch in file.iter_batches(ROWS, columns=[key, TEXT]):
             block = Block(batch[key], cached.encode(batch[TEXT], role))
-            notes.take(block)
+            if role == "item":
+                notes.take(block)
             yield block
             progress.update(len(batch))
     new, old = cached.encoded - encoded, cached.reused - reused
     tqdm.write(f"{name}: encoded {new:,} of {new + old:,} distinct texts, {old:,} from the cache")
-    if notes.parts:
-        meet(notes.frame(), suite, key, f"vectors of {name}")
+    if role == "item":  # queries may be few, alike, or of words no item has
+        meet(notes.frame(), suite, key, "vectors")
 
 
 class _Notes:

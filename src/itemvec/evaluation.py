@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from itemvec.arrays import Doubles, Ids
+from itemvec.arrays import Doubles, Ids, Ints
 from itemvec.columns import GROUP, ID, RUN, SEED
 from itemvec.files import write_json, write_parquet
-from itemvec.metrics import Judgments, Ranked, interval, measure
+from itemvec.metrics import Judgments, Ranked, interval, measure, standard_error, widen
 from itemvec.topk import NOTHING, Top
 
 
@@ -91,29 +91,32 @@ def nothing(names: list[str], facts: dict[str, Any]) -> Evaluation:
 
 
 def summarise(measures: Any, names: list[str], seed: int) -> dict[str, Any]:
-    """Means with 95 % intervals: of all queries, and of each group where there are several."""
+    """Means with 95 % intervals, of all queries and of each group."""
     n_seeds = len(np.unique(measures[SEED]))
     n_queries = len(measures) // n_seeds
     groups = np.asarray(measures[GROUP].slice(0, n_queries))
     values = {name: np.asarray(measures[name]).reshape(n_seeds, n_queries) for name in names}
     summary: dict[str, Any] = {"queries": n_queries, "seeds": n_seeds}
     summary |= {name: _statistics(values[name], seed) for name in names}
-    slices = sorted(set(groups))
-    if len(slices) > 1:
-        summary["groups"] = {
-            group: {"queries": int(np.count_nonzero(groups == group))}
-            | {name: _statistics(values[name][:, groups == group], seed) for name in names}
-            for group in slices
-        }
+    summary["groups"] = {
+        group: {"queries": int(np.count_nonzero(groups == group))}
+        | {name: _statistics(values[name][:, groups == group], seed) for name in names}
+        for group in sorted(set(groups))
+    }
     return summary
 
 
 def _statistics(values: Doubles, seed: int) -> dict[str, float]:
-    """Mean of float64 values of shape (n_seeds, n_queries), its interval over queries, its spread over seeds."""
-    low, high = interval(values.mean(axis=0), seed)
-    found = {"mean": float(values.mean()), "low": low, "high": high}
+    """Mean of float64 values of shape (n_seeds, n_queries), its interval, and its spread over seeds.
+
+    Other queries and other seeds would both move the mean, so the interval is made of both.
+    """
+    means = values.mean(axis=1)
+    spread = standard_error(means)
+    low, high = widen(float(means.mean()), *interval(values.mean(axis=0), seed), spread)
+    found = {"mean": float(means.mean()), "low": low, "high": high}
     if len(values) > 1:
-        found["sd_of_seeds"] = float(values.mean(axis=1).std(ddof=1))
+        found["sd_of_seeds"] = float(means.std(ddof=1))
     return found
 
 
@@ -124,5 +127,9 @@ def _run(ids: Ids, seed: int, top: Top, items: Ids) -> Any:
     ranks = np.tile(np.arange(1, depth + 1, dtype=np.int32), n_queries)[filled]
     positions = top.positions.ravel()[filled]
     seeds = np.full(len(rows), seed, dtype=np.int32)
-    columns = [ids.take(pa.array(rows)), seeds, items.take(pa.array(positions)), ranks, top.scores.ravel()[filled]]
-    return pa.table(columns, schema=RUN)
+    names = [_names(rows, ids), _names(positions, items)]
+    return pa.table([names[0], seeds, names[1], ranks, top.scores.ravel()[filled]], schema=RUN)
+
+
+def _names(rows: Ints, ids: Ids) -> Any:
+    return pa.DictionaryArray.from_arrays(pa.array(rows.astype(np.int32)), ids)

@@ -27,8 +27,14 @@ def replacing(path: Path) -> Iterator[Path]:
     except BaseException:
         _remove(partial)
         raise
-    _remove(path)
-    partial.replace(path)
+    if path.is_dir():  # a folder cannot be replaced in one step
+        former = path.with_name(f".{path.name}.former.partial")
+        _remove(former)
+        path.rename(former)
+        partial.replace(path)
+        _remove(former)
+    else:
+        partial.replace(path)
 
 
 def _remove(path: Path) -> None:

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from itemvec.errors import ParamsError
-from itemvec.options import Natural, Positive
+from itemvec.options import Positive, Seed
 from itemvec.registry import checked, suggest
 
 Row = dict[str, Any]
@@ -60,7 +60,7 @@ class Params:
     row of ``models``; the lists select several rows.
     """
 
-    seed: Natural
+    seed: Seed
     dataset: str
     model: str
     variants: list[str]

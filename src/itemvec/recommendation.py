@@ -19,7 +19,7 @@ from itemvec.splits import Cases, split
 from itemvec.topk import Top, top_k
 
 TASK = "recommend"
-SCORES = 1 << 24  # held at a time: 64 MB
+SCORES, USERS = 1 << 24, 1024  # held at a time: 64 MB of scores, and of users no more than this
 STOP = "ndcg@10"  # decides early stopping
 
 
@@ -64,7 +64,7 @@ def recommend(
 def rank(score: Score, histories: Histories, k: int, mask: bool, progress: str = "") -> Top:
     """The best ``k`` items of each user, without those in the history where ``mask`` says so."""
     tops = []
-    rows = max(1, SCORES // max(histories.n_items, 1))
+    rows = min(USERS, max(1, SCORES // max(histories.n_items, 1)))
     with tqdm(total=len(histories), desc=progress, unit="user", mininterval=1, disable=not progress) as bar:
         for block in histories.blocks(rows):
             scores = score(block)

@@ -50,7 +50,7 @@ class Registry(Generic[T]):
         """
         options = dict(row)
         kind = options.pop("kind", None)
-        if kind not in self._kinds:
+        if not isinstance(kind, str) or kind not in self._kinds:
             raise ParamsError(f"{self.noun} {name!r}: unknown kind {kind!r}{suggest(kind, self._kinds)}")
         component: T = checked(self._kinds[kind], options, f"{self.noun} {name!r}")
         return component

@@ -18,6 +18,7 @@ from itemvec.metrics import Judgments
 from itemvec.params import SearchProtocol
 from itemvec.retrievers import Entries, Retriever
 from itemvec.store import VectorTable, open_vectors
+from itemvec.topk import Top
 
 
 def search(
@@ -45,7 +46,7 @@ def search(
     top = retriever.index(items)(queries, protocol.depth)
     judged = pc.index_in(judgments.ids, value_set=queries.ids)
     rows = judged.to_numpy()
-    ranked = type(top)(top.positions[rows], top.scores[rows])
+    ranked = Top(top.positions[rows], top.scores[rows])
     return evaluate({seed: ranked}, judgments, groups.take(judged), items.ids, protocol.metrics, facts, seed)
 
 

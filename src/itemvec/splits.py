@@ -32,27 +32,37 @@ class Split:
     test: Cases
 
     def audit(self, whole: Histories) -> dict[str, int]:
-        """Count each part, and raise if an interaction is in two of them.
+        """Count each part, and raise if anything that is asked for is known beforehand.
 
         Raises
         ------
         ItemvecError
-            Some user-item pair occurs more often in the parts together than in the data.
+            Some user-item pair occurs more often in the parts together than in the data, or in what a case shows of a
+            user together with what it asks.
         """
+        self._check_cases(whole)
         parts = [_pairs(self.train.users, self.train.rows, self.train.items, whole)]
         for cases in (self.validation, self.test):
             judged = cases.judgments
             rows = np.repeat(np.arange(len(judged)), np.diff(judged.offsets))
             parts.append(_pairs(judged.ids, rows, judged.items, whole))
-        used, counts = np.unique(np.concatenate(parts), return_counts=True)
-        known, limits = np.unique(_pairs(whole.users, whole.rows, whole.items, whole), return_counts=True)
-        place = np.searchsorted(known, used)  # every used pair is known, since the parts are made of the whole
-        leaked = int(np.count_nonzero(counts > limits[place]))
-        if leaked:
-            raise ItemvecError(
-                f"split: {leaked} user-item pairs are in training and in test; this is a defect, report it"
-            )
+        _check_uses(parts, whole, "training and in test")
         return dict(zip(("train", "validation", "test"), map(len, parts), strict=True))
+
+    def _check_cases(self, whole: Histories) -> None:
+        for cases in (self.validation, self.test):
+            shown, judged = cases.histories, cases.judgments
+            rows = np.repeat(np.arange(len(judged)), np.diff(judged.offsets))
+            parts = [_pairs(shown.users, shown.rows, shown.items, whole), _pairs(judged.ids, rows, judged.items, whole)]
+            _check_uses(parts, whole, "a history and in what is asked after it")
+
+
+def _check_uses(parts: list[Ints], whole: Histories, where: str) -> None:
+    used, counts = np.unique(np.concatenate(parts), return_counts=True)
+    known, limits = np.unique(_pairs(whole.users, whole.rows, whole.items, whole), return_counts=True)
+    place = np.searchsorted(known, used)  # every used pair is known, since the parts are made of the whole
+    if leaked := int(np.count_nonzero(counts > limits[place])):
+        raise ItemvecError(f"split: {leaked} user-item pairs are in {where}; this is a defect, report it")
 
 
 def leave_one_out(whole: Histories) -> Split:

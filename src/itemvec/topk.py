@@ -58,6 +58,5 @@ def merge(left: Top, right: Top, k: int) -> Top:
     scores = np.concatenate([left.scores, right.scores], axis=1)
     positions = np.concatenate([left.positions, right.positions], axis=1)
     top = top_k(scores, k)
-    chosen = np.where(top.positions == NOTHING, 0, top.positions)
-    found = np.where(top.positions == NOTHING, NOTHING, np.take_along_axis(positions, chosen, axis=1))
-    return Top(found, top.scores)
+    found = np.take_along_axis(positions, np.maximum(top.positions, 0), axis=1)
+    return Top(np.where(top.positions == NOTHING, NOTHING, found), top.scores)

@@ -32,8 +32,22 @@ def test_the_layout_becomes_tables(raw: Path) -> None:
 
 
 def test_judgments_may_be_one_file(raw: Path) -> None:
-    (raw / "qrels.jsonl").write_text('{"query-id": "1", "corpus-id": "a", "score": 2}\n')
+    (raw / "qrels.jsonl").write_text('{"query-id": 1, "corpus-id": "a", "score": 2}\n')
     assert load(raw).qrels.to_pylist() == [{"query_id": "1", "item_id": "a", "gain": 2}]
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "said"),
+    [
+        ("qrels.jsonl", '{"query": 1, "corpus-id": "a", "score": 2}', "column 'query-id' is missing"),
+        ("corpus.jsonl", '{"id": "a", "text": "x"}', "column '_id' is missing"),
+        ("queries.jsonl", '{"_id": "a", "title": "x"}', "column 'text' is missing"),
+    ],
+)
+def test_only_a_title_may_be_missing(raw: Path, name: str, line: str, said: str) -> None:
+    (raw / name).write_text(f"{line}\n")
+    with pytest.raises(DatasetError, match=said):
+        load(raw)
 
 
 def test_a_torn_line_is_named(raw: Path) -> None:

@@ -25,7 +25,13 @@ def test_own_files_need_no_source(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="mine is missing, and nothing is known to fetch it from; choose from movie"):
         fetch("mine", tmp_path)
     (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "items.csv").touch()
     assert "in place" in fetch("mine", tmp_path)
+
+
+def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
+    (tmp_path / "movielens-100k").mkdir()
+    assert "2 files, as published" in fetch("movielens-100k", tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from itemvec.columns import INTERACTIONS, ITEMS, QRELS, QUERIES
 from itemvec.datasets import DATASETS, Tables
-from itemvec.errors import DatasetError
+from itemvec.errors import DatasetError, ParamsError
 
 
 def load(root: Path, **options: Any) -> Tables:
@@ -37,12 +38,66 @@ def test_parquet_and_json_lines(tmp_path: Path) -> None:
     assert len(tables.queries) == len(tables.qrels) == 0
 
 
+@pytest.mark.parametrize("suffix", ["parquet", "jsonl", "csv"])
+def test_a_text_that_is_missing_is_empty_and_joins_nothing(tmp_path: Path, suffix: str) -> None:
+    rows = [("1", "a", "x"), ("2", "b", None), ("3", None, "y"), ("4", None, None)]
+    table = pa.table([list(one) for one in zip(*rows, strict=True)], ["item_id", "title", "brand"])
+    path = tmp_path / f"items.{suffix}"
+    if suffix == "parquet":
+        pq.write_table(table, path)
+    elif suffix == "jsonl":
+        path.write_text("".join(f"{json.dumps(row)}\n" for row in table.to_pylist()))
+    else:
+        path.write_text("item_id,title,brand\n" + "".join(",".join(part or "" for part in row) + "\n" for row in rows))
+    assert load(tmp_path, text=["title", "brand"]).items["text"].to_pylist() == ["a. x", "b", "y", ""]
+    if suffix != "csv":
+        assert load(tmp_path, text=["brand"]).items["text"].to_pylist() == ["x", "", "y", ""]
+
+
+def test_texts_and_ids_stay_as_they_are_written(tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text("item_id,title,size\n2024-01-02,1e5,0.10\n")
+    assert load(tmp_path, text=["title", "size"]).items.to_pylist() == [{"item_id": "2024-01-02", "text": "1e5. 0.10"}]
+    (tmp_path / "items.csv").unlink()
+    lines = '{"item_id": "2024-01-02", "text": "a"}\n{"item_id": "2024-01-02T00:00:00Z", "text": "b"}\n'
+    (tmp_path / "items.jsonl").write_text(lines)
+    assert load(tmp_path).items["item_id"].to_pylist() == ["2024-01-02", "2024-01-02T00:00:00Z"]
+
+
+def test_times_keep_their_order_below_a_second(tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text("item_id,text\n1,a\n2,b\n")
+    times = ["2024-01-01T00:00:00.000002", "2024-01-01T00:00:00.000001"]
+    (tmp_path / "interactions.csv").write_text(f"user_id,item_id,timestamp\nu,1,{times[0]}\nu,2,{times[1]}\n")
+    assert load(tmp_path).interactions["item_id"].to_pylist() == ["2", "1"]
+
+
+def test_a_long_text_with_a_line_break_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("itemvec.datasets.raw.BLOCK", 64)
+    rows = [f'{row},"first line of {row}\nsecond line"' for row in range(40)]
+    (tmp_path / "items.csv").write_text("item_id,text\n" + "\n".join(rows) + "\n")
+    assert len(load(tmp_path).items) == 40
+
+
+def test_a_query_without_a_group_is_given(tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text("item_id,text\n1,a\n")
+    (tmp_path / "queries.jsonl").write_text(
+        '{"query_id": "p", "text": "x", "group": "g"}\n{"query_id": "q", "text": "y"}\n'
+    )
+    assert load(tmp_path).queries["group"].to_pylist() == ["g", "given"]
+
+
 @pytest.mark.parametrize(
     ("files", "options", "said"),
     [
         ({}, {}, r"items\.csv is missing; put it there"),
         ({"items.csv": "item_id,txt\n1,a\n"}, {}, "items: column 'text' is missing; did you mean 'txt'"),
         ({"items.csv": "id,text\n1,a\n"}, {}, "items: column 'item_id' is missing"),
+        ({"items.csv": "item_id,text,text\n1,a,b\n"}, {}, "two columns are called 'text'; rename one"),
+        (
+            {"items.jsonl": '{"item_id": 1, "text": ["a", "b"]}'},
+            {},
+            "column 'text' is of type list.*; expected strings",
+        ),
+        ({"items.jsonl": '{"item_id": 1.5, "text": "a"}'}, {}, "column 'item_id' is of type double"),
         ({"items.csv": "item_id,text\n1,a\n"}, {"text": ["title"]}, "items: column 'title' is missing"),
         ({"items.csv": "item_id,text\n1,a\n", "items.jsonl": "{}"}, {}, "items.csv and items.jsonl both exist"),
         (
@@ -62,3 +117,8 @@ def test_what_does_not_fit_is_said(tmp_path: Path, files: dict[str, str], option
         (tmp_path / name).write_text(content)
     with pytest.raises(DatasetError, match=said):
         load(tmp_path, **options)
+
+
+def test_no_column_for_the_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ParamsError, match="text names no column"):
+        load(tmp_path, text=[])

@@ -10,6 +10,7 @@ import pytest
 from itemvec.arrays import Floats
 from itemvec.encoders import CachedEncoder, Corpus, Role, cached
 from itemvec.encoders.base import Encode
+from itemvec.errors import ParamsError
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Counting:
 
 @pytest.fixture(autouse=True)
 def _fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cached, "fingerprint", lambda encoder, role, corpus: f"counting-{role}")
+    monkeypatch.setattr(cached, "fingerprint", lambda encoder, role, identity: f"counting-{role}")
 
 
 def encode(encoder: Counting, corpus: Corpus, folder: Path, *texts: str, role: Role = "item") -> tuple[Any, int, int]:
@@ -78,6 +79,20 @@ def test_an_interrupt_keeps_every_finished_batch(
     encoder = Counting()
     assert encode(encoder, corpus, tmp_path, *texts) == ([1, 2, 3, 4, 4, 6], 2, 4)
     assert encoder.asked == ["stop", "ffffff"]
+
+
+def test_a_checkpoint_that_changes_while_it_is_read_is_refused(corpus: Corpus, tmp_path: Path) -> None:
+    class Changing(Counting):
+        def identity(self, corpus: Corpus) -> Mapping[str, Any]:
+            return {"revision": len(self.asked)}
+
+        def load(self, corpus: Corpus) -> Encode:
+            self.asked.append("somebody wrote into the folder")
+            return super().load(corpus)
+
+    with pytest.raises(ParamsError, match="its checkpoint changed while it was read; run again"):
+        encode(Changing(), corpus, tmp_path, "a")
+    assert encode(Counting(), corpus, tmp_path, "a")[1:] == (1, 0)  # nothing was kept
 
 
 def test_a_broken_vector_is_not_kept(corpus: Corpus, tmp_path: Path) -> None:

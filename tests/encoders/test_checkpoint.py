@@ -1,5 +1,6 @@
 import os
 import socket
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from itemvec.encoders.checkpoint import resolve
 from itemvec.errors import ParamsError
 
-COMMIT = "0123456789" * 4
+COMMIT, OTHER = "0123456789" * 4, "9876543210" * 4
 
 
 def test_weights_in_a_package_are_found_and_hashed() -> None:
@@ -31,14 +32,32 @@ def test_a_folder_is_known_by_its_content(tmp_path: Path) -> None:
 def test_a_model_of_the_hub_is_known_by_its_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder of the same form as the hub's own cache stands for the network."""
     repository = tmp_path / "models--org--name"
-    (repository / "snapshots" / COMMIT).mkdir(parents=True)
-    (repository / "snapshots" / COMMIT / "config.json").write_text("{}")
+    for commit in (COMMIT, OTHER):
+        (repository / "snapshots" / commit).mkdir(parents=True)
+        (repository / "snapshots" / commit / "config.json").write_text("{}")
     (repository / "refs").mkdir()
     (repository / "refs" / "main").write_text(COMMIT)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     found = resolve("org/name")
     assert (found.folder, found.revision) == (repository / "snapshots" / COMMIT, COMMIT)
     assert resolve("org/name", COMMIT) == found
+    assert resolve("org/name", OTHER).revision == OTHER
+
+
+def test_only_safetensors_are_fetched_and_code_only_if_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def download(name: str, revision: str | None, allow_patterns: list[str]) -> str:
+        asked.append(allow_patterns)
+        return f"nowhere/{revision}"
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", download)
+    assert resolve("org/name", COMMIT).revision == COMMIT
+    resolve("org/name", COMMIT, code=True)
+    weights = {"model.safetensors": True, "pytorch_model.bin": False, "model.pkl": False, "modeling_x.py": False}
+    for file, expected in weights.items():
+        assert any(fnmatch(file, pattern) for pattern in asked[0]) is expected
+    assert any(fnmatch("modeling_x.py", pattern) for pattern in asked[1])
 
 
 @pytest.mark.parametrize(

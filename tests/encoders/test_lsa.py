@@ -1,9 +1,12 @@
+from pathlib import Path
+
 import pytest
 
 from itemvec.encoders import Corpus
 from itemvec.encoders.lsa import LsaEncoder
 from itemvec.errors import ParamsError
 from tests.conftest import unit
+from tests.encoders.conftest import corpus_of
 
 
 def test_words_that_occur_together_are_alike(corpus: Corpus) -> None:
@@ -20,3 +23,9 @@ def test_a_query_of_unknown_words_is_the_zero_vector(corpus: Corpus) -> None:
 def test_more_dimensions_than_texts_are_refused(corpus: Corpus) -> None:
     with pytest.raises(ParamsError, match=r"dim 7 is more than the items have, \(6, 10\) texts x words"):
         LsaEncoder(7).load(corpus)
+
+
+@pytest.mark.parametrize("texts", [["the", "of"], ["hat", "hat"]])
+def test_items_without_words_to_compare_are_refused(tmp_path: Path, texts: list[str]) -> None:
+    with pytest.raises(ParamsError, match=r"model lsa: (no words to learn from|dim 1 is more)"):
+        LsaEncoder(1).load(corpus_of(tmp_path, texts))

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from itemvec.encoders import Corpus
-from itemvec.encoders.checkpoint import resolve
+from itemvec.encoders import sentence_transformer as module
+from itemvec.encoders.checkpoint import Checkpoint, resolve
 from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
 from itemvec.errors import ParamsError
 from tests.conftest import ENCODER_ROWS
@@ -77,5 +78,30 @@ def test_weights_as_a_pickle_are_refused(corpus: Corpus, tmp_path: Path) -> None
     weights = next(folder.rglob("model.safetensors"))
     torch.save(load_file(weights), weights.with_name("pytorch_model.bin"))
     weights.unlink()
-    with pytest.raises(OSError, match="safetensors"):
+    with pytest.raises(ParamsError, match=r"its files cannot be loaded: .*safetensors"):
         SentenceTransformerEncoder(str(folder), 8).load(corpus)
+
+
+def test_a_folder_without_a_model_is_refused(corpus: Corpus, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ParamsError, match="its files cannot be loaded"):
+        SentenceTransformerEncoder(str(tmp_path / "empty"), 8).load(corpus)
+
+
+def test_more_tokens_than_the_model_takes_are_refused(corpus: Corpus) -> None:
+    with pytest.raises(ParamsError, match="max_tokens 513 is more than its 512"):
+        SentenceTransformerEncoder(CHECKPOINT, 384, max_tokens=513).load(corpus)
+
+
+def test_a_pinned_revision_is_the_one_that_is_read(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def resolved(*arguments: Any) -> Checkpoint:
+        asked.append(arguments)
+        return Checkpoint(resolve(CHECKPOINT).folder, "a-commit")
+
+    monkeypatch.setattr(module, "resolve", resolved)
+    encoder = SentenceTransformerEncoder("org/name", 384, revision="abc")
+    assert encoder.identity(corpus)["revision"] == "a-commit"
+    encoder.load(corpus)
+    assert asked == [("org/name", "abc", False)] * 2

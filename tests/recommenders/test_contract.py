@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from itemvec.arrays import Floats
+from itemvec.errors import ParamsError
 from itemvec.histories import Histories
 from itemvec.recommenders import RECOMMENDERS, Recommender
 from tests.conftest import RECOMMENDER_ROWS, histories
@@ -50,6 +51,14 @@ def test_same_seed_same_scores(recommender: Recommender, planted: Histories, vec
 def test_random_says_whether_two_seeds_differ(recommender: Recommender, planted: Histories, vectors: Floats) -> None:
     first, second = (recommender.fit(training(planted, vectors, seed=seed))(planted) for seed in (1, 2))
     assert bool((first != second).any()) is recommender.random
+
+
+def test_needs_vectors_says_whether_it_can_be_a_baseline(recommender: Recommender, planted: Histories) -> None:
+    if recommender.needs_vectors:
+        with pytest.raises(ParamsError, match="needs item vectors"):
+            recommender.fit(training(planted))
+    else:
+        assert recommender.fit(training(planted))(planted).shape == (len(planted), N_ITEMS)
 
 
 def test_histories_are_left_alone(recommender: Recommender, planted: Histories, vectors: Floats) -> None:

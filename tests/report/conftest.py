@@ -26,14 +26,14 @@ CELLS = {  # cell -> (task, share of queries it answers right, seeds)
 
 
 def measured(folder: Path, cell: str) -> None:
-    """Write a cell whose first queries are answered right and whose others are not."""
+    """Write a cell whose first queries are answered right and whose others are not; a later seed answers one less."""
     task, share, seeds = CELLS[cell]
     judgments = Judgments(
         pa.array([f"q{i:02}" for i in range(N)]), np.zeros(N, dtype=np.int64), np.ones(N), np.arange(N + 1)
     )
-    positions = (np.arange(N) >= share * N).astype(np.int64)[:, None]  # item 0 is right, item 1 is wrong
-    rankings = {seed: Top(positions, np.ones((N, 1), dtype=np.float32)) for seed in range(seeds)}
-    groups = ["users"] * N if task == "recommend" else ["constructed: even", "constructed: odd"] * (N // 2)
+    wrong = [np.arange(N) >= share * N - seed for seed in range(seeds)]  # item 0 is right, item 1 is wrong
+    rankings = {seed: Top(wrong[seed].astype(np.int64)[:, None], np.ones((N, 1), np.float32)) for seed in range(seeds)}
+    groups = ["users"] * N if task == "recommend" else ["constructed: a"] * (N // 2) + ["constructed: b"] * (N // 2)
     names = ["hit@1", "mrr@1"] if task == "search" else ["hit@1"]
     found = evaluate(rankings, judgments, pa.array(groups), pa.array(["x", "y"]), names, {"task": task}, 1)
     found.write(

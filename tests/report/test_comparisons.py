@@ -1,13 +1,17 @@
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow.compute as pc
 import pytest
 
 from itemvec.errors import TableError
 from itemvec.files import read_parquet, write_parquet
+from itemvec.metrics import holm, paired_p
 from itemvec.report import Results
 from itemvec.report.answers import answers
-from itemvec.report.comparisons import compare
+from itemvec.report.comparisons import Comparison, compare
 from tests.report.conftest import N
 
 
@@ -18,28 +22,73 @@ def test_variants_against_the_first_and_systems_against_baselines(results: Resul
         ("recommend/full-profile", "baseline/popular"),
     ]
     smaller, better = found
-    assert smaller.difference == pytest.approx(34 / N - 36 / N)
+    assert smaller.difference == pytest.approx(33.5 / N - 35.5 / N)  # of 34 and 33, and 36 and 35, right answers
     assert smaller.verdict == "no difference shown"
-    assert better.difference == pytest.approx(36 / N - 12 / N)
+    assert better.difference == pytest.approx(35.5 / N - 12 / N)
     assert better.verdict == "better"
     assert better.low > 0.4
-    assert smaller.p == pytest.approx(2 / 2**2, abs=0.05)  # two users differ, in one direction
+
+
+def test_intervals_know_of_the_seeds(results: Results, folder: Path) -> None:
+    better = compare(results, "recommend", folder / "measures")[1]
+    error = np.std([36 / N, 35 / N], ddof=1) / 2**0.5
+    assert better.difference - better.low > 1.96 * error
+
+
+def test_p_is_adjusted_for_all_comparisons_of_the_group(results: Results, folder: Path) -> None:
+    found = [one for one in compare(results, "search", folder / "measures") if one.group == "constructed: b"]
+    assert len(found) == 4  # two pairs, two metrics
+    raw = []
+    for one in found:
+        tables = [read_parquet(folder / "measures" / f"{cell.cell}.parquet") for cell in (one.left, one.right)]
+        values = [table.filter(pc.equal(table["group"], "constructed: b"))[one.metric] for table in tables]
+        raw.append(paired_p(np.asarray(values[0]) - np.asarray(values[1]), 0.0, results.params.seed))
+    assert [one.p for one in found] == pytest.approx(holm(np.array(raw)))
+    assert [one.p for one in found] != pytest.approx(raw)
 
 
 def test_groups_are_compared_apart(results: Results, folder: Path) -> None:
+    """Of 40 queries the first 32 are right on full and the first 8 on small; group a has the first 20."""
     found = compare(results, "search", folder / "measures")
-    assert [one.group for one in found] == ["constructed: even"] * 2 + ["constructed: odd"] * 2
-    assert [one.verdict for one in found] == ["worse", "no difference shown"] * 2
-    assert found[1].p == 1  # exact and bm25 answer the same queries
-    assert str(found[0]).endswith("p < 0.001") or found[0].p >= 0.001
+    differences = {(one.group, one.metric, one.right.cell): one.difference for one in found}
+    assert differences["constructed: a", "hit@1", "search/full-exact"] == pytest.approx(8 / 20 - 20 / 20)
+    assert differences["constructed: b", "hit@1", "search/full-exact"] == pytest.approx(0 - 12 / 20)
+    assert differences["constructed: b", "mrr@1", "baseline/bm25"] == 0
 
 
-def test_answers_say_no_more_than_was_shown(results: Results, folder: Path) -> None:
+def test_answers_say_what_was_shown(results: Results, folder: Path) -> None:
     said = answers(results, {task: compare(results, task, folder / "measures") for task in ("recommend", "search")})
-    assert said[0] == "Recommendation: profile on full has the highest hit@1, 0.9000 [0.800, 0.975]."
-    assert said[1].startswith("Recommendation: profile on full against popular: better (+0.6000 [")
-    assert said[2] == "Recommendation: profile: no loss shown down to small (2 dimensions) against full."
-    assert said[-1] == "Search, constructed: odd: exact: every smaller variant is shown to lose against full."
+    assert said[0].startswith("Recommendation: profile on full has the highest hit@1, 0.8875 [0.7")
+    assert said[1].startswith("Recommendation: profile on full against popular in hit@1: better, +0.5875 [")
+    assert said[2] == "Recommendation: profile: down to small (2 dimensions) no loss against full is shown."
+    assert said[-1].startswith(
+        "Search, constructed: b: exact on small (2 dimensions) against full: hit@1 worse, -0.6000"
+    )
+
+
+def shrinking(results: Results, **verdicts: str) -> list[str]:
+    """What is said of a system whose variants of 8, 4, 2 and 1 dimensions have these verdicts against the first."""
+    sizes: dict[str, Any] = {name: {"dim": dim} for name, dim in {"full": 8, "a": 4, "b": 2, "c": 1, "wide": 9}.items()}
+    whole = replace(results, variants=sizes)
+    first = results.of("search")[0]
+    p = {"worse": (0.01, -1.0), "same": (0.5, -1.0)}
+    found = [
+        Comparison("constructed: a", "hit@1", replace(first, variant=name), first, p[verdict][1], -2, 0, p[verdict][0])
+        for name, verdict in verdicts.items()
+    ]
+    said = answers(whole, {"recommend": [], "search": found})
+    return [sentence.removeprefix("Search, constructed: a: ") for sentence in said if "exact" in sentence][1:-1]
+
+
+def test_shrinking_ends_at_the_first_loss(results: Results) -> None:
+    assert shrinking(results, a="same", b="same", c="same") == [
+        "exact: down to c (1 dimensions) no loss against full is shown."
+    ]
+    lost = shrinking(results, a="same", b="worse", c="same")
+    assert lost[0].startswith("exact on b (2 dimensions) against full: hit@1 worse")
+    assert lost[1:] == ["exact: down to a (4 dimensions) no loss against full is shown."]
+    assert len(shrinking(results, a="worse", b="same", c="same")) == 1
+    assert shrinking(results, wide="same") == []  # a wider variant is not a smaller one
 
 
 def test_measures_of_other_queries_are_refused(results: Results, folder: Path) -> None:

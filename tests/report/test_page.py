@@ -26,19 +26,19 @@ def test_quality_is_written_as_csv(results: Results, folder: Path) -> None:
     page(results, folder)
     lines = (folder / "quality.csv").read_text().splitlines()
     assert lines[0] == "task,group,system,variant,dim,bytes_per_item,metric,mean,low,high"
-    assert lines[1] == "recommend,recommend,profile,full,8,32,hit@1,0.9,0.8,0.975"
+    assert lines[1].startswith("recommend,users,profile,full,8,32,hit@1,0.8875,")
     assert len(lines) == 1 + 3 + 3 * 2 * 2
 
 
 def test_what_users_supply_is_escaped(params: Params, folder: Path) -> None:
     evil = "constructed: <script>alert(1)</script>"
     for path in folder.rglob("*.json"):
-        path.write_text(path.read_text().replace("constructed: even", evil))
+        path.write_text(path.read_text().replace("constructed: a", evil))
     from itemvec.files import read_parquet, write_parquet
 
     for path in (folder / "measures").rglob("*.parquet"):
         table = read_parquet(path)
-        groups = [group.replace("constructed: even", evil) for group in table["group"].to_pylist()]
+        groups = [group.replace("constructed: a", evil) for group in table["group"].to_pylist()]
         write_parquet(path, table.set_column(2, "group", [groups]))
     html = page(collect(replace(params, dataset="<b>mine</b>"), folder / "metrics"), folder)
     assert "<script" not in html

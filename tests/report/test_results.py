@@ -14,9 +14,9 @@ def test_cells_are_named_by_the_params(results: Results) -> None:
         "baseline/popular",
     ]
     assert [one.variant for one in results.of("search")] == ["full", "small", None]
-    assert results.groups("search") == ["constructed: even", "constructed: odd"]
-    assert results.groups("recommend") == ["recommend"]
-    assert results.constructed == ["constructed: even", "constructed: odd"]
+    assert results.groups("search") == ["constructed: a", "constructed: b"]
+    assert results.groups("recommend") == ["users"]
+    assert results.constructed == ["constructed: a", "constructed: b"]
 
 
 def test_files_of_rows_no_longer_selected_are_not_looked_at(params: Params, folder: Path) -> None:

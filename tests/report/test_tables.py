@@ -6,20 +6,32 @@ def test_one_table_per_group(results: Results) -> None:
     tables = measured(results)
     assert [table.title for table in tables] == [
         f"Recommendation ({40} users)",
-        f"Search, constructed: even ({20} queries)",
-        f"Search, constructed: odd ({20} queries)",
+        f"Search, constructed: a ({20} queries)",
+        f"Search, constructed: b ({20} queries)",
     ]
     recommend, search = tables[0], tables[1]
     assert recommend.header == ["system", "vectors", "dim", "hit@1", "sd of seeds"]
-    assert recommend.rows[0] == ["profile", "full", "8", "0.9000 [0.800, 0.975]", "0.0000"]
+    assert recommend.rows[0][:3] == ["profile", "full", "8"]
+    assert recommend.rows[0][3].startswith("0.8875 [0.7")
+    assert recommend.rows[0][4] == f"{(1 / 40) / 2**0.5:.4f}"
     assert recommend.rows[2][:3] == ["popular", "none", "-"]
     assert recommend.rows[2][4] == "-"
     assert search.header == ["system", "vectors", "dim", "hit@1", "mrr@1"]
 
 
+def test_what_was_left_out_is_said(results: Results) -> None:
+    first = results.of("recommend")[0]
+    first.facts.update(users_left_out=7, targets_masked=0)
+    note = measured(results)[0].note
+    assert note == "7 users with too few interactions were left out"
+    assert f"{note}." in render(results)
+    first.facts.update(users_left_out=0, targets_masked=3)
+    assert measured(results)[0].note == "3 users came back to an item that masking keeps out of the ranking"
+
+
 def test_markdown_and_terminal_hold_the_same(results: Results) -> None:
     plain, markdown = render(results), render(results, markdown=True)
-    assert "| profile  | full      | 8     | 0.9000 [0.800, 0.975] | 0.0000        |" in markdown
-    for cell in ("0.9000 [0.800, 0.975]", "100.0%", "25.0%", "1.5", "0.250"):
+    assert "| profile  | full      | 8     | 0.8875 [" in markdown
+    for cell in ("0.8875 [", "100.0%", "25.0%", "1.5", "0.250"):
         assert cell in plain
         assert cell in markdown

@@ -1,6 +1,7 @@
 from math import log
 from typing import get_args
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -35,3 +36,30 @@ def test_stems_and_stop_words() -> None:
 def test_every_language_has_stop_words_and_a_stemmer(language: Language) -> None:
     top = Bm25(stop_words=language, stemmer=language).index(entries("zebra lamp", "desk"))(entries("desk"), 1)
     assert top.positions.tolist() == [[1]]
+
+
+def test_equal_items_come_in_order_of_position() -> None:
+    top = Bm25().index(entries(*["lamp"] * 30, "desk"))(entries("lamp"), 5)
+    assert top.positions.tolist() == [[0, 1, 2, 3, 4]]
+
+
+def test_words_said_twice_count_twice_and_unknown_ones_do_not() -> None:
+    retrieve = Bm25().index(entries("lamp desk", "chair"))
+    once, twice, more = (retrieve(entries(query), 1).scores[0, 0] for query in ("lamp", "lamp lamp", "lamp zebra"))
+    assert twice == pytest.approx(2 * once)
+    assert more == once
+
+
+def test_a_catalogue_of_stop_words_finds_nothing() -> None:
+    assert Bm25().index(entries("the", "of"))(entries("the", "lamp"), 2).positions.tolist() == [[NOTHING] * 2] * 2
+
+
+def test_agrees_with_bm25s_own_search(rng: np.random.Generator) -> None:
+    import bm25s
+
+    texts = [" ".join(f"w{word}" for word in rng.integers(60, size=12)) for _ in range(200)]
+    found = Bm25(stop_words=None, stemmer=None).index(entries(*texts))(entries(*texts[:20]), 5)
+    engine = bm25s.BM25(method="lucene")
+    engine.index(bm25s.tokenize(texts, stopwords=None, show_progress=False), show_progress=False)
+    asked = bm25s.tokenize(texts[:20], stopwords=None, show_progress=False)
+    assert found.scores == pytest.approx(engine.retrieve(asked, k=5, show_progress=False).scores, rel=1e-4)

@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from itemvec.errors import ParamsError
 from itemvec.retrievers import RETRIEVERS, Entries, Retriever
 from itemvec.topk import NOTHING
 from tests.conftest import RETRIEVER_ROWS
@@ -57,6 +58,15 @@ def test_a_query_like_nothing_is_no_error(retriever: Retriever) -> None:
     top = retriever.index(entries(*TEXTS))(entries("zebra", "red shirt"), 2)
     assert top.positions.shape == (2, 2)
     assert top.positions[1, 0] == 0
+
+
+def test_needs_vectors_says_whether_it_can_be_a_baseline(retriever: Retriever) -> None:
+    items, queries = (Entries(one.ids, one.texts) for one in (entries(*TEXTS), entries("blue shirt")))
+    if retriever.needs_vectors:
+        with pytest.raises(ParamsError, match="needs vectors"):
+            retriever.index(items)
+    else:
+        assert retriever.index(items)(queries, 1).positions.tolist() == [[1]]
 
 
 def test_same_again(retriever: Retriever) -> None:

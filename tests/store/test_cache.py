@@ -55,23 +55,29 @@ def test_rows_that_another_process_added_first_do_not_shift_ours(tmp_path: Path)
 
 
 WRITER = """
-import sys; from pathlib import Path
+import sys, time; from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from tests.store.test_cache import keys, vectors
 from itemvec.store import RowCache
-cache = RowCache(Path(sys.argv[1]), "mine", 2)
-for number in range(20):
-    cache.add(keys(f"{sys.argv[2]}{number}"), vectors(number))
+folder = Path(sys.argv[1])
+(folder / sys.argv[2]).touch()
+while len(list(folder.glob("writer-*"))) < 3:  # until all are ready, so that they create the table at once
+    time.sleep(0.001)
+for attempt in range(10):
+    cache = RowCache(folder / str(attempt), "mine", 2)
+    for number in range(4):
+        cache.add(keys(f"{sys.argv[2]}{number}"), vectors(number))
 """
 
 
-def test_two_processes_write_at_once(tmp_path: Path) -> None:
-    root = str(Path(__file__).parents[2])
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), name, root]) for name in "ab"]
-    assert [writer.wait() for writer in writers] == [0, 0]
-    cache = RowCache(tmp_path, "mine", 2)
-    assert len(cache) == 40
-    for name in "ab":
-        found, rows = cache.lookup(keys(*(f"{name}{number}" for number in range(20))))
-        assert found.all()
-        assert rows.tolist() == vectors(*range(20)).tolist()
+def test_processes_create_and_write_at_once(tmp_path: Path) -> None:
+    root, names = str(Path(__file__).parents[2]), ("writer-a", "writer-b", "writer-c")
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), name, root]) for name in names]
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    for attempt in range(10):
+        cache = RowCache(tmp_path / str(attempt), "mine", 2)
+        assert len(cache) == 12
+        for name in names:
+            found, rows = cache.lookup(keys(*(f"{name}{number}" for number in range(4))))
+            assert found.all()
+            assert rows.tolist() == vectors(0, 1, 2, 3).tolist()

@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from itemvec import columns
 from itemvec.columns import ITEM, QUERY, TIME, USER
+from itemvec.datasets.raw import column, strings
 from itemvec.errors import DatasetError
-from itemvec.registry import Registry, suggest
+from itemvec.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,13 @@ def as_tables(root: Path, items: Any, interactions: Any = None, queries: Any = N
 def _conform(table: Any, schema: pa.Schema, where: str, order: list[str]) -> Any:
     if table is None:
         return schema.empty_table()
-    for name in schema.names:
-        if name not in table.column_names:
-            raise DatasetError(f"{where}: column {name!r} is missing{suggest(name, table.column_names)}")
+    columns = [
+        strings(table, field.name, where) if pa.types.is_string(field.type) else column(table, field.name, where)
+        for field in schema
+    ]
     try:
-        return table.select(schema.names).cast(schema).sort_by([(name, "ascending") for name in order])
+        conformed = pa.table(columns, schema.names).cast(schema)
+        return conformed.sort_by([(name, "ascending") for name in order])
     except pa.ArrowException as error:
         raise DatasetError(f"{where}: {error}; expected {_described(schema)}") from None
 

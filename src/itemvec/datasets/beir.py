@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from itemvec.columns import GAIN, GROUP, ITEM, QUERY, TEXT
 from itemvec.datasets.base import DATASETS, GIVEN, Tables, as_tables
-from itemvec.datasets.raw import read_delimited, read_json_lines
+from itemvec.datasets.raw import column, read_delimited, read_json_lines, strings
 
 
 @DATASETS.register("beir")
@@ -24,25 +24,28 @@ class Beir:
 
     def load(self, root: Path) -> Tables:
         """Read the files below ``root``."""
-        corpus = read_json_lines(root / "corpus.jsonl")
-        texts = pc.binary_join_element_wise(_column(corpus, "title"), _column(corpus, TEXT), " ")
-        items = pa.table({ITEM: _column(corpus, "_id"), TEXT: pc.utf8_trim_whitespace(texts)})
+        corpus = read_json_lines(root / "corpus.jsonl", ["_id", "title", TEXT])
+        texts = strings(corpus, TEXT, root / "corpus.jsonl").fill_null("")
+        if "title" in corpus.column_names:
+            titles = strings(corpus, "title", root / "corpus.jsonl").fill_null("")
+            texts = pc.binary_join_element_wise(titles, texts, " ")
+        ids = strings(corpus, "_id", root / "corpus.jsonl")
+        items = pa.table({ITEM: ids, TEXT: pc.utf8_trim_whitespace(texts)})
         qrels = self._qrels(root)
-        raw = read_json_lines(root / "queries.jsonl")
-        queries = pa.table({QUERY: _column(raw, "_id"), TEXT: _column(raw, TEXT)})
+        raw = read_json_lines(root / "queries.jsonl", ["_id", TEXT])
+        queries = pa.table(
+            {name: strings(raw, key, root / "queries.jsonl") for name, key in ((QUERY, "_id"), (TEXT, TEXT))}
+        )
         queries = queries.filter(pc.is_in(queries[QUERY], value_set=qrels[QUERY]))
         queries = queries.append_column(GROUP, pa.repeat(pa.scalar(GIVEN), len(queries)))
         return as_tables(root, items, queries=queries, qrels=qrels)
 
     def _qrels(self, root: Path) -> Any:
-        names = {"query-id": pa.string(), "corpus-id": pa.string(), "score": pa.float64()}
-        whole = root / "qrels.jsonl"
-        raw = read_json_lines(whole) if whole.exists() else read_delimited(root / "qrels" / f"{self.split}.tsv", names)
-        return pa.table({QUERY: raw["query-id"], ITEM: raw["corpus-id"], GAIN: raw["score"]})
-
-
-def _column(table: Any, name: str) -> Any:
-    """A column as strings, nothing where it is missing: an absent ``title`` is an empty one."""
-    if name in table.column_names:
-        return table[name].cast(pa.string()).fill_null("")
-    return pa.chunked_array([pa.repeat(pa.scalar(""), len(table))])
+        whole, part = root / "qrels.jsonl", root / "qrels" / f"{self.split}.tsv"
+        path = whole if whole.exists() else part
+        ids = {QUERY: "query-id", ITEM: "corpus-id"}
+        types = {"query-id": pa.string(), "corpus-id": pa.string(), "score": pa.float64()}
+        raw = read_json_lines(path, ids.values()) if path == whole else read_delimited(path, types)
+        return pa.table(
+            {name: strings(raw, key, path) for name, key in ids.items()} | {GAIN: column(raw, "score", path)}
+        )

@@ -67,12 +67,13 @@ def fetch(name: str, data: Path) -> str:
         They are not there and there is no known source of them.
     """
     target = data / name
-    if target.exists() and name not in SOURCES:
-        return f"{target}: in place"
+    present = target.is_dir() and any(target.iterdir())
     if name not in SOURCES:
-        raise DatasetError(f"{target} is missing, and nothing is known to fetch it from{suggest(name, SOURCES)}")
+        if not present:
+            raise DatasetError(f"{target} is missing, and nothing is known to fetch it from{suggest(name, SOURCES)}")
+        return f"{target}: in place"
     source = SOURCES[name]
-    if not target.exists():
+    if not present:
         source.copy(target)
         return f"{target}: {len(source.sha256)} files, as published"
     changed = [file for file, expected in source.sha256.items() if _differs(target / file, expected)]

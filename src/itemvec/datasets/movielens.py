@@ -33,7 +33,7 @@ class MovieLens:
             {
                 USER: ratings["user_id:token"],
                 ITEM: ratings["item_id:token"],
-                TIME: ratings["timestamp:float"].cast(pa.int64()),
+                TIME: ratings["timestamp:float"],
             }
         )
         ids, titles, years, genres = _films(root / "ml-100k.item")

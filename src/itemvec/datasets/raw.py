@@ -1,5 +1,6 @@
 """Raw files as Arrow tables, with errors that name the file and what to do."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -25,25 +26,25 @@ def read_delimited(path: Path, types: dict[str, Any], delimiter: str = "\t") -> 
     """Read a delimited file with a header line and no quotes; it must have the columns of ``types``."""
     table = _read_delimited(path, types, pyarrow.csv.ParseOptions(delimiter=delimiter, quote_char=False))
     for name in types:
-        if name not in table.column_names:
-            raise DatasetError(f"{path}: column {name!r} is missing{suggest(name, table.column_names)}")
+        column(table, name, path)
     return table
 
 
-def read_csv(path: Path, types: dict[str, Any]) -> Any:
-    """Read a comma-separated file with quotes; columns of ``types`` are read so, the others as they look."""
+def read_csv(path: Path, strings: Iterable[str]) -> Any:
+    """Read a comma-separated file with quotes; the columns ``strings`` stay as they stand, others as they look."""
+    types = dict.fromkeys(strings, pa.string())
     return _read_delimited(path, types, pyarrow.csv.ParseOptions(newlines_in_values=True))
 
 
-def _read_delimited(path: Path, types: dict[str, Any], parse: Any) -> Any:
-    read, convert = pyarrow.csv.ReadOptions(block_size=BLOCK), pyarrow.csv.ConvertOptions(column_types=types)
-    return _read(path, lambda source: pyarrow.csv.read_csv(source, read, parse, convert))
-
-
-def read_json_lines(path: Path) -> Any:
-    """Read one JSON object per line."""
-    options = pyarrow.json.ReadOptions(block_size=BLOCK)
-    return _read(path, lambda source: pyarrow.json.read_json(source, options))
+def read_json_lines(path: Path, strings: Iterable[str]) -> Any:
+    """Read one JSON object per line; in the columns ``strings``, a string that looks like a date stays a string."""
+    read = pyarrow.json.ReadOptions(block_size=BLOCK)
+    table = _read(path, lambda source: pyarrow.json.read_json(source, read))
+    dated = [name for name in strings if name in table.column_names and pa.types.is_temporal(table[name].type)]
+    if not dated:
+        return table
+    parse = pyarrow.json.ParseOptions(explicit_schema=pa.schema([(name, pa.string()) for name in dated]))
+    return _read(path, lambda source: pyarrow.json.read_json(source, read, parse))
 
 
 def read_parquet(path: Path) -> Any:
@@ -51,11 +52,43 @@ def read_parquet(path: Path) -> Any:
     return _read(path, pyarrow.parquet.read_table)
 
 
+def column(table: Any, name: str, where: object) -> Any:
+    """A column that must be there."""
+    if name not in table.column_names:
+        raise DatasetError(f"{where}: column {name!r} is missing{suggest(name, table.column_names)}")
+    return table[name]
+
+
+def strings(table: Any, name: str, where: object) -> Any:
+    """A column of strings or whole numbers, as strings.
+
+    Raises
+    ------
+    DatasetError
+        It is missing, or of another type: a number with a fraction does not say how it was written.
+    """
+    values = column(table, name, where)
+    kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+    fitting = (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_null)
+    if not any(fits(kind) for fits in fitting):
+        raise DatasetError(f"{where}: column {name!r} is of type {kind}; expected strings or whole numbers")
+    return values.cast(pa.string())
+
+
+def _read_delimited(path: Path, types: dict[str, Any], parse: Any) -> Any:
+    read, convert = pyarrow.csv.ReadOptions(block_size=BLOCK), pyarrow.csv.ConvertOptions(column_types=types)
+    return _read(path, lambda source: pyarrow.csv.read_csv(source, read, parse, convert))
+
+
 def _read(path: Path, reader: Any) -> Any:
     present(path)
     if path.stat().st_size == 0:
         raise DatasetError(f"{path} is empty; replace it with the whole file")
     try:
-        return reader(path)
+        table = reader(path)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
+    names = table.column_names
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise DatasetError(f"{path}: two columns are called {sorted(twice)[0]!r}; rename one")
+    return table

@@ -9,11 +9,11 @@ import pyarrow.compute as pc
 
 from itemvec.columns import GAIN, GROUP, ITEM, QUERY, TEXT, TIME, USER
 from itemvec.datasets.base import DATASETS, GIVEN, Tables, as_tables
-from itemvec.datasets.raw import present, read_csv, read_json_lines, read_parquet
-from itemvec.errors import DatasetError
-from itemvec.registry import suggest
+from itemvec.datasets.raw import present, read_csv, read_json_lines, read_parquet, strings
+from itemvec.errors import DatasetError, ParamsError
 
-IDS = {name: pa.string() for name in (ITEM, USER, QUERY, TEXT)}
+STRINGS = (ITEM, USER, QUERY, TEXT, GROUP)
+SUFFIXES = (".parquet", ".csv", ".jsonl")
 
 
 @DATASETS.register("tables")
@@ -22,49 +22,69 @@ class PlainTables:
     """``items`` and, as far as you have them, ``interactions``, ``queries`` and ``qrels``.
 
     Each is a ``.parquet``, ``.csv`` or ``.jsonl`` file with the columns of its schema. The text of an item is made of
-    the columns ``text``, joined with ". " where there are several. A judgment without a ``gain`` has gain 1; ``group``
-    names the slice a query is reported in.
+    the columns ``text``, joined with ". " where several are not empty. A judgment without a ``gain`` has gain 1;
+    ``group`` names the slice a query is reported in.
     """
 
     text: list[str] = field(default_factory=lambda: [TEXT])
 
+    def __post_init__(self) -> None:
+        if not self.text:
+            raise ParamsError("dataset tables: text names no column; name at least one")
+
     def load(self, root: Path) -> Tables:
         """Read the files below ``root``."""
-        items = _read(root, "items")
+        return as_tables(root, self._items(root), _interactions(root), _queries(root), _qrels(root))
+
+    def _items(self, root: Path) -> Any:
+        items = _read(root, "items", self.text)
         if items is None:
             present(root / "items.csv")
-        for name in (name for name in self.text if name not in items.column_names):
-            raise DatasetError(f"{root}: items: column {name!r} is missing{suggest(name, items.column_names)}")
-        parts = [items[name].cast(pa.string()) for name in self.text]
-        texts = pc.binary_join_element_wise(*parts, ". ", null_handling="skip")
-        items = items.drop_columns([TEXT] if TEXT in items.column_names else []).append_column(TEXT, texts)
-        interactions = _read(root, "interactions")
-        if interactions is not None and TIME in interactions.column_names:
-            interactions = _with_integer_times(interactions)
-        queries, qrels = _read(root, "queries"), _read(root, "qrels")
-        if queries is not None and GROUP not in queries.column_names:
-            queries = queries.append_column(GROUP, pa.repeat(pa.scalar(GIVEN), len(queries)))
-        if qrels is not None and GAIN not in qrels.column_names:
-            qrels = qrels.append_column(GAIN, pa.repeat(pa.scalar(1.0), len(qrels)))
-        return as_tables(root, items, interactions, queries, qrels)
+        texts = strings(items, self.text[0], root / "items").fill_null("")
+        for name in self.text[1:]:
+            more = strings(items, name, root / "items").fill_null("")
+            both = pc.binary_join_element_wise(texts, more, ". ")
+            texts = pc.case_when(pc.make_struct(pc.equal(texts, ""), pc.equal(more, "")), more, texts, both)
+        others = items.drop_columns([TEXT]) if TEXT in items.column_names else items
+        return others.append_column(TEXT, texts)
 
 
-def _read(root: Path, name: str) -> Any:
+def _interactions(root: Path) -> Any:
+    interactions = _read(root, "interactions")
+    if interactions is None or TIME not in interactions.column_names:
+        return interactions
+    times = interactions[TIME]
+    if pa.types.is_timestamp(times.type) or pa.types.is_date(times.type):  # microseconds keep their order
+        times = times.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
+    return interactions.set_column(interactions.column_names.index(TIME), TIME, times)
+
+
+def _queries(root: Path) -> Any:
+    queries = _read(root, "queries")
+    if queries is None:
+        return None
+    if GROUP not in queries.column_names:
+        return queries.append_column(GROUP, pa.repeat(pa.scalar(GIVEN), len(queries)))
+    groups = strings(queries, GROUP, root / "queries").fill_null("")
+    groups = pc.if_else(pc.equal(groups, ""), GIVEN, groups)
+    return queries.set_column(queries.column_names.index(GROUP), GROUP, groups)
+
+
+def _qrels(root: Path) -> Any:
+    qrels = _read(root, "qrels")
+    if qrels is None or GAIN in qrels.column_names:
+        return qrels
+    return qrels.append_column(GAIN, pa.repeat(pa.scalar(1.0), len(qrels)))
+
+
+def _read(root: Path, name: str, texts: list[str] | None = None) -> Any:
     """The one file of that name; None where there is none."""
-    found = [path for path in (root / f"{name}{suffix}" for suffix in (".parquet", ".csv", ".jsonl")) if path.exists()]
+    found = [path for path in (root / f"{name}{suffix}" for suffix in SUFFIXES) if path.exists()]
     if len(found) > 1:
         raise DatasetError(f"{root}: {' and '.join(path.name for path in found)} both exist; keep one")
     if not found:
         return None
-    path = found[0]
+    path, names = found[0], {*STRINGS, *(texts or [])}
     if path.suffix == ".csv":
-        return read_csv(path, IDS)
-    return read_json_lines(path) if path.suffix == ".jsonl" else read_parquet(path)
-
-
-def _with_integer_times(interactions: Any) -> Any:
-    """Dates and times become microseconds, so that their order is kept."""
-    times = interactions[TIME]
-    if pa.types.is_temporal(times.type):
-        times = times.cast(pa.timestamp("us")).cast(pa.int64())
-    return interactions.set_column(interactions.column_names.index(TIME), TIME, times)
+        return read_csv(path, names)
+    return read_json_lines(path, names) if path.suffix == ".jsonl" else read_parquet(path)

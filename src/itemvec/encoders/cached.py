@@ -22,8 +22,12 @@ BATCH = 1024  # texts encoded between two writes to the cache: what a kill can c
 class CachedEncoder:
     """Encodes each distinct text once, ever: what the row cache holds is read from it.
 
-    The encoder itself is loaded with the first text that is not cached.
+    The encoder itself is loaded with the first text that is not cached. A network pads a batch to its longest text, so
+    a vector can differ by 1e-7 with the texts it was encoded with: a run that was resumed may have another digest than
+    one that was not.
 
+    identity
+        What the encoder is, besides its options, as it was when this was made.
     encoded, reused
         How many distinct texts were encoded, and how many came from the cache, so far.
     """
@@ -31,17 +35,20 @@ class CachedEncoder:
     def __init__(self, encoder: Encoder, corpus: Corpus, folder: Path) -> None:
         self.encoder = encoder
         self.corpus = corpus
-        self.folder = folder
         self.encoded = 0
         self.reused = 0
-        self._caches: dict[Role, RowCache] = {}
+        self.identity = dict(encoder.identity(corpus))
+        roles: tuple[Role, Role] = ("item", "query")
+        self._caches = {
+            role: RowCache(folder, fingerprint(encoder, role, self.identity), encoder.dim) for role in roles
+        }
 
     def encode(self, texts: Any, role: Role) -> Floats:
         """Vectors of an Arrow array of texts, float32 of shape (len(texts), dim)."""
         distinct = texts.dictionary_encode()
         words = distinct.dictionary.to_pylist()
         keys = pa.array([hashlib.blake2b(text.encode(), digest_size=16).digest() for text in words], pa.binary(16))
-        cache = self._cache(role)
+        cache = self._caches[role]
         found, vectors = cache.lookup(keys)
         missing = np.flatnonzero(~found)
         for start in range(0, len(missing), BATCH):
@@ -59,10 +66,7 @@ class CachedEncoder:
 
     @cached_property
     def _encode(self) -> Encode:
-        return self.encoder.load(self.corpus)
-
-    def _cache(self, role: Role) -> RowCache:
-        if role not in self._caches:
-            name = fingerprint(self.encoder, role, self.corpus)
-            self._caches[role] = RowCache(self.folder, name, self.encoder.dim)
-        return self._caches[role]
+        encode = self.encoder.load(self.corpus)
+        if dict(self.encoder.identity(self.corpus)) != self.identity:
+            raise ParamsError("model: its checkpoint changed while it was read; run again")
+        return encode

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from itemvec.encoders.base import Corpus, Encoder, Role
+from itemvec.encoders.base import Encoder, Role
 
 OTHER = {"item": "query_", "query": "item_"}  # options that start so do not touch this role
 
 
-def fingerprint(encoder: Encoder, role: Role, corpus: Corpus) -> str:
-    """Hash, 40 hexadecimal digits, of kind, code, options, identity and role.
+def fingerprint(encoder: Encoder, role: Role, identity: Mapping[str, Any]) -> str:
+    """Hash, 40 hexadecimal digits, of kind, code, options, ``encoder.identity(corpus)`` and role.
 
     Options that start with ``query_`` count for queries alone, those that start with ``item_`` for items alone.
     """
@@ -24,7 +24,7 @@ def fingerprint(encoder: Encoder, role: Role, corpus: Corpus) -> str:
         "kind": type(encoder).__qualname__,
         "code": _code(type(encoder)),
         "options": {name: value for name, value in options.items() if not name.startswith(OTHER[role])},
-        "identity": dict(encoder.identity(corpus)),
+        "identity": dict(identity),
         "role": role,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:40]

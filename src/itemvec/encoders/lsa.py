@@ -35,8 +35,11 @@ class LsaEncoder:
         from sklearn.preprocessing import normalize
 
         words = TfidfVectorizer(sublinear_tf=True, stop_words=self.stop_words, dtype=np.float32)
-        counts = words.fit_transform(corpus)  # (n_items, n_words), sparse
-        if self.dim > min(counts.shape):
+        try:
+            counts = words.fit_transform(corpus)  # (n_items, n_words), sparse
+        except ValueError as error:
+            raise ParamsError(f"model lsa: no words to learn from in the items ({error})") from None
+        if self.dim > min(counts.shape) or counts.shape[1] < 2:
             raise ParamsError(f"model lsa: dim {self.dim} is more than the items have, {counts.shape} texts x words")
         svd = TruncatedSVD(self.dim, random_state=self.seed).fit(counts)
 

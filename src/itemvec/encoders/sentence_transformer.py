@@ -50,7 +50,7 @@ class SentenceTransformerEncoder:
 
     def identity(self, corpus: Corpus) -> Mapping[str, Any]:  # noqa: ARG002  (the weights are not fitted here)
         """The resolved revision of the checkpoint and the versions of the libraries that run it."""
-        return {"revision": self._checkpoint().revision, "libraries": {name: version(name) for name in LIBRARIES}}
+        return {"revision": self.resolved().revision, "libraries": {name: version(name) for name in LIBRARIES}}
 
     def load(self, corpus: Corpus) -> Encode:  # noqa: ARG002
         """Read the weights onto the device."""
@@ -58,14 +58,21 @@ class SentenceTransformerEncoder:
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        model = SentenceTransformer(
-            str(self._checkpoint().folder),
-            device=torch_device(),
-            trust_remote_code=self.trust_remote_code,
-            local_files_only=True,
-            model_kwargs={"use_safetensors": True},
-        )
+        try:
+            model = SentenceTransformer(
+                str(self.resolved().folder),
+                device=torch_device(),
+                trust_remote_code=self.trust_remote_code,
+                local_files_only=True,
+                model_kwargs={"use_safetensors": True},
+            )
+        except (OSError, ValueError) as error:
+            said = " ".join(str(error).split())
+            raise ParamsError(f"model {self.checkpoint!r}: its files cannot be loaded: {said}") from None
         if self.max_tokens is not None:
+            limit = _positions(model)
+            if limit is not None and self.max_tokens > limit:
+                raise ParamsError(f"model {self.checkpoint!r}: max_tokens {self.max_tokens} is more than its {limit}")
             model.max_seq_length = self.max_tokens
         found = model.get_embedding_dimension()
         if found != self.dim:
@@ -77,5 +84,16 @@ class SentenceTransformerEncoder:
         vectors = model.encode(list(texts), prompt=prompt, normalize_embeddings=self.normalize, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
 
-    def _checkpoint(self) -> Checkpoint:
+    def resolved(self) -> Checkpoint:
+        """Find the checkpoint's files, and hash them or ask the hub for their commit: not for free."""
         return resolve(self.checkpoint, self.revision, self.trust_remote_code)
+
+
+def _positions(model: Any) -> int | None:
+    """How many tokens have a learned position; None where positions are computed, or the model is of another make."""
+    embeddings = getattr(getattr(model[0], "auto_model", None), "embeddings", None)
+    table = getattr(embeddings, "position_embeddings", None)
+    if table is None:
+        return None
+    first = 0 if table.padding_idx is None else table.padding_idx + 1  # RoBERTa counts from behind its padding
+    return int(table.num_embeddings) - first

@@ -2,6 +2,17 @@
 
 from itemvec.metrics import hit, mrr, ndcg, recall  # noqa: F401  (each registers itself)
 from itemvec.metrics.base import METRICS, Judgments, Ranked, measure, parse
-from itemvec.metrics.significance import holm, interval, paired_p
+from itemvec.metrics.significance import holm, interval, paired_p, standard_error, widen
 
-__all__ = ["METRICS", "Judgments", "Ranked", "holm", "interval", "measure", "paired_p", "parse"]
+__all__ = [
+    "METRICS",
+    "Judgments",
+    "Ranked",
+    "holm",
+    "interval",
+    "measure",
+    "paired_p",
+    "parse",
+    "standard_error",
+    "widen",
+]

@@ -70,13 +70,14 @@ class Ranked:
         """
         n_queries, depth = positions.shape
         n_relevant = np.diff(judgments.offsets)
+        if not n_queries:
+            return cls(np.zeros((0, depth)), np.zeros((0, depth)), n_relevant)
         rows = np.repeat(np.arange(n_queries), n_relevant)
-        width = 1 + max(positions.max(initial=0), judgments.items.max(initial=0))
+        width = 1 + max(positions.max(), judgments.items.max())
         judged = rows * width + judgments.items  # ascending, since items ascend within a query
         asked = np.arange(n_queries)[:, None] * width + positions
         place = np.minimum(np.searchsorted(judged, asked), len(judged) - 1)
-        hit = (judged[place] == asked) & (positions >= 0) if len(judged) else np.zeros(positions.shape, dtype=bool)
-        gains = np.where(hit, judgments.gains[place], 0.0) if len(judged) else np.zeros(positions.shape)
+        gains = np.where((judged[place] == asked) & (positions >= 0), judgments.gains[place], 0.0)
         order = np.lexsort((-judgments.gains, rows))
         rank = np.arange(len(rows)) - np.repeat(judgments.offsets[:-1], n_relevant)
         ideal = np.zeros((n_queries, depth))

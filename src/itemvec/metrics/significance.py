@@ -1,7 +1,7 @@
 """How far a mean can be trusted: intervals, paired tests, and their correction for many comparisons."""
 
 import numpy as np
-from scipy.stats import bootstrap
+from scipy.stats import bootstrap, norm
 
 from itemvec.arrays import Doubles
 
@@ -25,15 +25,37 @@ def interval(values: Doubles, seed: int) -> tuple[float, float]:
     return float(found.confidence_interval.low), float(found.confidence_interval.high)
 
 
-def paired_p(left: Doubles, right: Doubles, seed: int) -> float:
-    """Two-sided p of the paired permutation test that two means are equal.
+def standard_error(means: Doubles) -> float:
+    """Standard error of the mean of seeds, from their own means, float64 of shape (n_seeds,); 0 for one seed."""
+    return float(means.std(ddof=1) / np.sqrt(len(means))) if len(means) > 1 else 0.0
+
+
+def widen(mean: float, low: float, high: float, error: float) -> tuple[float, float]:
+    """Add an independent standard error to a 95 % interval, the squares of their half-widths adding up."""
+    extra = (norm.ppf(0.975) * error) ** 2
+    return mean - float(np.sqrt((mean - low) ** 2 + extra)), mean + float(np.sqrt((high - mean) ** 2 + extra))
+
+
+def paired_p(difference: Doubles, error: float, seed: int) -> float:
+    """Two-sided p that the mean of paired differences is zero.
 
     Parameters
     ----------
-    left, right
-        One value per query in the same order, float64 of shape (n_queries,).
+    difference
+        One value per query, float64 of shape (n_queries,).
+    error
+        Standard error that seeds of training add to the mean. The permutation test knows queries alone and would take
+        the luck of a seed for a fact: with it, the larger p of that test and of a normal one with both errors counts.
     """
-    difference = left - right
+    queries = _permutation_p(difference, seed)
+    if error == 0:
+        return queries
+    both = np.hypot(np.std(difference) / np.sqrt(len(difference)), error)
+    return max(queries, float(2 * norm.sf(abs(difference.mean()) / both)))
+
+
+def _permutation_p(difference: Doubles, seed: int) -> float:
+    """Share of sign flips whose sum is as far from zero as the observed one."""
     difference = difference[difference != 0]  # the sign of a zero changes nothing
     if not len(difference):
         return 1.0

@@ -42,9 +42,17 @@ class Training:
 
 
 class Recommender(Protocol):
-    """Options of a recommender; ``random`` says whether two seeds can differ."""
+    """Options of a recommender.
+
+    ``random`` says whether two seeds can differ, ``needs_vectors`` whether it cannot be a baseline.
+    """
 
     random: ClassVar[bool]
+
+    @property
+    def needs_vectors(self) -> bool:
+        """Whether ``fit`` fails without item vectors."""
+        ...
 
     def fit(self, training: Training) -> Score:
         """Learn, and return the function that scores all items for any histories."""

@@ -13,7 +13,7 @@ from itemvec.histories import Histories
 from itemvec.options import PositiveFloat
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
 
-LARGEST = 40_000  # items: the Gram matrix and its inverse then take 26 GB in float64
+LARGEST = 30_000  # items: the Gram matrix and its inverse then take 14 GB in float64
 
 
 @RECOMMENDERS.register("ease")
@@ -26,6 +26,7 @@ class Ease:
 
     l2: PositiveFloat = 250.0
     random: ClassVar[bool] = False
+    needs_vectors: ClassVar[bool] = False
 
     def fit(self, training: Training) -> Score:
         """Invert the regularised Gram matrix, by one Cholesky decomposition."""
@@ -43,10 +44,11 @@ class Ease:
         if histories.n_items > LARGEST:
             raise ParamsError(f"ease: {histories.n_items:,} items are more than the {LARGEST:,} a dense inverse allows")
         matrix = _binary(histories)
-        gram = (matrix.T @ matrix).toarray().astype(np.float64)
+        gram = (matrix.T @ matrix).astype(np.float64).toarray(order="F")  # the order that LAPACK works on in place
         gram[np.diag_indices_from(gram)] += self.l2
-        inverse = cho_solve(cho_factor(gram, overwrite_a=True), np.eye(len(gram)), overwrite_b=True)
-        weights = inverse / -np.diag(inverse)
+        unit = np.eye(len(gram), order="F")
+        weights = cho_solve(cho_factor(gram, overwrite_a=True), unit, overwrite_b=True)
+        weights /= -np.diag(weights)
         np.fill_diagonal(weights, 0.0)
         return np.asarray(weights, dtype=np.float32)
 

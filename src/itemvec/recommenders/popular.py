@@ -18,6 +18,7 @@ class Popular:
     """Items by their number of interactions in training."""
 
     random: ClassVar[bool] = False
+    needs_vectors: ClassVar[bool] = False
 
     def fit(self, training: Training) -> Score:
         """Count."""

@@ -23,6 +23,7 @@ class Profile:
 
     half_life: PositiveFloat = 5.0
     random: ClassVar[bool] = False
+    needs_vectors: ClassVar[bool] = True
 
     def fit(self, training: Training) -> Score:
         """Scale the item vectors to unit length."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from itemvec.errors import ParamsError
+from itemvec.errors import ParamsError, TableError
 from itemvec.options import Positive, PositiveFloat, Probability
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
 
@@ -33,6 +33,11 @@ class SasRec:
     patience: Positive = 3
     random: ClassVar[bool] = True
 
+    @property
+    def needs_vectors(self) -> bool:
+        """Whether it learns from texts."""
+        return self.item == "text"
+
     def __post_init__(self) -> None:
         if self.width % self.heads:
             raise ParamsError(f"recommender sasrec: width {self.width} is not a multiple of heads {self.heads}")
@@ -41,6 +46,8 @@ class SasRec:
         """Train with the seed of ``training``, leaving the global random state as it was."""
         import torch
 
+        if training.histories.lengths.max(initial=0) < 2:
+            raise TableError("sasrec: no training history has two interactions, so there is no step to learn from")
         from itemvec.recommenders.network import IdItems, SasRecNetwork, TextItems
         from itemvec.recommenders.training import Schedule, train
 

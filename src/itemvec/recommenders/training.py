@@ -11,6 +11,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from itemvec.arrays import Floats
+from itemvec.errors import ItemvecError
 from itemvec.histories import Histories
 from itemvec.machine import torch_device
 from itemvec.recommenders.base import Score, Training
@@ -52,10 +53,14 @@ def train(network: SasRecNetwork, training: Training, schedule: Schedule) -> Sco
     with tqdm(total=schedule.epochs, desc=f"train, seed {training.seed}", unit="epoch", mininterval=1) as progress:
         for epoch in range(schedule.epochs):
             network.train()
+            total = torch.zeros((), device=device)
             for inputs, targets, share in next(passes):
                 for group in optimizer.param_groups:
                     group["lr"] = schedule.rate((epoch + share) / schedule.epochs)
-                _step(network, optimizer, torch.from_numpy(inputs).to(device), torch.from_numpy(targets).to(device))
+                asked, wanted = (torch.from_numpy(part).to(device) for part in (inputs, targets))
+                total += _step(network, optimizer, asked, wanted)
+            if not torch.isfinite(total):
+                raise ItemvecError(f"training diverged in epoch {epoch + 1}; lower learning_rate")
             found = training.validate(scorer(network, schedule.max_history))
             waited = 0 if found > best else waited + 1
             if found > best:
@@ -68,7 +73,8 @@ def train(network: SasRecNetwork, training: Training, schedule: Schedule) -> Sco
     return scorer(network, schedule.max_history)
 
 
-def _step(network: SasRecNetwork, optimizer: torch.optim.Optimizer, inputs: Tensor, targets: Tensor) -> None:
+def _step(network: SasRecNetwork, optimizer: torch.optim.Optimizer, inputs: Tensor, targets: Tensor) -> Tensor:
+    """Train on one batch; its loss."""
     table = network.items()
     asked = targets >= 0
     states = network.states(inputs, table)[asked]  # (n_positions, width)
@@ -76,6 +82,7 @@ def _step(network: SasRecNetwork, optimizer: torch.optim.Optimizer, inputs: Tens
     optimizer.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
     optimizer.step()
+    return loss.detach()
 
 
 def scorer(network: SasRecNetwork, max_history: int) -> Score:

@@ -56,8 +56,8 @@ class Windows:
 def epochs(
     histories: Histories, width: int, positions: int, rng: np.random.Generator
 ) -> Iterator[Iterator[tuple[Ints, Ints, float]]]:
-    """Endless epochs of batches: inputs, targets, and the share of the epoch that is done after them."""
+    """Endless epochs of batches: inputs, targets, and the share of the epoch that is done halfway through them."""
     while True:
         windows = Windows.cut(histories, width, rng)
         batches = windows.batches(positions, rng)
-        yield ((*windows.gather(batch), (number + 1) / len(batches)) for number, batch in enumerate(batches))
+        yield ((*windows.gather(batch), (number + 0.5) / len(batches)) for number, batch in enumerate(batches))

@@ -48,5 +48,8 @@ class Pca:
 
 def dims_for(eigenvalues: Doubles, share: float) -> int:
     """How many of the descending ``eigenvalues`` it takes for ``share`` of their sum, at least one."""
-    shares = np.cumsum(eigenvalues) / np.sum(eigenvalues)
+    total = float(np.sum(eigenvalues))
+    if total == 0:  # of a single vector, say
+        return 1
+    shares = np.cumsum(eigenvalues) / total
     return min(int(np.searchsorted(shares, share - 1e-12)) + 1, len(eigenvalues))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from itemvec.report.comparisons import Comparison
-from itemvec.report.results import TASKS, Result, Results
-from itemvec.report.tables import TITLES
+from itemvec.report.results import TASKS, Result, Results, title
 
 
 def answers(results: Results, comparisons: dict[str, list[Comparison]]) -> list[str]:
     """What may be said of each group of queries: the best system, what it beats, how small the vectors can be."""
     said = []
     for task in TASKS:
-        for group in results.groups(task):
-            where = TITLES[task] if group == task else f"{TITLES[task]}, {group}"
+        groups = results.groups(task)
+        for group in groups:
             found = [one for one in comparisons[task] if one.group == group]
-            said.append(f"{where}: {_best(results, task, group)}")
-            said += [f"{where}: {sentence}" for sentence in (*_against_baselines(found), *_smallest(results, found))]
+            sentences = [
+                _best(results, task, group),
+                *_against_baselines(found, results.metrics(task)[0]),
+                *_smallest(found, results),
+            ]
+            said += [f"{title(task, group, groups)}: {sentence}" for sentence in sentences]
     return said
 
 
@@ -26,32 +29,40 @@ def _best(results: Results, task: str, group: str) -> str:
     return f"{name(best)} has the highest {metric}, {mean['mean']:.4f} [{mean['low']:.3f}, {mean['high']:.3f}]."
 
 
-def _against_baselines(found: list[Comparison]) -> list[str]:
+def _against_baselines(found: list[Comparison], metric: str) -> list[str]:
     return [
-        f"{name(one.left)} against {name(one.right)}: {one.verdict} ({one})."
+        f"{name(one.left)} against {name(one.right)} in {metric}: {one}."
         for one in found
-        if one.right.variant is None
+        if one.right.variant is None and one.metric == metric
     ]
 
 
-def _smallest(results: Results, found: list[Comparison]) -> list[str]:
-    """For each system the smallest variant that is not shown to lose anything."""
+def _smallest(found: list[Comparison], results: Results) -> list[str]:
+    """For each system, how far the vectors can shrink before a loss is shown in any metric."""
     sentences = []
-    systems = dict.fromkeys(one.left.system for one in found if one.right.variant is not None)
-    for system in systems:
-        sizes = {}
-        for one in found:
-            if one.left.system == system and one.left.variant and one.right.variant and one.verdict != "worse":
-                sizes[one.left.variant] = results.variants[one.left.variant]["dim"]
-        whole = results.params.variants[0]
-        if sizes:
-            smallest = min(sizes, key=lambda variant: int(sizes[variant]))
-            sentences.append(
-                f"{system}: no loss shown down to {smallest} ({sizes[smallest]} dimensions) against {whole}."
-            )
-        else:
-            sentences.append(f"{system}: every smaller variant is shown to lose against {whole}.")
+    whole = results.params.variants[0]
+    sizes = {variant: int(facts["dim"]) for variant, facts in results.variants.items()}
+    smaller = sorted((one for one in sizes if sizes[one] < sizes[whole]), key=lambda one: -sizes[one])
+    among = [one for one in found if one.left.variant in smaller and one.right.variant is not None]
+    for system in dict.fromkeys(one.left.system for one in among):
+        kept = whole
+        for variant in smaller:
+            lost = [
+                one for one in among if (one.left.system, one.left.variant, one.verdict) == (system, variant, "worse")
+            ]
+            if lost:
+                sentences.append(
+                    f"{system} on {variant} ({sizes[variant]} dimensions) against {whole}: {_losses(lost)}."
+                )
+                break
+            kept = variant
+        if kept != whole:
+            sentences.append(f"{system}: down to {kept} ({sizes[kept]} dimensions) no loss against {whole} is shown.")
     return sentences
+
+
+def _losses(lost: list[Comparison]) -> str:
+    return "; ".join(f"{one.metric} {one}" for one in lost)
 
 
 def name(one: Result) -> str:

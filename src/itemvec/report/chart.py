@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from itemvec.report.results import TASKS, Results
-from itemvec.report.tables import TITLES
+from itemvec.report.results import TASKS, Results, title
 
 WIDTH, HEIGHT, MARGIN = 640, 300, 56  # of a drawing, in its own units
 COLOURS = ("#0b6e99", "#c2410c", "#4d7c0f", "#7e22ce", "#be123c", "#0f766e")
@@ -74,7 +73,6 @@ def _chart(results: Results, task: str, group: str) -> Chart:
                 label = f"{system} on {one.variant}: {mean['mean']:.4f} [{mean['low']:.3f}, {mean['high']:.3f}]"
                 marks.append(Mark(x(sizes[one.variant]), y(mean["mean"]), y(mean["low"]), y(mean["high"]), label))
         lines.append(Line(system, COLOURS[number % len(COLOURS)], sorted(marks, key=lambda mark: mark.x), level))
-    title = TITLES[task] if group == task else f"{TITLES[task]}, {group}"
     x_ticks = [(x(size), f"{name} ({size:,} B)") for name, size in sizes.items()]
-    y_ticks = [(y(top * part / 4), f"{top * part / 4:.2f}") for part in range(5)]
-    return Chart(title, metric, lines, x_ticks, y_ticks)
+    y_ticks = [(y(top * part / 4), f"{top * part / 4:.3g}") for part in range(5)]
+    return Chart(title(task, group, results.groups(task)), metric, lines, x_ticks, y_ticks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +14,19 @@ from itemvec.arrays import Doubles, Ids
 from itemvec.columns import GROUP, ID, SEED
 from itemvec.errors import TableError
 from itemvec.files import read_parquet
-from itemvec.metrics import holm, interval, paired_p
+from itemvec.metrics import holm, interval, paired_p, standard_error, widen
 from itemvec.report.results import Result, Results
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """``left`` minus ``right`` in the first metric of a task, over the queries of one group.
+    """``left`` minus ``right`` in one metric, over the queries of one group.
 
-    ``p`` is that of the paired permutation test, adjusted by Holm for all comparisons of the group.
+    ``p`` is that of the paired test, adjusted by Holm for all comparisons of the group in all metrics.
     """
 
     group: str
+    metric: str
     left: Result
     right: Result
     difference: float
@@ -42,11 +43,11 @@ class Comparison:
 
     def __str__(self) -> str:
         p = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}"
-        return f"{self.difference:+.4f} [{self.low:+.3f}, {self.high:+.3f}], {p}"
+        return f"{self.verdict}, {self.difference:+.4f} [{self.low:+.3f}, {self.high:+.3f}], {p}"
 
 
 def compare(results: Results, task: str, measures: Path) -> list[Comparison]:
-    """Compare each variant with the first, and each system on the first variant with each baseline.
+    """Compare each other variant with the first, and each system on the first variant with each baseline.
 
     Parameters
     ----------
@@ -54,14 +55,14 @@ def compare(results: Results, task: str, measures: Path) -> list[Comparison]:
         Folder of the values per query, Parquet files named by ``Result.cell``.
     """
     pairs = _pairs(results, task)
-    metric = results.metrics(task)[0]
-    tables = {
-        one.cell: read_parquet(measures / f"{one.cell}.parquet", [ID, SEED, GROUP, metric]) for one in chain(*pairs)
-    }
+    tables = {one.cell: read_parquet(measures / f"{one.cell}.parquet") for one in chain(*pairs)}
     found = []
     for group in results.groups(task):
-        values = {cell: _values(table, metric, group) for cell, table in tables.items()}
-        rows = [_compared(group, left, right, values, results.params.seed) for left, right in pairs]
+        chosen = {cell: _of_group(table, group) for cell, table in tables.items()}
+        rows = [
+            _compared(group, metric, left, right, chosen, results.params.seed)
+            for metric, (left, right) in product(results.metrics(task), pairs)
+        ]
         adjusted = holm(np.array([row.p for row in rows]))
         found += [replace(row, p=float(p)) for row, p in zip(rows, adjusted, strict=True)]
     return found
@@ -71,25 +72,28 @@ def _pairs(results: Results, task: str) -> list[tuple[Result, Result]]:
     cells = results.of(task)
     first = results.params.variants[0]
     reference = {one.system: one for one in cells if one.variant == first}
-    smaller = [(one, reference[one.system]) for one in cells if one.variant not in (None, first)]
+    others = [(one, reference[one.system]) for one in cells if one.variant not in (None, first)]
     baselines = [one for one in cells if one.variant is None]
-    return smaller + [(one, other) for one in reference.values() for other in baselines]
+    return others + [(one, baseline) for one in reference.values() for baseline in baselines]
 
 
-def _values(table: Any, metric: str, group: str) -> tuple[Ids, Doubles]:
-    """Queries of a group, sorted, and the value of each, averaged over seeds."""
-    if group in table[GROUP].unique().to_pylist():  # else there is but one group, named by the task
-        table = table.filter(pc.equal(table[GROUP], group))
-    table = table.sort_by([(ID, "ascending"), (SEED, "ascending")])
+def _of_group(table: Any, group: str) -> Any:
+    chosen = table.filter(pc.equal(table[GROUP], group))
+    return chosen.sort_by([(ID, "ascending"), (SEED, "ascending")])
+
+
+def _values(table: Any, metric: str) -> tuple[Ids, Doubles]:
+    """Queries of a sorted table, and the values of each, float64 of shape (n_queries, n_seeds)."""
     n_seeds = len(table[SEED].unique())
-    means = np.asarray(table[metric]).reshape(-1, n_seeds).mean(axis=1)
-    return table[ID].combine_chunks()[::n_seeds], means
+    return table[ID].combine_chunks()[::n_seeds], np.asarray(table[metric]).reshape(-1, n_seeds)
 
 
-def _compared(group: str, left: Result, right: Result, values: dict[str, tuple[Ids, Doubles]], seed: int) -> Comparison:
-    (ours, first), (theirs, second) = values[left.cell], values[right.cell]
+def _compared(group: str, metric: str, left: Result, right: Result, tables: dict[str, Any], seed: int) -> Comparison:
+    (ours, first), (theirs, second) = (_values(tables[one.cell], metric) for one in (left, right))
     if not ours.equals(theirs):
         raise TableError(f"{left.cell} and {right.cell} were measured on different queries; run `dvc repro`")
-    low, high = interval(first - second, seed)
-    p = paired_p(first, second, seed)
-    return Comparison(group, left, right, float((first - second).mean()), low, high, p)
+    difference = first.mean(axis=1) - second.mean(axis=1)
+    error = float(np.hypot(standard_error(first.mean(axis=0)), standard_error(second.mean(axis=0))))
+    mean = float(difference.mean())
+    low, high = widen(mean, *interval(difference, seed), error)
+    return Comparison(group, metric, left, right, mean, low, high, paired_p(difference, error, seed))

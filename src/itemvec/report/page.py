@@ -13,8 +13,8 @@ from itemvec.files import write_text
 from itemvec.report.answers import answers, name
 from itemvec.report.chart import charts
 from itemvec.report.comparisons import Comparison, compare
-from itemvec.report.results import TASKS, Results
-from itemvec.report.tables import TITLES, Table, geometry, measured
+from itemvec.report.results import TASKS, Results, title
+from itemvec.report.tables import Table, geometry, measured
 
 QUALITY: list[object] = ["task", "group", "system", "variant", "dim", "bytes_per_item", "metric", "mean", "low", "high"]
 
@@ -39,7 +39,7 @@ def write_report(results: Results, measures: Path, page: Path, quality: Path) ->
         answers=answers(results, comparisons),
         charts=charts(results),
         measured=measured(results),
-        compared=[table for task in TASKS for table in _compared(task, comparisons[task])],
+        compared=[table for task in TASKS for table in _compared(results, task, comparisons[task])],
         geometry=geometry(results),
         version=__version__,
     )
@@ -58,12 +58,18 @@ def _quality(results: Results) -> list[list[object]]:
     return rows
 
 
-def _compared(task: str, comparisons: list[Comparison]) -> list[Table]:
+def _compared(results: Results, task: str, comparisons: list[Comparison]) -> list[Table]:
+    """One table per group of queries: a row per pair, a column per metric."""
+    metrics, groups = results.metrics(task), results.groups(task)
     tables = []
-    for group in dict.fromkeys(one.group for one in comparisons):
-        title = TITLES[task] if group == task else f"{TITLES[task]}, {group}"
-        rows = [[name(one.left), name(one.right), str(one), one.verdict] for one in comparisons if one.group == group]
-        tables.append(Table(title, ["system", "against", "difference", "verdict"], rows))
+    for group in groups:
+        rows: dict[tuple[str, str], list[str]] = {}
+        for one in comparisons:
+            if one.group == group:
+                rows.setdefault((name(one.left), name(one.right)), []).append(str(one))
+        if rows:
+            header = ["system", "against", *metrics]
+            tables.append(Table(title(task, group, groups), header, [[*pair, *cells] for pair, cells in rows.items()]))
     return tables
 
 

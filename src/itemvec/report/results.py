@@ -9,7 +9,8 @@ from typing import Any
 from itemvec.files import read_json
 from itemvec.params import Params
 
-TASKS = ("recommend", "search")
+TITLES = {"recommend": "Recommendation", "search": "Search"}
+TASKS = tuple(TITLES)
 CONSTRUCTED = "constructed"  # how the name of a group starts whose queries were made from metadata
 
 
@@ -31,10 +32,8 @@ class Result:
 
     @property
     def groups(self) -> dict[str, Any]:
-        """Means by group of queries; one group, named by the task, where the data has no several."""
-        if not self.facts["queries"]:
-            return {}
-        groups: dict[str, Any] = self.facts.get("groups") or {self.task: self.facts}
+        """Means by group of queries; empty where the data has none."""
+        groups: dict[str, Any] = self.facts.get("groups", {})
         return groups
 
 
@@ -64,6 +63,11 @@ class Results:
     def constructed(self) -> list[str]:
         """Groups whose queries were made from the items' own metadata."""
         return [group for task in TASKS for group in self.groups(task) if group.startswith(CONSTRUCTED)]
+
+
+def title(task: str, group: str, groups: list[str]) -> str:
+    """Name of a task, and of the group of its queries where there are several."""
+    return TITLES[task] if len(groups) == 1 else f"{TITLES[task]}, {group}"
 
 
 def collect(params: Params, metrics: Path) -> Results:

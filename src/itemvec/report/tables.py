@@ -7,18 +7,17 @@ from typing import Any
 
 from tabulate import tabulate
 
-from itemvec.report.results import TASKS, Result, Results
-
-TITLES = {"recommend": "Recommendation", "search": "Search"}
+from itemvec.report.results import TASKS, Result, Results, title
 
 
 @dataclass(frozen=True)
 class Table:
-    """A title, a header and rows of text."""
+    """A title, a header, rows of text, and a note on what was counted."""
 
     title: str
     header: list[str]
     rows: list[list[str]]
+    note: str = ""
 
 
 def measured(results: Results) -> list[Table]:
@@ -35,15 +34,25 @@ def _group(results: Results, task: str, group: str) -> Table:
         facts = one.groups[group]
         row = [one.system, one.variant or "none", _dim(results, one), *(_mean(facts[name]) for name in metrics)]
         rows.append(row + [_spread(facts[metrics[0]])] * seeds)
-    slice_of = "" if group == task else f", {group}"
-    queries = results.of(task)[0].groups[group]["queries"]
     unit = "users" if task == "recommend" else "queries"
-    return Table(f"{TITLES[task]}{slice_of} ({queries:,} {unit})", header, rows)
+    queries = results.of(task)[0].groups[group]["queries"]
+    heading = f"{title(task, group, results.groups(task))} ({queries:,} {unit})"
+    return Table(heading, header, rows, _note(results.of(task)[0].facts))
+
+
+def _note(facts: dict[str, Any]) -> str:
+    """What was left out of the means, and what could not be answered right."""
+    said = {
+        "users_left_out": "users with too few interactions were left out",
+        "queries_left_out": "queries without a relevant item were left out",
+        "targets_masked": "users came back to an item that masking keeps out of the ranking",
+    }
+    return "; ".join(f"{facts[key]:,} {words}" for key, words in said.items() if facts.get(key))
 
 
 def geometry(results: Results) -> Table:
     """How each variant uses its dimensions."""
-    whole = results.variants[results.params.variants[0]]["variance"]
+    whole = results.variants[results.params.variants[0]]["variance"] or 1.0
     header = [
         "vectors",
         "dim",
@@ -69,7 +78,8 @@ def render(results: Results, markdown: bool = False) -> str:
     parts = []
     for table in [*measured(results), geometry(results)]:
         body = tabulate(table.rows, table.header, tablefmt=style, disable_numparse=True)
-        parts.append(f"{'**' * markdown}{table.title}{'**' * markdown}\n\n{body}")
+        note = f"\n\n{table.note}." if table.note else ""
+        parts.append(f"{'**' * markdown}{table.title}{'**' * markdown}\n\n{body}{note}")
     return "\n\n".join(parts)
 
 

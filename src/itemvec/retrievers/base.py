@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from itemvec.arrays import Floats, Ids
 from itemvec.errors import ParamsError
@@ -45,7 +45,9 @@ Retrieve = Callable[[Entries, int], Top]
 
 
 class Retriever(Protocol):
-    """Options of a retriever."""
+    """Options of a retriever; ``needs_vectors`` says whether it cannot be a baseline."""
+
+    needs_vectors: ClassVar[bool]
 
     def index(self, items: Entries) -> Retrieve:
         """Prepare ``items``, and return the function that finds the best ``k`` of them for any queries."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from itemvec.options import PositiveFloat, Probability
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
-from itemvec.topk import NOTHING, Top
+from itemvec.topk import Top, top_k
+
+SCORES = 1 << 24  # held at a time: 64 MB
 
 # What both bm25s has stop words and Snowball has a stemmer for.
 Language = Literal[
@@ -31,35 +34,51 @@ Language = Literal[
 @RETRIEVERS.register("bm25")
 @dataclass(frozen=True)
 class Bm25:
-    """Words with their frequencies (Robertson et al., 1994), by the package bm25s, in Lucene's variant by default.
+    """Words with their frequencies (Robertson et al., 1994), weighted by the package bm25s, by default as Lucene does.
 
-    Items that share no word with the query are not ranked.
+    Items that share no word with the query are not ranked. Equal scores come in order of position, which bm25s' own
+    search does not promise.
     """
 
     k1: PositiveFloat = 1.5
     b: Probability = 0.75
-    method: Literal["lucene", "robertson", "atire", "bm25l", "bm25+"] = "lucene"
+    method: Literal["lucene", "robertson", "atire"] = "lucene"
     stop_words: Language | None = "english"
     stemmer: Language | None = "english"
+    needs_vectors: ClassVar[bool] = False
 
     def index(self, items: Entries) -> Retrieve:
-        """Count the words of the items."""
-        import bm25s
-
-        engine = bm25s.BM25(method=self.method, k1=self.k1, b=self.b)
-        engine.index(self._words(items), show_progress=False)
+        """Weigh the words of the items."""
+        words = self._words(items)
+        vocabulary, weights = self._weights(words)
+        rows = max(1, SCORES // max(len(items), 1))
 
         def retrieve(queries: Entries, k: int) -> Top:
-            positions = np.full((len(queries), k), NOTHING, dtype=np.int64)
-            scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
-            kept = min(k, len(items))
-            found = engine.retrieve(self._words(queries), k=kept, show_progress=False)
-            matched = found.scores > 0
-            positions[:, :kept] = np.where(matched, found.documents, NOTHING)
-            scores[:, :kept] = np.where(matched, found.scores, -np.inf)
-            return Top(positions, scores)
+            asked = self._words(queries)
+            tops = []
+            for start in range(0, len(asked), rows):
+                scores = (_counts(asked[start : start + rows], vocabulary) @ weights).toarray()  # (rows, n_items)
+                scores[scores <= 0] = -np.inf
+                tops.append(top_k(scores, k))
+            return Top(np.concatenate([top.positions for top in tops]), np.concatenate([top.scores for top in tops]))
 
         return retrieve
+
+    def _weights(self, words: Sequence[Sequence[str]]) -> tuple[dict[str, int], Any]:
+        """Row of each word, and the weight of every word in every item, sparse of shape (n_words, n_items)."""
+        import bm25s
+        from scipy.sparse import csr_array
+
+        if not any(words):
+            return {}, csr_array((0, len(words)), dtype=np.float32)
+        engine = bm25s.BM25(method=self.method, k1=self.k1, b=self.b)
+        engine.index(words, show_progress=False)
+        by_word = engine.scores
+        shape = (len(by_word["indptr"]) - 1, len(words))
+        vocabulary = {
+            word: row for word, row in engine.vocab_dict.items() if row < shape[0]
+        }  # bm25s adds an empty word
+        return vocabulary, csr_array((by_word["data"], by_word["indices"], by_word["indptr"]), shape=shape)
 
     def _words(self, entries: Entries) -> Any:
         import bm25s
@@ -69,5 +88,16 @@ class Bm25:
             entries.words("bm25"),
             stopwords=self.stop_words,
             stemmer=Stemmer.Stemmer(self.stemmer) if self.stemmer else None,
+            return_ids=False,
             show_progress=False,
         )
+
+
+def _counts(queries: Sequence[Sequence[str]], vocabulary: dict[str, int]) -> Any:
+    """How often each known word stands in each query, sparse of shape (n_queries, n_words)."""
+    from scipy.sparse import csr_array
+
+    known = [[vocabulary[word] for word in words if word in vocabulary] for words in queries]
+    offsets = np.cumsum([0, *map(len, known)])
+    columns = np.array([column for one in known for column in one], dtype=np.int64)
+    return csr_array((np.ones(len(columns), dtype=np.float32), columns, offsets), shape=(len(known), len(vocabulary)))

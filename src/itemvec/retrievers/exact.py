@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -20,6 +20,7 @@ class Exact:
     """Blocked matrix product with a running top-k; the items are read from disk once, a block at a time."""
 
     similarity: Literal["cosine", "dot"] = "cosine"
+    needs_vectors: ClassVar[bool] = True
 
     def index(self, items: Entries) -> Retrieve:
         """Nothing to prepare."""

@@ -66,8 +66,12 @@ class RowCache:
     def add(self, keys: Any, vectors: Floats) -> None:
         """Keep ``vectors``, float32 of shape (n, dim), under ``keys``."""
         flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
+        before = self._table.version
         self._table.add(pa.table([keys, pa.FixedSizeListArray.from_arrays(flat, self.dim)], schema=self.schema))
-        self._keys = self._read_keys()  # other processes may have added rows before ours
+        if self._table.version == before + 1:
+            self._keys = pa.concat_arrays([self._keys, keys])
+        else:  # another process has added rows before ours
+            self._keys = self._read_keys()
 
     def _read_keys(self) -> Any:
         batches = [batch[KEY] for batch in lance.scan(self._table, [KEY], 1 << 20)]

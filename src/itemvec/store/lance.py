@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from filelock import FileLock
 
 # One file format and no string compression (its dictionary is sampled at random): equal content gives equal data
 # files, so DVC's cache keeps a rewritten table once.
@@ -41,7 +42,7 @@ def create(database: Path, name: str, schema: Any, batches: Iterable[Any]) -> No
 
 def scan(table: Any, columns: list[str], rows: int) -> Iterator[Any]:
     """Record batches of at most ``rows`` rows, in the order they were written."""
-    query = table.search().select(columns).limit(max(table.count_rows(), 1))
+    query = table.search().select(columns).limit(max(table.count_rows(), 1))  # LanceDB refuses a limit of 0
     for batch in query.to_batches(rows):
         for start in range(0, len(batch), rows):
             yield batch.slice(start, rows)
@@ -57,14 +58,10 @@ def find(database: Path, name: str) -> Any:
 
 def open_or_create(database: Path, name: str, schema: Any) -> Any:
     """Open a table, or make an empty one; safe when several processes do so at once."""
-    if (table := find(database, name)) is not None:
-        return table
-    try:
-        return connect(database).create_table(name, schema=schema, storage_options=FORMAT)
-    except (OSError, RuntimeError, ValueError):
-        if (table := find(database, name)) is not None:  # another process was first
-            return table
-        raise
+    database.mkdir(parents=True, exist_ok=True)
+    with FileLock(database / f"{name}.lock"):  # two that create at once would overwrite each other
+        table = find(database, name)
+        return connect(database).create_table(name, schema=schema, storage_options=FORMAT) if table is None else table
 
 
 def take(table: Any, rows: list[int], column: str) -> Any:

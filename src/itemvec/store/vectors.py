@@ -18,6 +18,7 @@ from itemvec.store import lance
 from itemvec.store.digest import Digest, Hasher
 
 KEYS = {"items": ITEM, "queries": QUERY}  # table -> its id column
+CONTENT = "content.json"  # the digest again, inside the folder, so that a folder can be told from another
 ROWS = 8192  # of a block: what is in memory at a time
 
 
@@ -100,8 +101,10 @@ def write_database(database: Path, tables: Mapping[str, tuple[int, Iterable[Bloc
                 [pa.field(KEYS[name], pa.string(), metadata=lance.PLAIN), (VECTOR, pa.list_(pa.float32(), dim))]
             )
             lance.create(partial, name, schema, _batches(name, blocks, schema, hashers[name]))
-    digests = {name: hasher.digest() for name, hasher in hashers.items()}
-    write_json(database.with_name(f"{database.name}.digest"), {name: asdict(one) for name, one in digests.items()})
+        digests = {name: hasher.digest() for name, hasher in hashers.items()}
+        content = {name: asdict(one) for name, one in digests.items()}
+        write_json(partial / CONTENT, content)
+    write_json(database.with_name(f"{database.name}.digest"), content)
     return digests
 
 
@@ -129,14 +132,9 @@ def open_vectors(digest: Path, name: str) -> VectorTable:
         The database is missing or does not hold what the digest says.
     """
     database = digest.with_suffix("")
-    said = Digest(**read_json(digest)[name])
     if not database.is_dir():
         raise TableError(f"{database} is missing; run `dvc checkout` or `dvc pull`, else `dvc repro`")
-    table = lance.find(database, name)
-    found = table and (table.count_rows(), table.schema.field(VECTOR).type.list_size)
-    if found != (said.rows, said.dim):
-        raise TableError(
-            f"{database}: {name} holds {found} rows x dimensions, its digest says {(said.rows, said.dim)}; "
-            "run `dvc checkout`"
-        )
-    return VectorTable(database, name, said.rows, said.dim)
+    said = read_json(digest)
+    if read_json(database / CONTENT) != said:
+        raise TableError(f"{database} does not hold what {digest.name} says; run `dvc checkout`")
+    return VectorTable(database, name, said[name]["rows"], said[name]["dim"])
