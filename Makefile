@@ -5,8 +5,13 @@ BIN := $(VENV)/bin
 UV := .uv/bin/uv
 STAMP := $(VENV)/.installed
 
-# uv does not read pip's configuration, so a wheel folder named there (a local build of torch, say) is passed on.
-FIND_LINKS = $(shell $(PYTHON) -m pip config get global.find-links 2>/dev/null) $(PIP_FIND_LINKS)
+# uv does not read pip's configuration, so wheel folders named there (of a local build of torch, say) are passed on.
+FIND_LINKS = $(shell $(PYTHON) -m pip config list 2>/dev/null | sed -n "s/.*\.find-links='\(.*\)'/\1/p" | sed 's/\\n/ /g')
+
+# A .venv that was moved, or whose python is gone, is made anew.
+ifneq ($(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null),$(CURDIR))
+.PHONY: $(STAMP)
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help setup repro test lint check format resolve lock clean
@@ -53,8 +58,9 @@ $(UV):
 
 # Compiled at once, because an environment that forbids writing bytecode would otherwise import it from source forever.
 $(STAMP): $(UV) pyproject.toml constraints.txt
-	@test -x $(BIN)/python || $(UV) venv -q --python 3.11 $(VENV)
+	@test "$$(cat $@ 2>/dev/null)" = "$(CURDIR)" -a -x $(BIN)/python || $(UV) venv -q --clear --python 3.11 $(VENV)
 	@echo "installing the environment (about 2.5 GB) ..."
-	@UV_FIND_LINKS="$$(echo $(FIND_LINKS) | tr " " ",")" $(UV) pip install --python $(BIN)/python --compile-bytecode \
+	@links=$$(for link in $(FIND_LINKS); do test ! -e "$$link" || printf '%s,' "$$link"; done); \
+	  UV_FIND_LINKS="$${links%,}" $(UV) pip install --python $(BIN)/python --compile-bytecode --exact \
 	  -q -c constraints.txt -e ".[dev]"
-	@touch $@
+	@echo "$(CURDIR)" > $@

@@ -39,7 +39,6 @@ RECOMMEND = {"split": "leave-one-out", "mask_history": True, "depth": 10, "seeds
             {"reducers": {"full": {"kind": "pca", "dim": 385}}, "variants": ["full"]},
             "more than the 384 of model 'minilm'",
         ),
-        ({"variants": []}, "variants: name at least one row of reducers"),
         ({"search": SEARCH | {"metrics": ["ndgc@10"]}}, "unknown metric 'ndgc@10'; did you mean 'ndcg'"),
         ({"search": SEARCH | {"metrics": ["ndcg@20"]}}, "search: ndcg@20 looks deeper than depth 10; raise depth"),
         ({"search": SEARCH | {"metrics": []}}, "search: metrics names none"),
@@ -67,10 +66,12 @@ def test_rows_that_are_not_selected_are_not_looked_at(tmp_path: Path) -> None:
 
 
 def test_data_must_be_there(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="mine is missing; run `itemvec fetch`"):
+    with pytest.raises(DatasetError, match="mine is missing; put its files there"):
         check_data(tmp_path, "mine")
     (tmp_path / "mine").mkdir()
-    with pytest.raises(DatasetError, match="mine is empty; run `itemvec fetch`"):
+    with pytest.raises(DatasetError, match="mine is empty; put its files there"):
         check_data(tmp_path, "mine")
     (tmp_path / "mine" / "items.csv").touch()
     check_data(tmp_path, "mine")
+    with pytest.raises(DatasetError, match="movielens-100k is missing; run `itemvec fetch`"):
+        check_data(tmp_path, "movielens-100k")

@@ -1,6 +1,7 @@
 """The rules of the layout, checked from source: imports point one way, the cache never lies."""
 
 import ast
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from dvc.utils.hydra import apply_overrides
 from ruamel.yaml import YAML
 
+from itemvec.params import Params
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "src" / "itemvec"
@@ -101,6 +103,22 @@ def test_stage_declares_the_params_it_reads(name: str) -> None:
     }
     declared = {param.split(".")[0] for param in STAGES[name].get("params", [])}
     assert read <= declared
+    if any(isinstance(node, ast.Name) and node.id == "params" for node in ast.walk(_without_attributes(tree))):
+        rows = {"datasets", "models", "reducers", "systems"}  # of which DVC cannot name those that a list selects
+        assert {field.name for field in fields(Params)} - rows <= declared | {"seed"}
+
+
+def _without_attributes(tree: ast.AST) -> ast.AST:
+    """The tree in which ``params.x`` is gone, so that a bare ``params`` handed on remains."""
+
+    class Remove(ast.NodeTransformer):
+        def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+            return ast.Constant(0) if isinstance(node.value, ast.Name) else self.generic_visit(node)
+
+        def visit_arguments(self, node: ast.arguments) -> ast.AST:
+            return ast.arguments([], [], None, [], [], None, [])
+
+    return Remove().visit(tree)  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("name", sorted(STAGES))
@@ -125,3 +143,14 @@ def test_dvc_leaves_params_as_they_are_written(tmp_path: Path) -> None:
     for model in ("lsa", "minilm"):
         apply_overrides(str(copy), [f"model={model}"])
     assert copy.read_text() == (ROOT / "params.yaml").read_text()
+
+
+@pytest.mark.parametrize("name", ["variants", "recommenders", "retrievers", "baselines", "recommend.metrics"])
+def test_dvc_can_empty_a_list_of_params(name: str, tmp_path: Path) -> None:
+    copy = tmp_path / "params.yaml"
+    copy.write_text((ROOT / "params.yaml").read_text())
+    apply_overrides(str(copy), [f"{name}=[]"])
+    value = YAML(typ="safe").load(copy)
+    for key in name.split("."):
+        value = value[key]
+    assert value == []

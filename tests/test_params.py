@@ -34,6 +34,7 @@ def test_selectors_and_tables_are_keys() -> None:
         ({"model": None}, "option 'model' is missing"),
         ({"model": "minilmm"}, "model: models has no row 'minilmm'; did you mean 'minilm'?"),
         ({"variants": ["full", "pca65"]}, "variants: reducers has no row 'pca65'; did you mean"),
+        ({"variants": []}, "variants: name at least one row of reducers"),
         ({"variants": "full"}, "option 'variants' is 'full'"),
         ({"variants": ["full", "full"]}, "variants: a row is named twice in full, full"),
         ({"baselines": ["eas"]}, "baselines: systems has no row 'eas'; did you mean 'ease'?"),
@@ -66,3 +67,8 @@ def test_numbers_are_read_as_dvc_reads_them(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("seed: 42", "seed: 4.2e1"))
     with pytest.raises(ParamsError, match=r"option 'seed' is 42\.0"):
         Params.load(path)
+
+
+def test_a_missing_file_says_where_to_be(tmp_path: Path) -> None:
+    with pytest.raises(ParamsError, match=r"params\.yaml: No such file or directory; run this in the root"):
+        Params.load(tmp_path / "params.yaml")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from itemvec.datasets import DATASETS
+from itemvec.datasets.fetch import SOURCES
 from itemvec.encoders import ENCODERS
 from itemvec.errors import DatasetError, ParamsError
 from itemvec.metrics import parse
@@ -40,8 +41,6 @@ def check_params(params: Params) -> None:
         raise ParamsError(
             f"recommend: unknown split {params.recommend.split!r}{suggest(params.recommend.split, SPLITS)}"
         )
-    if not params.variants:
-        raise ParamsError("variants: name at least one row of reducers")
 
 
 def _check_systems(params: Params) -> None:
@@ -68,7 +67,5 @@ def check_data(data: Path, dataset: str) -> None:
     """
     folder = data / dataset
     if not folder.is_dir() or not any(folder.iterdir()):
-        raise DatasetError(
-            f"{folder} is {'empty' if folder.is_dir() else 'missing'}; run `itemvec fetch` (`make repro` does so too), "
-            "or put your own files there"
-        )
+        known = "run `itemvec fetch` (`make repro` does so too)" if dataset in SOURCES else "put its files there"
+        raise DatasetError(f"{folder} is {'empty' if folder.is_dir() else 'missing'}; {known}")

@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from itemvec import __version__
-from itemvec.errors import DatasetError
 from itemvec.params import Params
 from itemvec.stage import EXISTING
 
@@ -35,18 +34,16 @@ def fetch(name: str | None, data: Path) -> None:
     from itemvec.datasets.fetch import fetch as bring
 
     name = name or Params.load(Path("params.yaml")).dataset
-    if not (data / name).exists() and _dvc("remote", "list", read=True).strip():
+    if not (data / name).exists() and _dvc("remote", "list", "--quiet").stdout.strip():
         click.echo(f"{data / name}: pulling what {data}.dvc names")
-        _dvc("pull", f"{data}.dvc")
+        if _dvc("pull", f"{data}.dvc").returncode:
+            click.echo(f"{data / name}: the remote did not give it; looking where it was published", err=True)
     click.echo(bring(name, data))
 
 
-def _dvc(*arguments: str, read: bool = False) -> str:
-    """Call the DVC of this environment; it says itself what went wrong."""
-    done = subprocess.run([sys.executable, "-m", "dvc", *arguments], check=False, text=True, capture_output=read)  # noqa: S603
-    if done.returncode:
-        raise DatasetError(f"`dvc {' '.join(arguments)}` failed; {(done.stderr or 'see above').strip()}")
-    return done.stdout or ""
+def _dvc(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Call the DVC of this environment; its complaints go where ours go."""
+    return subprocess.run([sys.executable, "-m", "dvc", *arguments], check=False, text=True, stdout=subprocess.PIPE)  # noqa: S603
 
 
 @main.command()
@@ -77,7 +74,13 @@ def show(path: Path, markdown: bool) -> None:
     """
     from itemvec.report import collect, render
 
-    click.echo(render(collect(Params.load(path), path.parent / "metrics"), markdown))
+    params = Params.load(path)
+    results = collect(params, path.parent / "metrics")
+    if results.embed["model"] != params.model:
+        click.echo(
+            f"These are results of {results.embed['model']!r}; run `dvc repro` for {params.model!r}.\n", err=True
+        )
+    click.echo(render(results, markdown))
     page = path.parent / "report" / "index.html"
     if page.exists() and not markdown:
         click.echo(f"\nThe whole report: {page}")

@@ -85,6 +85,8 @@ class Params:
         """
         try:
             raw = YAML(typ="safe", pure=True).load(path)  # YAML 1.2, as DVC reads it: 1e-3 is a number
+        except OSError as error:
+            raise ParamsError(f"{path}: {error.strerror}; run this in the root of the repository") from None
         except (YAMLError, UnicodeDecodeError) as error:
             raise ParamsError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
         if not isinstance(raw, dict):
@@ -96,6 +98,8 @@ class Params:
         for selector, table in SELECTORS.items():
             chosen = getattr(params, selector)
             _check_names(f"{path}: {selector}", [chosen] if isinstance(chosen, str) else chosen, table, params)
+        if not params.variants:
+            raise ParamsError(f"{path}: variants: name at least one row of reducers")
         return params
 
 

@@ -33,6 +33,11 @@ def test_every_metric_is_zero_for_no_results_and_one_for_the_best(judge: Judge, 
     assert (ranked.gains == before).all()
 
 
+def test_a_metric_that_looks_deeper_than_the_ranking_is_refused(judge: Judge) -> None:
+    with pytest.raises(ParamsError, match="ndcg@3 looks deeper than depth 2; raise depth"):
+        measure(judge(([0, 1], {0: 1})), ["ndcg@3"])
+
+
 def test_names_are_parsed() -> None:
     assert parse("ndcg@10") == (METRICS["ndcg"], 10)
     for name, said in (("ndgc@10", "did you mean 'ndcg'"), ("ndcg", "needs a cut-off"), ("ndcg@0", "needs a cut-off")):

@@ -53,7 +53,9 @@ def test_an_unknown_key_is_named(project: Project) -> None:
 
 def test_a_data_set_without_a_folder_is_named(project: Project) -> None:
     project.edit("params.yaml", lambda text: text.replace("datasets:\n", "datasets:\n  mine: {kind: tables}\n"))
-    one_line(project.dvc("exp", "run", "-S", "dataset=mine", ok=False), "Error: data/mine is missing")
+    one_line(
+        project.dvc("exp", "run", "-S", "dataset=mine", ok=False), "Error: data/mine is missing; put its files there"
+    )
 
 
 def stages(project: Project, items: str, **files: str) -> Done:

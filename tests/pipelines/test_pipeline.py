@@ -97,6 +97,17 @@ def test_another_title_encodes_what_changed(project: Project) -> None:
     assert "queries: encoded 1 of " in done.output
 
 
+def test_another_protocol_is_checked_at_once(project: Project) -> None:
+    done = project.dvc("exp", "run", "-S", "recommend.depth=5", ok=False)
+    assert done.executed == {"check"}
+    assert "Error: recommend: ndcg@10 looks deeper than depth 5; raise depth" in done.output
+
+
+def test_show_says_whose_results_it_shows(project: Project) -> None:
+    project.set(model="lsa")
+    assert "These are results of 'minilm'; run `dvc repro` for 'lsa'." in project.run("itemvec", "show").output
+
+
 def test_a_clone_gets_everything_from_a_remote(project: Project, tmp_path: Path) -> None:
     project.dvc("remote", "add", "--default", "store", str(tmp_path / "store"))
     project.dvc("push")

@@ -112,5 +112,18 @@ def parse(name: str) -> tuple[Metric, int]:
 
 
 def measure(ranked: Ranked, names: list[str]) -> dict[str, Doubles]:
-    """Each metric of ``names``, one float64 per query."""
-    return {name: function(ranked, k) for name, (function, k) in ((name, parse(name)) for name in names)}
+    """Each metric of ``names``, one float64 per query.
+
+    Raises
+    ------
+    ParamsError
+        A metric looks deeper than the ranking goes.
+    """
+    depth = ranked.gains.shape[1]
+    values = {}
+    for name in names:
+        function, k = parse(name)
+        if k > depth:
+            raise ParamsError(f"metrics: {name} looks deeper than depth {depth}; raise depth")
+        values[name] = function(ranked, k)
+    return values
