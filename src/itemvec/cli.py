@@ -34,7 +34,7 @@ def fetch(name: str | None, data: Path) -> None:
     from itemvec.datasets.fetch import fetch as bring
 
     name = name or Params.load(Path("params.yaml")).dataset
-    if not (data / name).exists() and _dvc("remote", "list", "--quiet").stdout.strip():
+    if not (data / name).exists() and _dvc("remote", "list").stdout.strip():
         click.echo(f"{data / name}: pulling what {data}.dvc names")
         if _dvc("pull", f"{data}.dvc").returncode:
             click.echo(f"{data / name}: the remote did not give it; looking where it was published", err=True)
