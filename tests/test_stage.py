@@ -1,4 +1,7 @@
 import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -65,3 +68,27 @@ def test_a_stage_without_params_has_no_such_option(tmp_path: Path) -> None:
     assert CliRunner().invoke(plain).output == "done\n"
     assert "--params" not in CliRunner().invoke(plain, ["--help"]).output
     assert "Example: act now" in CliRunner().invoke(act, ["--help"]).output
+
+
+NAP = """
+import time
+from itemvec.stage import stage
+
+@stage
+def nap():
+    "Sleep."
+    print("asleep", flush=True)
+    time.sleep(60)
+
+nap()
+"""
+
+
+def test_a_stage_ends_with_the_dvc_that_started_it() -> None:
+    start = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
+    environment = {**os.environ, "DVC_STAGE": "nap", "PYTHONPATH": str(ROOT / "src")}
+    with subprocess.Popen([sys.executable, "-c", start, NAP], stdout=subprocess.PIPE, env=environment) as dvc:
+        assert dvc.stdout is not None
+        assert dvc.stdout.readline() == b"asleep\n"
+        dvc.kill()
+        assert dvc.communicate(timeout=30)[0] == b""  # the end of the pipe: the stage, which held it, is gone
