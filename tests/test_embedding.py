@@ -10,12 +10,12 @@ import pytest
 from itemvec.arrays import Floats
 from itemvec.columns import ITEMS, QUERIES
 from itemvec.embedding import embed
-from itemvec.encoders import ENCODERS, Corpus, Role
-from itemvec.encoders.base import Encode
+from itemvec.encoders import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 from itemvec.errors import ExpectationError, ItemvecError, TableError
 from itemvec.files import write_parquet
 from itemvec.store import open_vectors
 from tests.conftest import ROOT
+from tests.encoders.conftest import vectors_of
 
 SUITE = ROOT / "expectations" / "vectors.json"
 
@@ -33,7 +33,7 @@ def texts(folder: Path, n_items: int = 30, changed: str | None = None) -> dict[s
 
 def run(folder: Path, encoder: Any = None, **changes: Any) -> Any:
     encoder = encoder or ENCODERS.build("hashing", {"kind": "hashing", "dim": 32})
-    return embed(encoder, texts(folder, **changes), SUITE, folder / "cache", folder / "embeddings")
+    return embed(encoder, texts(folder, **changes), SUITE, str(folder / "cache"), folder / "embeddings")
 
 
 def test_items_and_queries_are_written_in_their_order(tmp_path: Path) -> None:
@@ -43,20 +43,21 @@ def test_items_and_queries_are_written_in_their_order(tmp_path: Path) -> None:
     assert facts["encoder"]["libraries"]
     ids, vectors = open_vectors(tmp_path / "embeddings.digest", "items").load()
     assert ids.to_pylist() == [f"i{row}" for row in range(30)]
-    expected = ENCODERS.build("h", {"kind": "hashing", "dim": 32}).load(Corpus(tmp_path / "items.parquet"))
-    assert (vectors[7] == expected(["item number 7 of words"], "item")[0]).all()
+    encoder = ENCODERS.build("h", {"kind": "hashing", "dim": 32})
+    expected = vectors_of(encoder, Corpus(tmp_path / "items.parquet"), ["item number 7 of words"])
+    assert (vectors[7] == expected[0]).all()
     assert open_vectors(tmp_path / "embeddings.digest", "queries").rows == 2
 
 
 def test_only_changed_texts_are_encoded_and_the_log_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(tmp_path)
-    assert "items: encoded 30 of 30 distinct texts, 0 from the cache" in capsys.readouterr().out
+    assert "items: encoded 30 of 30 texts" in capsys.readouterr().out
     before = (tmp_path / "embeddings.digest").read_text()
     run(tmp_path, changed="another text")
-    assert "items: encoded 1 of 30 distinct texts, 29 from the cache" in capsys.readouterr().out
+    assert "items: encoded 1 of 30 texts" in capsys.readouterr().out
     assert (tmp_path / "embeddings.digest").read_text() != before
     run(tmp_path)
-    assert "items: encoded 0 of 30 distinct texts" in capsys.readouterr().out
+    assert "items: encoded 0 of 30 texts" in capsys.readouterr().out
     assert (tmp_path / "embeddings.digest").read_text() == before
 
 
@@ -70,7 +71,7 @@ class Broken:
     def identity(self, corpus: Corpus) -> Mapping[str, Any]:
         return {"fault": self.fault}
 
-    def load(self, corpus: Corpus) -> Encode:
+    def load(self, corpus: Corpus) -> LoadedEncoder:
         def encode(texts: Sequence[str], role: Role) -> Floats:
             vectors = np.random.default_rng(0).random((len(texts), 4), dtype=np.float32)
             if self.fault == "collapsed":
@@ -81,7 +82,7 @@ class Broken:
                 vectors[:] = 0
             return np.hstack([vectors, vectors[:, :1]]) if self.fault == "wide" else vectors
 
-        return encode
+        return Plain(encode)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ def test_queries_may_be_few_and_alike_and_none(tmp_path: Path) -> None:
     for queries in (["same", "same"], ["!", "?"], []):  # punctuation has no words, so its vector is zero
         columns = [[f"q{row}" for row in range(len(queries))], queries, ["given"] * len(queries)]
         write_parquet(paths["queries"], pa.table(columns, schema=QUERIES))
-        facts = embed(encoder, paths, SUITE, tmp_path / "cache", tmp_path / "embeddings")
+        facts = embed(encoder, paths, SUITE, str(tmp_path / "cache"), tmp_path / "embeddings")
         assert facts["rows"]["queries"] == len(queries)
 
 

@@ -14,7 +14,7 @@ from itemvec.params import Params
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "src" / "itemvec"
-PLAIN = {"arrays", "columns", "errors", "files", "machine", "options", "params", "registry", "stage"}
+PLAIN = {"arrays", "checkpoint", "columns", "errors", "files", "machine", "options", "params", "registry", "stage"}
 FOUNDATION = PLAIN | {"histories", "store", "topk"}  # of these, the last three can change a result
 COMPONENTS = {"datasets", "encoders", "metrics", "recommenders", "reducers", "retrievers"}
 STAGES: dict[str, Any] = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]

@@ -42,7 +42,7 @@ def test_minilm_reaches_the_published_figure(tables: dict[str, Path], tmp_path: 
     params = Params.load(ROOT / "params.yaml")
     encoder = ENCODERS.build("minilm", params.models["minilm"])
     texts = {name: tables[name] for name in ("items", "queries")}
-    embed(encoder, texts, ROOT / "expectations" / "vectors.json", tmp_path / "cache", tmp_path / "full")
+    embed(encoder, texts, ROOT / "expectations" / "vectors.json", str(tmp_path / "cache"), tmp_path / "full")
     found = ndcg(RETRIEVERS.build("exact", params.systems["exact"]), tables, tmp_path / "full.digest")
     assert found == pytest.approx(0.6451, abs=0.001)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,12 @@ from itemvec.arrays import Floats
 from itemvec.columns import ITEM, QUERY, TEXT
 from itemvec.encoders import CachedEncoder, Corpus, Encoder, Role
 from itemvec.expectations import meet
-from itemvec.store import ROWS, Block, write_database
+from itemvec.store import ROWS, Block, CachedRows, write_database
 
 TABLES: dict[str, tuple[Role, str]] = {"items": ("item", ITEM), "queries": ("query", QUERY)}
 
 
-def embed(encoder: Encoder, texts: dict[str, Path], suite: Path, cache: Path, database: Path) -> Any:
+def embed(encoder: Encoder, texts: dict[str, Path], suite: Path, cache: str, database: Path) -> Any:
     """Encode the texts of ``items`` and ``queries`` and write them as one vector database.
 
     Parameters
@@ -29,37 +31,72 @@ def embed(encoder: Encoder, texts: dict[str, Path], suite: Path, cache: Path, da
     suite
         Expectations the vectors of the items must meet before anything is kept.
     cache
-        Folder of the row cache.
+        Where the row cache lies.
     database
         Where the vectors go; their digest goes beside it.
 
     Returns
     -------
-    What to remember about the run: rows and width by table, and what identifies the encoder.
+    What to remember about the run: rows and width by table, what the encoder's limit cut off, and what identifies it.
     """
     cached = CachedEncoder(encoder, Corpus(texts["items"]), cache)
-    tables = {name: (encoder.dim, _blocks(name, texts[name], cached, suite)) for name in TABLES}
+    cuts = {name: Cut() for name in TABLES}
+    tables = {name: (encoder.dim, _blocks(name, texts[name], cached, suite, cuts[name])) for name in TABLES}
     digests = write_database(database, tables)
     rows = {name: one.rows for name, one in digests.items()}
-    return {"dim": encoder.dim, "rows": rows, "encoder": cached.identity}
+    cut = {name: asdict(one) for name, one in cuts.items() if one.tokens}
+    return {"dim": encoder.dim, "rows": rows, "cut": cut, "encoder": cached.identity}
 
 
-def _blocks(name: str, path: Path, cached: CachedEncoder, suite: Path) -> Iterator[Block]:
+def _blocks(name: str, path: Path, cached: CachedEncoder, suite: Path, cut: Cut) -> Iterator[Block]:
     role, key = TABLES[name]
-    file = pq.ParquetFile(path)
+    _fill(name, path, cached)
     notes = _Notes(key, cached.encoder.dim)
-    encoded, reused = cached.encoded, cached.reused
-    with tqdm(total=file.metadata.num_rows, desc=f"embed {name}", unit="text", mininterval=1) as progress:
-        for batch in file.iter_batches(ROWS, columns=[key, TEXT]):
-            block = Block(batch[key], cached.encode(batch[TEXT], role))
-            if role == "item":
-                notes.take(block)
-            yield block
-            progress.update(len(batch))
-    new, old = cached.encoded - encoded, cached.reused - reused
-    tqdm.write(f"{name}: encoded {new:,} of {new + old:,} distinct texts, {old:,} from the cache")
+    for batch in pq.ParquetFile(path).iter_batches(ROWS, columns=[key, TEXT]):
+        rows = cached.read(batch[TEXT], role)
+        cut.add(rows)
+        block = Block(batch[key], rows.vectors)
+        if role == "item":
+            notes.take(block)
+        yield block
+    if cut.texts:
+        tqdm.write(f"{name}: {cut}")
     if role == "item":  # queries may be few, alike, or of words no item has
         meet(notes.frame(), suite, key, "vectors")
+
+
+def _fill(name: str, path: Path, cached: CachedEncoder) -> None:
+    """Encode what is new, and say how much that was."""
+    file = pq.ParquetFile(path)
+    n_rows, started = file.metadata.num_rows, time.monotonic()
+    texts = (batch[TEXT] for batch in file.iter_batches(ROWS, columns=[TEXT]))
+    with tqdm(total=n_rows, desc=f"embed {name}", unit="text", mininterval=1) as progress:
+        encoded = cached.fill(texts, TABLES[name][0], progress.update)
+    share, seconds = encoded / max(n_rows, 1), time.monotonic() - started
+    tqdm.write(
+        f"{name}: encoded {encoded:,} of {n_rows:,} texts ({share:.1%}) in {seconds:.1f} s; "
+        "the others were in the cache or repeat one"
+    )
+
+
+@dataclass
+class Cut:
+    """What the encoder's limit on tokens cut off: how many texts, and how many of all tokens."""
+
+    texts: int = 0
+    tokens: int = 0
+    tokens_cut: int = 0
+
+    def add(self, rows: CachedRows) -> None:
+        """Count some texts."""
+        lost = (rows.tokens - rows.kept).astype(np.int64)
+        self.texts += int((lost > 0).sum())
+        self.tokens += int(rows.tokens.sum(dtype=np.int64))
+        self.tokens_cut += int(lost.sum())
+
+    def __str__(self) -> str:
+        share = self.tokens_cut / self.tokens
+        return f"{self.texts:,} texts are longer than the model takes; {share:.1%} of all tokens are cut off"
 
 
 class _Notes:

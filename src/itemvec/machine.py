@@ -1,14 +1,13 @@
 """Facts about this machine, read from the environment; they never enter a cache key."""
 
 import os
-from pathlib import Path
 
 from platformdirs import user_cache_path
 
 
-def cache_folder() -> Path:
+def cache_folder() -> str:
     """Where encoded rows are kept: ``ITEMVEC_CACHE``, else the user's cache folder."""
-    return Path(os.environ.get("ITEMVEC_CACHE") or user_cache_path("itemvec"))
+    return os.environ.get("ITEMVEC_CACHE") or str(user_cache_path("itemvec"))
 
 
 def torch_device() -> str:

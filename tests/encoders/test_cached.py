@@ -8,8 +8,7 @@ import pyarrow as pa
 import pytest
 
 from itemvec.arrays import Floats
-from itemvec.encoders import CachedEncoder, Corpus, Role, cached
-from itemvec.encoders.base import Encode
+from itemvec.encoders import CachedEncoder, Corpus, LoadedEncoder, Plain, Role, base, cached, keeping
 from itemvec.errors import ParamsError
 
 
@@ -24,7 +23,7 @@ class Counting:
     def identity(self, corpus: Corpus) -> Mapping[str, Any]:
         return {}
 
-    def load(self, corpus: Corpus) -> Encode:
+    def load(self, corpus: Corpus) -> LoadedEncoder:
         def encode(texts: Sequence[str], role: Role) -> Floats:
             self.asked.extend(texts)
             if self.broken in texts:
@@ -32,7 +31,7 @@ class Counting:
             rows = [[len(text) if text != "nan" else np.nan, len(role)] for text in texts]
             return np.array(rows, dtype=np.float32)
 
-        return encode
+        return Plain(encode)
 
 
 @pytest.fixture(autouse=True)
@@ -40,16 +39,17 @@ def _fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cached, "fingerprint", lambda encoder, role, identity: f"counting-{role}")
 
 
-def encode(encoder: Counting, corpus: Corpus, folder: Path, *texts: str, role: Role = "item") -> tuple[Any, int, int]:
-    session = CachedEncoder(encoder, corpus, folder)
-    vectors = session.encode(pa.array(texts), role)
-    return vectors[:, 0].tolist(), session.encoded, session.reused
+def encode(encoder: Counting, corpus: Corpus, folder: Path, *texts: str, role: Role = "item") -> tuple[Any, int]:
+    """First numbers of the vectors, and how many texts were encoded."""
+    session = CachedEncoder(encoder, corpus, str(folder))
+    encoded = session.fill([pa.array(texts)], role)
+    return session.read(pa.array(texts), role).vectors[:, 0].tolist(), encoded
 
 
 def test_each_distinct_text_is_encoded_once(corpus: Corpus, tmp_path: Path) -> None:
     encoder = Counting()
-    assert encode(encoder, corpus, tmp_path, "a", "bb", "a") == ([1, 2, 1], 2, 0)
-    assert encode(encoder, corpus, tmp_path, "bb", "ccc", "a") == ([2, 3, 1], 1, 2)
+    assert encode(encoder, corpus, tmp_path, "a", "bb", "a") == ([1, 2, 1], 2)
+    assert encode(encoder, corpus, tmp_path, "bb", "ccc", "a") == ([2, 3, 1], 1)
     assert encoder.asked == ["a", "bb", "ccc"]
 
 
@@ -63,21 +63,22 @@ def test_an_encoder_with_nothing_to_do_is_not_loaded(corpus: Corpus, tmp_path: P
     encode(Counting(), corpus, tmp_path, "a")
 
     class Unloadable(Counting):
-        def load(self, corpus: Corpus) -> Encode:
+        def load(self, corpus: Corpus) -> LoadedEncoder:
             raise AssertionError("loaded")
 
-    assert encode(Unloadable(), corpus, tmp_path, "a") == ([1], 0, 1)
+    assert encode(Unloadable(), corpus, tmp_path, "a") == ([1], 0)
 
 
 def test_an_interrupt_keeps_every_finished_batch(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cached, "BATCH", 2)
+    monkeypatch.setattr(base, "SLICE", 2)
+    monkeypatch.setattr(keeping, "ROWS", 10)
     texts = ["a", "bb", "ccc", "dddd", "stop", "ffffff"]
     with pytest.raises(KeyboardInterrupt):
         encode(Counting(broken="stop"), corpus, tmp_path, *texts)
     encoder = Counting()
-    assert encode(encoder, corpus, tmp_path, *texts) == ([1, 2, 3, 4, 4, 6], 2, 4)
+    assert encode(encoder, corpus, tmp_path, *texts) == ([1, 2, 3, 4, 4, 6], 2)
     assert encoder.asked == ["stop", "ffffff"]
 
 
@@ -86,16 +87,27 @@ def test_a_checkpoint_that_changes_while_it_is_read_is_refused(corpus: Corpus, t
         def identity(self, corpus: Corpus) -> Mapping[str, Any]:
             return {"revision": len(self.asked)}
 
-        def load(self, corpus: Corpus) -> Encode:
+        def load(self, corpus: Corpus) -> LoadedEncoder:
             self.asked.append("somebody wrote into the folder")
             return super().load(corpus)
 
     with pytest.raises(ParamsError, match="its checkpoint changed while it was read; run again"):
         encode(Changing(), corpus, tmp_path, "a")
-    assert encode(Counting(), corpus, tmp_path, "a")[1:] == (1, 0)  # nothing was kept
+    assert encode(Counting(), corpus, tmp_path, "a")[1] == 1  # nothing was kept
 
 
 def test_a_broken_vector_is_not_kept(corpus: Corpus, tmp_path: Path) -> None:
-    vectors, _, _ = encode(Counting(), corpus, tmp_path, "a", "nan")
-    assert np.isnan(vectors[1])
-    assert encode(Counting(), corpus, tmp_path, "a", "nan")[1:] == (1, 1)
+    first, second = (encode(Counting(), corpus, tmp_path, "a", "nan") for _ in range(2))
+    assert np.isnan(first[0][1])
+    assert (first[1], second[1]) == (2, 1)
+
+
+def test_windows_repeat_no_text(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text is met again in its own window, in the next, which is looked up before the first is encoded, and later."""
+    monkeypatch.setattr(cached, "WINDOW", 2)
+    encoder, done = Counting(), list[int]()
+    session = CachedEncoder(encoder, corpus, str(tmp_path))
+    blocks = [["a", "a"], ["bb", "a"], ["bb", "ccc"], ["a"], ["dddd", "a", "ccc"]]
+    assert session.fill((pa.array(texts) for texts in blocks), "item", done.append) == 4
+    assert encoder.asked == ["a", "bb", "ccc", "dddd"]
+    assert sum(done) == sum(map(len, blocks))

@@ -1,16 +1,17 @@
 """A cache that serves a stale vector is the known bug of this field: all that changes vectors changes this."""
 
 import importlib.metadata
+import inspect
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from itemvec.checkpoint import Checkpoint
 from itemvec.encoders import ENCODERS, Corpus, Role, fingerprint
 from itemvec.encoders import hashing as hashing_module
 from itemvec.encoders import sentence_transformer as module
-from itemvec.encoders.checkpoint import Checkpoint
 from itemvec.encoders.hashing import HashingEncoder
 from itemvec.encoders.lsa import LsaEncoder
 from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
@@ -29,6 +30,7 @@ ENCODERS_AND_CHANGES: list[tuple[Any, dict[str, Any]]] = [
             "item_prompt": "passage: ",
             "query_prompt": "query: ",
             "max_tokens": 64,
+            "dtype": "bfloat16",
             "normalize": False,
             "trust_remote_code": True,
         },
@@ -96,7 +98,7 @@ def test_what_a_fitted_encoder_was_fitted_on_changes_it(corpus: Corpus, tmp_path
     ("old", "new", "same"),
     [
         ('norm="l2"', 'norm="l1"', False),
-        ("        return encode", "        # a remark\n\n        return  encode", True),
+        ("        return Plain(encode)", "        # a remark\n\n        return  Plain(encode)", True),
         ("Hashed bag of words", "A bag of hashed words", True),
         ("Nothing to load.", "There is nothing to load.", True),
     ],
@@ -105,7 +107,15 @@ def test_code_counts_and_remarks_do_not(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch, old: str, new: str, same: bool
 ) -> None:
     before = both(HashingEncoder(64), corpus)
-    source = Path(hashing_module.__file__).read_text()
+    real, source = inspect.getsource, inspect.getsource(hashing_module)
     assert old in source
-    monkeypatch.setattr("inspect.getsource", lambda _: source.replace(old, new))
+    changed = source.replace(old, new)
+    monkeypatch.setattr("inspect.getsource", lambda one: changed if one is hashing_module else real(one))
     assert (both(HashingEncoder(64), corpus) == before) is same
+
+
+def test_code_that_a_kind_imports_counts(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder, real = SentenceTransformerEncoder("mine", 8), inspect.getsource
+    before = both(encoder, corpus)
+    monkeypatch.setattr("inspect.getsource", lambda one: real(one) + "\nNEW = 1" * (one.__name__.endswith("tokens")))
+    assert set(before).isdisjoint(both(encoder, corpus))

@@ -6,18 +6,17 @@ from itemvec.encoders import Corpus
 from itemvec.encoders.lsa import LsaEncoder
 from itemvec.errors import ParamsError
 from tests.conftest import unit
-from tests.encoders.conftest import corpus_of
+from tests.encoders.conftest import corpus_of, vectors_of
 
 
 def test_words_that_occur_together_are_alike(corpus: Corpus) -> None:
     """Planted: "wool" and "shirt" never meet in a text, but both meet "red"."""
-    encode = LsaEncoder(2).load(corpus)
-    vectors = unit(encode(["wool", "shirt", "hose"], "query"))
+    vectors = unit(vectors_of(LsaEncoder(2), corpus, ["wool", "shirt", "hose"], "query"))
     assert vectors[0] @ vectors[1] > 0.9 > 0.1 > abs(vectors[0] @ vectors[2])
 
 
 def test_a_query_of_unknown_words_is_the_zero_vector(corpus: Corpus) -> None:
-    assert not LsaEncoder(2).load(corpus)(["zebra"], "query").any()
+    assert not vectors_of(LsaEncoder(2), corpus, ["zebra"], "query").any()
 
 
 def test_more_dimensions_than_texts_are_refused(corpus: Corpus) -> None:

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from itemvec.encoders import Corpus
+from itemvec.checkpoint import Checkpoint, resolve
+from itemvec.encoders import Corpus, Role
 from itemvec.encoders import sentence_transformer as module
-from itemvec.encoders.checkpoint import Checkpoint, resolve
 from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
 from itemvec.errors import ParamsError
 from tests.conftest import ENCODER_ROWS
-from tests.encoders.conftest import TEXTS
+from tests.encoders.conftest import TEXTS, vectors_of
 
 CHECKPOINT = str(ENCODER_ROWS["sentence-transformer"]["checkpoint"])
 pytestmark = pytest.mark.weights
@@ -29,21 +29,27 @@ def test_equals_sentence_transformers_own_encoding(corpus: Corpus) -> None:
     from sentence_transformers import SentenceTransformer
 
     expected = SentenceTransformer(str(resolve(CHECKPOINT).folder)).encode(TEXTS, normalize_embeddings=True)
-    found = SentenceTransformerEncoder(CHECKPOINT, 384).load(corpus)(TEXTS, "item")
+    found = vectors_of(SentenceTransformerEncoder(CHECKPOINT, 384), corpus, TEXTS)
     assert found == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_prompt_goes_before_the_texts_of_its_role(corpus: Corpus) -> None:
-    plain = SentenceTransformerEncoder(CHECKPOINT, 384).load(corpus)
-    prompted = SentenceTransformerEncoder(CHECKPOINT, 384, query_prompt="query: ").load(corpus)
-    assert prompted(["a hat"], "query") == pytest.approx(plain(["query: a hat"], "query"), abs=1e-5)
-    assert prompted(["a hat"], "item") == pytest.approx(plain(["a hat"], "item"), abs=1e-5)
+    plain = SentenceTransformerEncoder(CHECKPOINT, 384)
+    prompted = SentenceTransformerEncoder(CHECKPOINT, 384, query_prompt="query: ")
+    expected_texts: dict[Role, str] = {"query": "query: a hat", "item": "a hat"}
+    for role, text in expected_texts.items():
+        found, expected = vectors_of(prompted, corpus, ["a hat"], role), vectors_of(plain, corpus, [text], role)
+        assert found == pytest.approx(expected, abs=1e-5)
 
 
 def test_texts_are_cut_at_max_tokens(corpus: Corpus) -> None:
-    encode = SentenceTransformerEncoder(CHECKPOINT, 384, max_tokens=4).load(corpus)  # [CLS] a hat [SEP]
-    whole, cut = encode(["a hat"], "item"), encode(["a hat and much more"], "item")
-    assert cut == pytest.approx(whole, abs=1e-6)
+    loaded = SentenceTransformerEncoder(CHECKPOINT, 384, max_tokens=4).load(corpus)  # [CLS] a hat [SEP]
+    prepared = loaded.prepare(["a hat", "a hat and much more"], "item")
+    assert prepared.tokens.tolist() == [4, 7]
+    assert prepared.kept.tolist() == [4, 4]
+    ((rows, vectors),) = loaded.encode(prepared)
+    assert rows.tolist() == [0, 1]
+    assert (vectors[0] == vectors[1]).all()
 
 
 def test_a_dim_that_is_not_the_checkpoints_is_refused(corpus: Corpus) -> None:
@@ -73,7 +79,7 @@ def test_weights_as_a_pickle_are_refused(corpus: Corpus, tmp_path: Path) -> None
     word = Transformer(str(bert))
     folder = tmp_path / "model"
     SentenceTransformer(modules=[word, Pooling(8)]).save(str(folder))
-    assert SentenceTransformerEncoder(str(folder), 8).load(corpus)(["a hat"], "item").shape == (1, 8)
+    assert vectors_of(SentenceTransformerEncoder(str(folder), 8), corpus, ["a hat"]).shape == (1, 8)
 
     weights = next(folder.rglob("model.safetensors"))
     torch.save(load_file(weights), weights.with_name("pytorch_model.bin"))

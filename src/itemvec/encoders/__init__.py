@@ -1,8 +1,18 @@
 """Text encoders. A new kind is one module here and one import below."""
 
 from itemvec.encoders import hashing, lsa, sentence_transformer  # noqa: F401  (each registers its kind)
-from itemvec.encoders.base import ENCODERS, Corpus, Encoder, Role
+from itemvec.encoders.base import ENCODERS, Corpus, Encoder, LoadedEncoder, Plain, Prepared, Role
 from itemvec.encoders.cached import CachedEncoder
 from itemvec.encoders.fingerprint import fingerprint
 
-__all__ = ["ENCODERS", "CachedEncoder", "Corpus", "Encoder", "Role", "fingerprint"]
+__all__ = [
+    "ENCODERS",
+    "CachedEncoder",
+    "Corpus",
+    "Encoder",
+    "LoadedEncoder",
+    "Plain",
+    "Prepared",
+    "Role",
+    "fingerprint",
+]

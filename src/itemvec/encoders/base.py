@@ -9,14 +9,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+import numpy as np
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from itemvec.arrays import Floats
 from itemvec.columns import TEXT
 from itemvec.registry import Registry
 
+SLICE = 1024  # texts that a plain encoder takes at a time
+
 Role = Literal["item", "query"]
-Encode = Callable[[Sequence[str], Role], Floats]
+Counts = NDArray[np.int32]
+Rows = NDArray[np.int64]  # positions of some texts
+Done = tuple[Rows, Floats]  # which texts, and their vectors
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,54 @@ class Corpus:
         return whole.hexdigest()
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """Texts made ready for the model.
+
+    inputs
+        What the model takes.
+    tokens
+        Tokens of each text, int32 of shape (n,); zero where the kind of encoder has no limit to cut at.
+    kept
+        Tokens of each text that the model sees, int32 of shape (n,).
+    """
+
+    inputs: Any
+    tokens: Counts
+    kept: Counts
+
+
+class LoadedEncoder(Protocol):
+    """An encoder in memory. Its two halves run at the same time, on texts that follow each other."""
+
+    def prepare(self, texts: Sequence[str], role: Role) -> Prepared:
+        """Do what needs no model, such as cutting texts into tokens."""
+        ...
+
+    def encode(self, prepared: Prepared) -> Iterator[Done]:
+        """Yield positions and vectors, float32 of shape (n, dim), as batches are done, in any order."""
+        ...
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A loaded encoder that is one function from texts and their role to vectors."""
+
+    function: Callable[[Sequence[str], Role], Floats]
+
+    def prepare(self, texts: Sequence[str], role: Role) -> Prepared:
+        """Nothing to prepare, no limit."""
+        zeros = np.zeros(len(texts), dtype=np.int32)
+        return Prepared((texts, role), zeros, zeros)
+
+    def encode(self, prepared: Prepared) -> Iterator[Done]:
+        """Some texts at a time, in their order."""
+        texts, role = prepared.inputs
+        for start in range(0, len(texts), SLICE):
+            some = texts[start : start + SLICE]
+            yield np.arange(start, start + len(some)), self.function(some, role)
+
+
 class Encoder(Protocol):
     """Options of an encoder; ``dim`` is the width of its vectors."""
 
@@ -50,11 +104,8 @@ class Encoder(Protocol):
         """What decides the vectors besides options and code: the resolved checkpoint, versions, a fitted corpus."""
         ...
 
-    def load(self, corpus: Corpus) -> Encode:
-        """Bring the encoder into memory, fitting it on ``corpus`` if it learns from the items.
-
-        Returns a function from texts and their role to vectors, float32 of shape (len(texts), dim).
-        """
+    def load(self, corpus: Corpus) -> LoadedEncoder:
+        """Bring the encoder into memory, fitting it on ``corpus`` if it learns from the items."""
         ...
 
 

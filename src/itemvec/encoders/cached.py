@@ -3,70 +3,116 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
-from pathlib import Path
+from itertools import chain, compress
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from itemvec.arrays import Floats
-from itemvec.encoders.base import Corpus, Encode, Encoder, Role
+from itemvec.encoders.base import Corpus, Encoder, LoadedEncoder, Prepared, Role
 from itemvec.encoders.fingerprint import fingerprint
+from itemvec.encoders.keeping import Keeper
 from itemvec.errors import ParamsError
-from itemvec.store import RowCache
+from itemvec.store import CachedRows, RowCache
 
-BATCH = 1024  # texts encoded between two writes to the cache: what a kill can cost
+WINDOW = 16_384  # texts that are sorted by length together: enough that equal lengths meet, few enough to hold
+
+Texts = dict[bytes, str]  # by key: the texts of one window, each once
 
 
 class CachedEncoder:
     """Encodes each distinct text once, ever: what the row cache holds is read from it.
 
-    The encoder itself is loaded with the first text that is not cached. A network pads a batch to its longest text, so
-    a vector can differ by 1e-7 with the texts it was encoded with: a run that was resumed may have another digest than
-    one that was not.
+    The encoder itself is loaded with the first text that is not cached.
 
+    Parameters
+    ----------
+    folder
+        Where the row cache lies.
+
+    Attributes
+    ----------
     identity
         What the encoder is, besides its options, as it was when this was made.
-    encoded, reused
-        How many distinct texts were encoded, and how many came from the cache, so far.
     """
 
-    def __init__(self, encoder: Encoder, corpus: Corpus, folder: Path) -> None:
+    def __init__(self, encoder: Encoder, corpus: Corpus, folder: str) -> None:
         self.encoder = encoder
         self.corpus = corpus
-        self.encoded = 0
-        self.reused = 0
         self.identity = dict(encoder.identity(corpus))
         roles: tuple[Role, Role] = ("item", "query")
         self._caches = {
             role: RowCache(folder, fingerprint(encoder, role, self.identity), encoder.dim) for role in roles
         }
 
-    def encode(self, texts: Any, role: Role) -> Floats:
-        """Vectors of an Arrow array of texts, float32 of shape (len(texts), dim)."""
+    def fill(self, blocks: Iterable[Any], role: Role, done: Callable[[int], object] = lambda _: None) -> int:
+        """Encode what the cache lacks of ``blocks``, Arrow arrays of texts, and keep it as it is done.
+
+        While the model runs on one window of texts, the next is prepared, and what is finished is written.
+
+        Parameters
+        ----------
+        done
+            Is told of every row that needs no more work.
+
+        Returns
+        -------
+        Number of texts that were encoded.
+        """
+        cache, encoded = self._caches[role], 0
+        waiting: tuple[Texts, Future[Prepared]] | None = None
+        with ThreadPoolExecutor(1) as ahead, Keeper(cache) as keeper:
+            for window in chain(_windows(blocks, cache, done), [None]):
+                following = window and (window, ahead.submit(self._loaded.prepare, list(window.values()), role))
+                if waiting is not None:
+                    self._run(list(waiting[0]), waiting[1].result(), keeper, done)
+                    encoded += len(waiting[0])
+                waiting = following or None
+        return encoded
+
+    def read(self, texts: Any, role: Role) -> CachedRows:
+        """Rows of an Arrow array of texts that were filled in; a text that has no sound vector has NaN."""
         distinct = texts.dictionary_encode()
-        words = distinct.dictionary.to_pylist()
-        keys = pa.array([hashlib.blake2b(text.encode(), digest_size=16).digest() for text in words], pa.binary(16))
-        cache = self._caches[role]
-        found, vectors = cache.lookup(keys)
-        missing = np.flatnonzero(~found)
-        for start in range(0, len(missing), BATCH):
-            rows = missing[start : start + BATCH]
-            encoded = self._encode([words[row] for row in rows], role)
-            if encoded.shape[1] != self.encoder.dim:
-                raise ParamsError(f"model: the row says dim {self.encoder.dim}, the encoder gave {encoded.shape[1]}")
-            vectors[rows] = encoded
-            sound = rows[np.isfinite(vectors[rows]).all(axis=1)]  # a broken vector must not outlive its cause
-            cache.add(keys.take(pa.array(sound)), vectors[sound])
-        self.encoded += len(missing)
-        self.reused += len(words) - len(missing)
-        every: Floats = vectors[distinct.indices.to_numpy()]
-        return every
+        rows = self._caches[role].lookup(_keys(distinct.dictionary.to_pylist()))
+        rows.vectors[~rows.found] = np.nan
+        return rows.take(distinct.indices.to_numpy())
+
+    def _run(self, keys: list[bytes], prepared: Prepared, keeper: Keeper, done: Callable[[int], object]) -> None:
+        for rows, vectors in self._loaded.encode(prepared):
+            if vectors.shape[1] != self.encoder.dim:
+                raise ParamsError(f"model: the row says dim {self.encoder.dim}, the encoder gave {vectors.shape[1]}")
+            keeper.take([keys[row] for row in rows], vectors, prepared.tokens[rows], prepared.kept[rows])
+            done(len(rows))
+        keeper.flush()
 
     @cached_property
-    def _encode(self) -> Encode:
-        encode = self.encoder.load(self.corpus)
+    def _loaded(self) -> LoadedEncoder:
+        loaded = self.encoder.load(self.corpus)
         if dict(self.encoder.identity(self.corpus)) != self.identity:
             raise ParamsError("model: its checkpoint changed while it was read; run again")
-        return encode
+        return loaded
+
+
+def _windows(blocks: Iterable[Any], cache: RowCache, done: Callable[[int], object]) -> Iterator[Texts]:
+    """Distinct texts that are not cached; when a window is asked for, all but the one before it must be."""
+    window: Texts = {}
+    before: Texts = {}
+    for texts in blocks:
+        words = texts.unique().to_pylist()
+        keys = _keys(words)
+        lacking = compress(zip(keys.to_pylist(), words, strict=True), ~cache.contains(keys))
+        new = {key: text for key, text in lacking if key not in before and key not in window}
+        done(len(texts) - len(new))
+        window |= new
+        if len(window) >= WINDOW:
+            yield window
+            before, window = window, {}
+    if window:
+        yield window
+
+
+def _keys(texts: list[str]) -> Any:
+    return pa.array([hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts], pa.binary(16))

@@ -2,9 +2,9 @@
 
 import ast
 import hashlib
+import importlib
 import inspect
 import json
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -31,9 +31,26 @@ def fingerprint(encoder: Encoder, role: Role, identity: Mapping[str, Any]) -> st
 
 
 def _code(kind: type) -> str:
-    """Hash of the module that defines ``kind``, without comments, layout and docstrings."""
-    tree = ast.parse(inspect.getsource(sys.modules[kind.__module__]))
+    """Hash of the module that defines ``kind`` and all it imports beside itself, without remarks and layout."""
+    found: dict[str, str] = {}
+    waiting = [kind.__module__]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            tree = ast.parse(inspect.getsource(importlib.import_module(name)))
+            waiting += _neighbours(tree)
+            found[name] = ast.dump(_without_docstrings(tree))
+    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
+
+
+def _neighbours(tree: ast.AST) -> list[str]:
+    """Modules of this package that ``tree`` imports names from."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return [node.module for node in imports if node.module and node.module.startswith(f"{__package__}.")]
+
+
+def _without_docstrings(tree: ast.AST) -> ast.AST:
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
             node.body = node.body[1:]
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+    return tree

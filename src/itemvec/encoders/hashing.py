@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from itemvec.arrays import Floats
-from itemvec.encoders.base import ENCODERS, Corpus, Encode, Role
+from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 from itemvec.options import Positive
 
 
@@ -25,7 +25,7 @@ class HashingEncoder:
         """The library that hashes."""
         return {"libraries": {"scikit-learn": version("scikit-learn")}}
 
-    def load(self, corpus: Corpus) -> Encode:  # noqa: ARG002
+    def load(self, corpus: Corpus) -> LoadedEncoder:  # noqa: ARG002
         """Nothing to load."""
         from sklearn.feature_extraction.text import HashingVectorizer
 
@@ -34,4 +34,4 @@ class HashingEncoder:
         def encode(texts: Sequence[str], role: Role) -> Floats:  # noqa: ARG001  (both roles are words)
             return np.asarray(words.transform(texts).toarray(), dtype=np.float32)
 
-        return encode
+        return Plain(encode)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from itemvec.arrays import Floats
-from itemvec.encoders.base import ENCODERS, Corpus, Encode, Role
+from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 from itemvec.errors import ParamsError
 from itemvec.options import Natural, Positive
 
@@ -28,7 +28,7 @@ class LsaEncoder:
         """The items it is fitted on, and the library that fits it."""
         return {"corpus": corpus.digest, "libraries": {"scikit-learn": version("scikit-learn")}}
 
-    def load(self, corpus: Corpus) -> Encode:
+    def load(self, corpus: Corpus) -> LoadedEncoder:
         """Fit on the item texts."""
         from sklearn.decomposition import TruncatedSVD
         from sklearn.feature_extraction.text import TfidfVectorizer
@@ -47,4 +47,4 @@ class LsaEncoder:
             vectors = normalize(svd.transform(words.transform(texts)))
             return np.asarray(vectors, dtype=np.float32)
 
-        return encode
+        return Plain(encode)

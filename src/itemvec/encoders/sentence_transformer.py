@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from itemvec.arrays import Floats
-from itemvec.encoders.base import ENCODERS, Corpus, Encode, Role
-from itemvec.encoders.checkpoint import Checkpoint, resolve
+from itemvec.checkpoint import Checkpoint, resolve
+from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 from itemvec.errors import ParamsError
 from itemvec.machine import torch_device
 from itemvec.options import Positive
@@ -38,6 +37,7 @@ class SentenceTransformerEncoder:
     item_prompt: str = ""
     query_prompt: str = ""
     max_tokens: Positive | None = None
+    dtype: Literal["float32", "bfloat16", "float16"] = "float32"
     normalize: bool = True
     trust_remote_code: bool = False
 
@@ -52,8 +52,26 @@ class SentenceTransformerEncoder:
         """The resolved revision of the checkpoint and the versions of the libraries that run it."""
         return {"revision": self.resolved().revision, "libraries": {name: version(name) for name in LIBRARIES}}
 
-    def load(self, corpus: Corpus) -> Encode:  # noqa: ARG002
+    def load(self, corpus: Corpus) -> LoadedEncoder:  # noqa: ARG002
         """Read the weights onto the device."""
+        from itemvec.encoders.inference import Transformer
+
+        model = self._read()
+        prompts: dict[Role, str] = {"item": self.item_prompt, "query": self.query_prompt}
+        if is_transformer(model):
+            return Transformer(model, prompts, model.max_seq_length, self.normalize)
+
+        def encode(texts: Sequence[str], role: Role) -> Floats:
+            return np.asarray(
+                model.encode(
+                    list(texts), prompt=prompts[role], normalize_embeddings=self.normalize, show_progress_bar=False
+                ),
+                dtype=np.float32,
+            )
+
+        return Plain(encode)
+
+    def _read(self) -> Any:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
@@ -64,8 +82,8 @@ class SentenceTransformerEncoder:
                 device=torch_device(),
                 trust_remote_code=self.trust_remote_code,
                 local_files_only=True,
-                model_kwargs={"use_safetensors": True},
-            )
+                model_kwargs={"use_safetensors": True, "dtype": self.dtype},
+            ).eval()
         except (OSError, ValueError) as error:
             said = " ".join(str(error).split())
             raise ParamsError(f"model {self.checkpoint!r}: its files cannot be loaded: {said}") from None
@@ -77,23 +95,24 @@ class SentenceTransformerEncoder:
         found = model.get_embedding_dimension()
         if found != self.dim:
             raise ParamsError(f"model {self.checkpoint!r}: the row says dim {self.dim}, the checkpoint has {found}")
-        return partial(self._encode, model)
-
-    def _encode(self, model: Any, texts: Sequence[str], role: Role) -> Floats:
-        prompt = self.query_prompt if role == "query" else self.item_prompt
-        vectors = model.encode(list(texts), prompt=prompt, normalize_embeddings=self.normalize, show_progress_bar=False)
-        return np.asarray(vectors, dtype=np.float32)
+        return model
 
     def resolved(self) -> Checkpoint:
         """Find the checkpoint's files, and hash them or ask the hub for their commit: not for free."""
         return resolve(self.checkpoint, self.revision, self.trust_remote_code)
 
 
+def is_transformer(model: Any) -> bool:
+    """Whether the first module takes token ids of a fast tokenizer, and no chat is made of a text."""
+    from sentence_transformers.sentence_transformer.modules import Transformer
+
+    return isinstance(model[0], Transformer) and set(model[0].modality_config) == {"text"} and model.tokenizer.is_fast
+
+
 def _positions(model: Any) -> int | None:
     """How many tokens have a learned position; None where positions are computed, or the model is of another make."""
-    embeddings = getattr(getattr(model[0], "auto_model", None), "embeddings", None)
-    table = getattr(embeddings, "position_embeddings", None)
-    if table is None:
-        return None
-    first = 0 if table.padding_idx is None else table.padding_idx + 1  # RoBERTa counts from behind its padding
-    return int(table.num_embeddings) - first
+    from itemvec.encoders.packed import first_position
+
+    body = getattr(model[0], "auto_model", None)
+    table = getattr(getattr(body, "embeddings", None), "position_embeddings", None)
+    return None if table is None else int(table.num_embeddings) - first_position(body)

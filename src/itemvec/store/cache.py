@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from itemvec.arrays import Floats
 from itemvec.columns import VECTOR
@@ -15,6 +15,28 @@ from itemvec.store import lance
 
 KEY = "key"  # hash of the text, 16 bytes
 KEY_TYPE = pa.binary(16)
+TOKENS, KEPT = "tokens", "kept"
+
+
+class CachedRows(NamedTuple):
+    """What a cache holds of n keys.
+
+    found
+        Whether the key is cached, of shape (n,); where it is not, the rest is zero.
+    vectors
+        float32 of shape (n, dim).
+    tokens, kept
+        Tokens of the text, and how many of them the encoder saw, int32 of shape (n,).
+    """
+
+    found: NDArray[np.bool_]
+    vectors: Floats
+    tokens: NDArray[np.int32]
+    kept: NDArray[np.int32]
+
+    def take(self, rows: NDArray[np.int64]) -> CachedRows:
+        """The same of some rows."""
+        return CachedRows(self.found[rows], self.vectors[rows], self.tokens[rows], self.kept[rows])
 
 
 class RowCache:
@@ -33,41 +55,42 @@ class RowCache:
         Width of the vectors.
     """
 
-    def __init__(self, folder: Path, fingerprint: str, dim: int) -> None:
+    def __init__(self, folder: str, fingerprint: str, dim: int) -> None:
         self.dim = dim
-        self.schema = pa.schema([(KEY, KEY_TYPE), (VECTOR, pa.list_(pa.float32(), dim))])
+        self.schema = pa.schema(
+            [(KEY, KEY_TYPE), (VECTOR, pa.list_(pa.float32(), dim)), (TOKENS, pa.int32()), (KEPT, pa.int32())]
+        )
         self._table = lance.open_or_create(folder, fingerprint, self.schema)
         self._keys = self._read_keys()
 
     def __len__(self) -> int:
         return len(self._keys)
 
-    def lookup(self, keys: Any) -> tuple[Any, Floats]:
-        """Find what is cached of ``keys``.
+    def contains(self, keys: Any) -> NDArray[np.bool_]:
+        """Whether each of ``keys``, an Arrow array of 16-byte binaries of length n, is cached; of shape (n,)."""
+        return np.asarray(pc.is_in(keys, value_set=self._keys), dtype=np.bool_)
 
-        Parameters
-        ----------
-        keys
-            Arrow array of 16-byte binaries, length n.
-
-        Returns
-        -------
-        Boolean array of shape (n,), true where the key is cached, and float32 of shape (n, dim), zero where it is not.
-        """
+    def lookup(self, keys: Any) -> CachedRows:
+        """Find what is cached of ``keys``, an Arrow array of 16-byte binaries."""
+        n = len(keys)
         rows = pc.index_in(keys, value_set=self._keys)
         found = np.asarray(rows.is_valid())
-        vectors = np.zeros((len(keys), self.dim), dtype=np.float32)
+        vectors = np.zeros((n, self.dim), dtype=np.float32)
+        tokens, kept = np.zeros((2, n), dtype=np.int32)
         if found.any():
             wanted, inverse = np.unique(np.asarray(rows.drop_null()), return_inverse=True)
-            cached = lance.take(self._table, wanted.tolist(), VECTOR)  # in order of row
-            vectors[found] = cached.flatten().to_numpy().reshape(-1, self.dim)[inverse]
-        return found, vectors
+            cached = lance.take(self._table, wanted.tolist(), [VECTOR, TOKENS, KEPT])  # in order of row
+            vectors[found] = cached[VECTOR].combine_chunks().flatten().to_numpy().reshape(-1, self.dim)[inverse]
+            tokens[found] = cached[TOKENS].to_numpy()[inverse]
+            kept[found] = cached[KEPT].to_numpy()[inverse]
+        return CachedRows(found, vectors, tokens, kept)
 
-    def add(self, keys: Any, vectors: Floats) -> None:
-        """Keep ``vectors``, float32 of shape (n, dim), under ``keys``."""
+    def add(self, keys: Any, vectors: Floats, tokens: NDArray[np.int32], kept: NDArray[np.int32]) -> None:
+        """Keep rows under ``keys``: vectors float32 of shape (n, dim), counts int32 of shape (n,)."""
         flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
+        rows = [keys, pa.FixedSizeListArray.from_arrays(flat, self.dim), pa.array(tokens), pa.array(kept)]
         before = self._table.version
-        self._table.add(pa.table([keys, pa.FixedSizeListArray.from_arrays(flat, self.dim)], schema=self.schema))
+        self._table.add(pa.table(rows, schema=self.schema))
         if self._table.version == before + 1:
             self._keys = pa.concat_arrays([self._keys, keys])
         else:  # another process has added rows before ours

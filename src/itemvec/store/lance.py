@@ -13,7 +13,7 @@ FORMAT = {"new_table_data_storage_version": "2.1"}
 PLAIN = {b"lance-encoding:compression": b"none"}
 
 
-def connect(database: Path) -> Any:
+def connect(database: Path | str) -> Any:
     """Open a database folder; it is created with its first table."""
     import lancedb
 
@@ -48,7 +48,7 @@ def scan(table: Any, columns: list[str], rows: int) -> Iterator[Any]:
             yield batch.slice(start, rows)
 
 
-def find(database: Path, name: str) -> Any:
+def find(database: Path | str, name: str) -> Any:
     """Open a table; None where there is none."""
     try:
         return connect(database).open_table(name)
@@ -56,14 +56,14 @@ def find(database: Path, name: str) -> Any:
         return None
 
 
-def open_or_create(database: Path, name: str, schema: Any) -> Any:
+def open_or_create(database: str, name: str, schema: Any) -> Any:
     """Open a table, or make an empty one; safe when several processes do so at once."""
-    database.mkdir(parents=True, exist_ok=True)
-    with FileLock(database / f"{name}.lock"):  # two that create at once would overwrite each other
+    Path(database).mkdir(parents=True, exist_ok=True)
+    with FileLock(Path(database) / f"{name}.lock"):  # two that create at once would overwrite each other
         table = find(database, name)
         return connect(database).create_table(name, schema=schema, storage_options=FORMAT) if table is None else table
 
 
-def take(table: Any, rows: list[int], column: str) -> Any:
-    """Values of ``column`` at the given rows, in ascending order of row."""
-    return table.take_offsets(rows).select([column]).to_arrow()[column].combine_chunks()
+def take(table: Any, rows: list[int], columns: list[str]) -> Any:
+    """The given rows, in ascending order of row, as one Arrow table."""
+    return table.take_offsets(rows).select(columns).to_arrow()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from itemvec.encoders.checkpoint import resolve
+from itemvec.checkpoint import resolve
 from itemvec.errors import ParamsError
 
 COMMIT, OTHER = "0123456789" * 4, "9876543210" * 4

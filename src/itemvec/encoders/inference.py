@@ -1,0 +1,149 @@
+"""A transformer at the speed of the hardware: packed batches, no waiting for copies, memory that may run out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from itemvec.encoders import packed, padded
+from itemvec.encoders.base import Done, Prepared, Role, Rows
+from itemvec.encoders.packing import Budget, pack
+from itemvec.encoders.tokens import Tokens, tokenize
+from itemvec.errors import ItemvecError
+
+# On a CPU, what a layer works on must fit the caches; a GPU wants to be filled.
+BUDGETS = {"cpu": 2048, "cuda": 32_768}
+# Libraries of matrix products take another path for few rows. With as many as this, a text's vector does not depend on
+# the texts beside it (measured with MKL and oneDNN, float32 and bfloat16), so a resumed run has the same digest.
+FLOOR = 512
+
+
+@dataclass
+class Transformer:
+    """A sentence-transformers model whose first module is a transformer.
+
+    Parameters
+    ----------
+    model
+        The model, on its device.
+    prompts
+        What is put before the texts of each role.
+    limit
+        Most tokens of a text.
+    normalize
+        Whether vectors are scaled to unit length.
+    body
+        Stands for the transformer: from ids and mask, int64 of shape (n, length), to token vectors, float32 of shape
+        (n, length, width).
+    """
+
+    model: Any
+    prompts: dict[Role, str]
+    limit: int
+    normalize: bool
+    body: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None
+    budget: Budget = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.device = torch.device("cpu") if self.body else self.model.device
+        self.budget = Budget(BUDGETS.get(self.device.type, BUDGETS["cuda"]))
+        self.on_cpu = self.device.type == "cpu"
+        self.transformer, *self.rest = self.model
+        for module in self.rest:  # small, and sums over many tokens
+            module.float()
+        self.packs = self.body is None and packed.can_pack(self.transformer.auto_model)
+        if self.packs:
+            packed.enable(self.transformer.auto_model)
+        self.prompt_lengths = {
+            prompt: self.transformer._get_prompt_length(prompt) if prompt else 0 for prompt in self.prompts.values()
+        }
+
+    def prepare(self, texts: Sequence[str], role: Role) -> Prepared:
+        """Texts to tokens."""
+        prompt = self.prompts[role]
+        tokens, whole = tokenize(self.model.tokenizer, texts, prompt, self.limit)
+        return Prepared((tokens, prompt), whole, tokens.lengths.astype(np.int32))
+
+    def encode(self, prepared: Prepared) -> Iterator[Done]:
+        """Vectors of batches, each while the next is under way."""
+        tokens, prompt = prepared.inputs
+        before: tuple[Rows, torch.Tensor, Any] | None = None
+        slack = 1.0 if self.packs else 0.0 if self.on_cpu else 0.05
+        for rows in pack(tokens.lengths, self.budget, slack):
+            for some, vectors in self._attempt(tokens, rows, prompt):
+                following = (some, *_to_host(vectors))
+                if before is not None:
+                    yield _arrived(*before)
+                before = following
+        if before is not None:
+            yield _arrived(*before)
+
+    def _attempt(self, tokens: Tokens, rows: Rows, prompt: str) -> Iterator[tuple[Rows, torch.Tensor]]:
+        """One batch; where memory runs out, its halves, and smaller batches from then on."""
+        try:
+            yield rows, self._vectors(tokens, rows, prompt)
+            return
+        except torch.OutOfMemoryError as error:
+            if len(rows) == 1:
+                said = str(error).splitlines()[0]
+                raise ItemvecError(
+                    f"model: no memory for one text of {tokens.lengths[rows[0]]} tokens ({said}); lower max_tokens"
+                ) from None
+        self.budget.tokens = max(self.budget.tokens // 2, 1)
+        tqdm.write(f"out of memory; going on with {self.budget.tokens:,} tokens in a batch")
+        for half in np.array_split(rows, 2):
+            yield from self._attempt(tokens, half, prompt)
+
+    @torch.inference_mode()
+    def _vectors(self, tokens: Tokens, rows: Rows, prompt: str) -> torch.Tensor:
+        batch = self._filled(tokens, rows)
+        if self.packs:
+            features = packed.features(tokens, batch, packed.first_position(self.transformer.auto_model))
+        else:
+            features = padded.features(tokens, batch, self.model.tokenizer)
+        features |= {"modality": "text", "prompt_length": self.prompt_lengths[prompt]}
+        features = {name: _to_device(value, self.device) for name, value in features.items()}
+        if self.body is None:
+            features = self.transformer(features)
+        else:
+            features["token_embeddings"] = self.body(features["input_ids"], features["attention_mask"])
+        features["token_embeddings"] = features["token_embeddings"].float()
+        for module in self.rest:
+            features = module(features)
+        vectors = features["sentence_embedding"][: len(rows)]
+        return torch.nn.functional.normalize(vectors, dim=1) if self.normalize else vectors
+
+    def _filled(self, tokens: Tokens, rows: Rows) -> Rows:
+        """The rows, repeated on a CPU until they are enough tokens."""
+        n_tokens = int(tokens.lengths[rows].sum())
+        if not self.on_cpu or n_tokens >= FLOOR:
+            return rows
+        return np.tile(rows, -(-FLOOR // max(n_tokens, 1)))
+
+
+def _to_device(value: Any, device: torch.device) -> Any:
+    if not isinstance(value, torch.Tensor) or device.type == "cpu":
+        return value
+    return (value.pin_memory() if device.type == "cuda" else value).to(device, non_blocking=True)
+
+
+def _to_host(vectors: torch.Tensor) -> tuple[torch.Tensor, Any]:
+    """Begin to copy to memory of this machine; the copy is there when the event has come."""
+    if vectors.device.type != "cuda":
+        return vectors.cpu(), None
+    host = torch.empty(vectors.shape, dtype=vectors.dtype, pin_memory=True)
+    host.copy_(vectors, non_blocking=True)
+    arrived = torch.cuda.Event()  # type: ignore[no-untyped-call]
+    arrived.record()
+    return host, arrived
+
+
+def _arrived(rows: Rows, vectors: torch.Tensor, event: Any) -> Done:
+    if event is not None:
+        event.synchronize()
+    return rows, vectors.numpy()

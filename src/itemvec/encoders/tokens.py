@@ -1,0 +1,60 @@
+"""Texts to token ids, all at once and in parallel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from itemvec.encoders.base import Counts, Rows
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Token ids of n texts, one after the other.
+
+    ids
+        int32 of shape (sum of the lengths,).
+    offsets
+        Where each text begins and the last ends, int64 of shape (n + 1,).
+    """
+
+    ids: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Tokens of each text, of shape (n,)."""
+        return np.diff(self.offsets)
+
+    def of(self, rows: Rows) -> list[NDArray[np.int32]]:
+        """Token ids of some texts."""
+        return [self.ids[self.offsets[row] : self.offsets[row + 1]] for row in rows]
+
+
+def tokenize(tokenizer: Any, texts: Sequence[str], prompt: str, limit: int) -> tuple[Tokens, Counts]:
+    """Cut texts into tokens, with the prompt before each, and keep at most ``limit`` of them.
+
+    Parameters
+    ----------
+    tokenizer
+        A fast tokenizer of transformers: its Rust backend takes all texts at once, on all cores.
+    limit
+        Most tokens of a text, those that mark its beginning and end included.
+
+    Returns
+    -------
+    The tokens, and how many each text would have had without a limit, int32 of shape (n,).
+    """
+    backend = tokenizer.backend_tokenizer
+    backend.no_padding()
+    backend.enable_truncation(limit, direction=tokenizer.truncation_side)
+    encoded = backend.encode_batch([prompt + text for text in texts])
+    marks = backend.num_special_tokens_to_add(False)
+    whole = [len(one) + sum(len(rest) - marks for rest in one.overflowing) for one in encoded]
+    ids = [np.array(one.ids, dtype=np.int32) for one in encoded]
+    offsets = np.cumsum([0, *(len(one) for one in ids)])
+    return Tokens(np.concatenate(ids), offsets), np.array(whole, dtype=np.int32)
