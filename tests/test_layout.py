@@ -101,7 +101,7 @@ def test_stage_declares_the_params_it_reads(name: str) -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "params"
     }
-    declared = {param.split(".")[0] for param in STAGES[name].get("params", [])}
+    declared = {_path(param).split(".")[0] for param in STAGES[name].get("params", [])}
     assert read <= declared
     if any(isinstance(node, ast.Name) and node.id == "params" for node in ast.walk(_without_attributes(tree))):
         rows = {"datasets", "models", "reducers", "systems"}  # of which DVC cannot name those that a list selects
