@@ -78,6 +78,11 @@ def mistral_last(folder: Path) -> None:
     _save(folder, network, tokenizer, _pooling("lasttoken"), _normalize())
 
 
+def mistral_wide(folder: Path) -> None:
+    """A window of attention that no text fills."""
+    _save(folder, _network("Mistral", DECODER, sliding_window=64), _tokenizer("<s> $A </s>"), _pooling("lasttoken"))
+
+
 def t5_mean(folder: Path) -> None:
     """Sentence-T5."""
     _save(folder, _network("T5Encoder", T5), _tokenizer("$A </s>"), _pooling("mean"), _dense(DIM, DIM), _normalize())
@@ -117,7 +122,7 @@ FAMILIES: dict[str, Callable[[Path], None]] = {
     build.__name__: build
     for build in (
         *(bert_mean, bert_cls, bert_plain, roberta_cls, xlm_roberta_mean, mpnet_mean),
-        *(qwen2_mean, qwen2_last, qwen3_last, mistral_last, gemma3_mean),
+        *(qwen2_mean, qwen2_last, qwen3_last, mistral_last, mistral_wide, gemma3_mean),
         *(t5_mean, t5_without_prompt, static),
     )
 }
