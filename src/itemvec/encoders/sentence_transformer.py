@@ -12,7 +12,9 @@ import numpy as np
 
 from itemvec.arrays import Floats
 from itemvec.checkpoint import Checkpoint, resolve
+from itemvec.encoders import backends
 from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
+from itemvec.encoders.calibration import calibration_hash, calibration_texts
 from itemvec.errors import ParamsError
 from itemvec.machine import torch_device
 from itemvec.options import Positive
@@ -29,6 +31,9 @@ class SentenceTransformerEncoder:
     ``checkpoint`` is a model of the Hugging Face hub, a local folder, or ``package:NAME/FOLDER``. Prompts are put
     before every text of their role. Texts are cut at ``max_tokens``, by default the model's own limit. Code that comes
     with a checkpoint runs only if ``trust_remote_code`` says so and ``revision`` pins the commit that is trusted.
+
+    ``backend`` is what runs the model: torch, or on the CPU alone openvino or onnx. Only openvino knows ``dtype`` int8,
+    which is calibrated with texts of our own or, one a line, of the file ``calibration``.
     """
 
     checkpoint: str
@@ -37,7 +42,9 @@ class SentenceTransformerEncoder:
     item_prompt: str = ""
     query_prompt: str = ""
     max_tokens: Positive | None = None
-    dtype: Literal["float32", "bfloat16", "float16"] = "float32"
+    backend: Literal["torch", "openvino", "onnx"] = "torch"
+    dtype: Literal["float32", "bfloat16", "float16", "int8"] = "float32"
+    calibration: str | None = None
     normalize: bool = True
     trust_remote_code: bool = False
 
@@ -47,10 +54,13 @@ class SentenceTransformerEncoder:
                 f"model {self.checkpoint!r}: trust_remote_code needs a revision of 40 hexadecimal digits, "
                 "the commit whose code you have read"
             )
+        backends.check(self.checkpoint, self.backend, self.dtype, self.calibration)
 
     def identity(self, corpus: Corpus) -> Mapping[str, Any]:  # noqa: ARG002  (the weights are not fitted here)
-        """The resolved revision of the checkpoint and the versions of the libraries that run it."""
-        return {"revision": self.resolved().revision, "libraries": {name: version(name) for name in LIBRARIES}}
+        """The resolved revision of the checkpoint, the versions of the libraries that run it, what int8 learnt from."""
+        libraries = {name: version(name) for name in LIBRARIES} | backends.versions(self.backend)
+        identity = {"revision": self.resolved().revision, "libraries": libraries}
+        return identity | ({"calibration": calibration_hash(self.calibration)} if self.dtype == "int8" else {})
 
     def load(self, corpus: Corpus) -> LoadedEncoder:  # noqa: ARG002
         """Read the weights onto the device."""
@@ -59,7 +69,12 @@ class SentenceTransformerEncoder:
         model = self._read()
         prompts: dict[Role, str] = {"item": self.item_prompt, "query": self.query_prompt}
         if is_transformer(model):
-            return Transformer(model, prompts, model.max_seq_length, self.normalize)
+            return Transformer(model, prompts, model.max_seq_length, self.normalize, self._body(model))
+        if self.backend != "torch":
+            raise ParamsError(
+                f"model {self.checkpoint!r}: backend {self.backend} takes a transformer of plain texts, "
+                "which this is not; use backend: torch"
+            )
 
         def encode(texts: Sequence[str], role: Role) -> Floats:
             return np.asarray(
@@ -71,6 +86,16 @@ class SentenceTransformerEncoder:
 
         return Plain(encode)
 
+    def _body(self, model: Any) -> backends.Body | None:
+        from itemvec.encoders.tokens import tokenize
+
+        if self.backend == "torch":
+            return None
+        texts = calibration_texts(self.calibration)
+        tokens, _ = tokenize(model.tokenizer, texts, self.item_prompt, model.max_seq_length)
+        samples = [ids.astype(np.int64) for ids in tokens.of(np.arange(len(texts)))]
+        return backends.body_of(model, self.backend, self.dtype, samples)
+
     def _read(self) -> Any:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
@@ -79,10 +104,10 @@ class SentenceTransformerEncoder:
         try:
             model = SentenceTransformer(
                 str(self.resolved().folder),
-                device=torch_device(),
+                device=torch_device() if self.backend == "torch" else "cpu",
                 trust_remote_code=self.trust_remote_code,
                 local_files_only=True,
-                model_kwargs={"use_safetensors": True, "dtype": self.dtype},
+                model_kwargs={"use_safetensors": True, "dtype": self.dtype if self.backend == "torch" else "float32"},
             ).eval()
         except (OSError, ValueError) as error:
             said = " ".join(str(error).split())
