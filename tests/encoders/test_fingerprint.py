@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from itemvec.checkpoint import Checkpoint
-from itemvec.encoders import ENCODERS, Corpus, Role, fingerprint
+from itemvec.encoders import ENCODERS, Corpus, Role, backends, fingerprint
 from itemvec.encoders import hashing as hashing_module
 from itemvec.encoders import sentence_transformer as module
+from itemvec.encoders.backends import BACKENDS
 from itemvec.encoders.hashing import HashingEncoder
 from itemvec.encoders.lsa import LsaEncoder
 from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
+from tests.conftest import ROOT
 from tests.encoders.conftest import TEXTS, corpus_of
 
 REMARKS = ("licence", "parameters")  # which cannot change a vector
@@ -31,6 +33,7 @@ ENCODERS_AND_CHANGES: list[tuple[Any, dict[str, Any]]] = [
             "item_prompt": "passage: ",
             "query_prompt": "query: ",
             "max_tokens": 64,
+            "backend": "openvino",
             "dtype": "bfloat16",
             "normalize": False,
             "suffix": "</s>",
@@ -41,6 +44,10 @@ ENCODERS_AND_CHANGES: list[tuple[Any, dict[str, Any]]] = [
             "parameters": 10,
             "trust_remote_code": True,
         },
+    ),
+    (
+        SentenceTransformerEncoder("mine", 8, backend="openvino", dtype="int8"),
+        {"dtype": "float32", "calibration": str(ROOT / "README.md")},
     ),
 ]
 
@@ -58,8 +65,9 @@ def both(encoder: Any, corpus: Corpus) -> list[str]:
 
 def test_every_option_of_every_kind_is_tried() -> None:
     assert {type(encoder) for encoder, _ in ENCODERS_AND_CHANGES} == set(ENCODERS._kinds.values())
-    for encoder, changes in ENCODERS_AND_CHANGES:
-        assert set(changes) == {field.name for field in fields(encoder)}
+    for kind in ENCODERS._kinds.values():
+        tried = set().union(*(changes for encoder, changes in ENCODERS_AND_CHANGES if type(encoder) is kind))
+        assert tried == {field.name for field in fields(kind)}
 
 
 @pytest.mark.parametrize(
@@ -96,6 +104,26 @@ def test_another_release_of_a_library_changes_it(corpus: Corpus, monkeypatch: py
     assert set(before).isdisjoint(both(encoder, corpus))
 
 
+@pytest.mark.parametrize(("backend", "packages"), [(name, one.packages) for name, one in BACKENDS.items()])
+def test_another_release_of_a_backend_changes_it_where_it_is_used(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, backend: Any, packages: tuple[str, ...]
+) -> None:
+    encoder, real = SentenceTransformerEncoder("mine", 8, backend=backend), importlib.metadata.version
+    before = both(encoder, corpus)
+    for package in {name for one in BACKENDS.values() for name in one.packages}:
+        monkeypatch.setattr(backends, "version", lambda name, new=package: "0" if name == new else real(name))
+        assert (both(encoder, corpus) != before) is (package in packages)
+
+
+def test_another_calibration_changes_it_by_its_content(corpus: Corpus, tmp_path: Path) -> None:
+    path = tmp_path / "texts.txt"
+    encoder = SentenceTransformerEncoder("mine", 8, backend="openvino", dtype="int8", calibration=str(path))
+    path.write_text("\n".join("abcdefgh"))
+    before = both(encoder, corpus)
+    path.write_text("\n".join("abcdefgi"))
+    assert set(before).isdisjoint(both(encoder, corpus))
+
+
 def test_what_a_fitted_encoder_was_fitted_on_changes_it(corpus: Corpus, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     other = corpus_of(tmp_path / "other", [*TEXTS[:-1], "a new text"])
@@ -123,8 +151,9 @@ def test_code_counts_and_remarks_do_not(
     assert (both(HashingEncoder(64), corpus) == before) is same
 
 
-def test_code_that_a_kind_imports_counts(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("module", ["tokens", "packed", "backends", "openvino", "reading"])
+def test_code_that_a_kind_imports_counts(corpus: Corpus, monkeypatch: pytest.MonkeyPatch, module: str) -> None:
     encoder, real = SentenceTransformerEncoder("mine", 8), inspect.getsource
     before = both(encoder, corpus)
-    monkeypatch.setattr("inspect.getsource", lambda one: real(one) + "\nNEW = 1" * (one.__name__.endswith("tokens")))
+    monkeypatch.setattr("inspect.getsource", lambda one: real(one) + "\nNEW = 1" * (one.__name__.endswith(module)))
     assert set(before).isdisjoint(both(encoder, corpus))

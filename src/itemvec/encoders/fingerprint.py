@@ -46,9 +46,14 @@ def _code(kind: type) -> str:
 
 
 def _neighbours(tree: ast.AST) -> list[str]:
-    """Modules of this package that ``tree`` imports names from."""
-    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    return [node.module for node in imports if node.module and node.module.startswith(f"{__package__}.")]
+    """Modules of this package that ``tree`` imports, or imports names from."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == __package__:
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{__package__}."):
+            found.append(str(node.module))
+    return found
 
 
 def _without_docstrings(tree: ast.AST) -> ast.AST:

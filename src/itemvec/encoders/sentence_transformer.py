@@ -11,14 +11,15 @@ from typing import Any, Literal
 import numpy as np
 
 from itemvec.arrays import Floats
-from itemvec.checkpoint import Checkpoint, configured, resolve
+from itemvec.checkpoint import Checkpoint, resolve
+from itemvec.encoders import backends
 from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role, remark
+from itemvec.encoders.calibration import calibration_hash, calibration_texts
 from itemvec.errors import ParamsError
 from itemvec.machine import torch_device
 from itemvec.options import Positive
 
 COMMIT = re.compile("[0-9a-f]{40}")
-ENDLESS = 1_000_000  # tokens: tokenizers that know no limit say 10 to the 30th
 LIBRARIES = ("sentence-transformers", "transformers", "tokenizers", "torch")
 
 
@@ -32,6 +33,9 @@ class SentenceTransformerEncoder:
     own limit. ``pooling``, ``pool_prompt`` and entries of ``config`` are for checkpoints whose files do not state them.
     Code that comes with a checkpoint runs only if ``trust_remote_code`` says so and ``revision`` pins the commit that
     is trusted.
+
+    ``backend`` is what runs the model: torch, or on the CPU alone openvino or onnx. Only openvino knows ``dtype`` int8,
+    which is calibrated with texts of our own or, one a line, of the file ``calibration``.
     """
 
     checkpoint: str
@@ -41,7 +45,9 @@ class SentenceTransformerEncoder:
     query_prompt: str = ""
     suffix: str = ""
     max_tokens: Positive | None = None
-    dtype: Literal["float32", "bfloat16", "float16"] = "float32"
+    backend: Literal["torch", "openvino", "onnx"] = "torch"
+    dtype: Literal["float32", "bfloat16", "float16", "int8"] = "float32"
+    calibration: str | None = None
     normalize: bool = True
     pooling: Literal["cls", "mean", "lasttoken"] | None = None
     pool_prompt: bool | None = None
@@ -56,92 +62,67 @@ class SentenceTransformerEncoder:
                 f"model {self.checkpoint!r}: trust_remote_code needs a revision of 40 hexadecimal digits, "
                 "the commit whose code you have read"
             )
+        backends.check(self.checkpoint, self.backend, self.dtype, self.calibration)
 
     def identity(self, corpus: Corpus) -> Mapping[str, Any]:  # noqa: ARG002  (the weights are not fitted here)
-        """The resolved revision of the checkpoint and the versions of the libraries that run it."""
-        return {"revision": self.resolved().revision, "libraries": {name: version(name) for name in LIBRARIES}}
+        """The resolved revision of the checkpoint, the versions of the libraries that run it, what int8 learnt from."""
+        libraries = {name: version(name) for name in LIBRARIES} | backends.versions(self.backend)
+        identity = {"revision": self.resolved().revision, "libraries": libraries}
+        return identity | ({"calibration": calibration_hash(self.calibration)} if self.dtype == "int8" else {})
 
     def load(self, corpus: Corpus) -> LoadedEncoder:  # noqa: ARG002
         """Read the weights onto the device."""
+        from itemvec.encoders import reading
         from itemvec.encoders.inference import Transformer
 
-        model = self._read()
+        subject, torch_runs = f"model {self.checkpoint!r}", self.backend == "torch"
+        model = reading.read(
+            subject,
+            self.resolved().folder,
+            config=self.config,
+            device=torch_device() if torch_runs else "cpu",
+            trust_remote_code=self.trust_remote_code,
+            dtype=self.dtype if torch_runs else "float32",
+        )
+        reading.pool(subject, model, self.pooling, self.pool_prompt)
+        found = model.get_embedding_dimension()
+        if found != self.dim:
+            raise ParamsError(f"{subject}: the row says dim {self.dim}, the checkpoint has {found}")
         prompts: dict[Role, str] = {"item": self.item_prompt, "query": self.query_prompt}
-        if is_transformer(model):
-            return Transformer(model, prompts, self.suffix, self._limit(model), self.normalize)
+        if reading.is_transformer(model):
+            limit = reading.limit(subject, model, self.max_tokens)
+            return Transformer(model, prompts, self.suffix, limit, self.normalize, self._body(model, limit))
         if self.max_tokens is not None:
-            raise ParamsError(f"model {self.checkpoint!r}: it is not cut by tokens here; leave out max_tokens")
+            raise ParamsError(f"{subject}: it is not cut by tokens here; leave out max_tokens")
+        if not torch_runs:
+            raise ParamsError(
+                f"{subject}: backend {self.backend} takes a transformer of plain texts, which this is not; "
+                "use backend: torch"
+            )
+        return Plain(self._function(model, prompts))
 
+    def _function(self, model: Any, prompts: Mapping[Role, str]) -> Any:
         def encode(texts: Sequence[str], role: Role) -> Floats:
-            texts = [text + self.suffix for text in texts]
             vectors = model.encode(
-                texts, prompt=prompts[role], normalize_embeddings=self.normalize, show_progress_bar=False
+                [text + self.suffix for text in texts],
+                prompt=prompts[role],
+                normalize_embeddings=self.normalize,
+                show_progress_bar=False,
             )
             return np.asarray(vectors, dtype=np.float32)
 
-        return Plain(encode)
+        return encode
 
-    def _read(self) -> Any:
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
+    def _body(self, model: Any, limit: int) -> backends.Body | None:
+        from itemvec.encoders.tokens import tokenize
 
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        try:
-            with configured(self.resolved().folder, self.config) as folder:
-                model = SentenceTransformer(
-                    str(folder),
-                    device=torch_device(),
-                    trust_remote_code=self.trust_remote_code,
-                    local_files_only=True,
-                    model_kwargs={"use_safetensors": True, "dtype": self.dtype},
-                ).eval()
-        except (OSError, ValueError) as error:
-            said = " ".join(str(error).split())
-            raise ParamsError(f"model {self.checkpoint!r}: its files cannot be loaded: {said}") from None
-        if self.pooling is not None or self.pool_prompt is not None:
-            self._pool(model)
-        found = model.get_embedding_dimension()
-        if found != self.dim:
-            raise ParamsError(f"model {self.checkpoint!r}: the row says dim {self.dim}, the checkpoint has {found}")
-        return model
-
-    def _limit(self, model: Any) -> int:
-        """Most tokens of a text: the row's, else the model's own."""
-        most = min(_positions(model) or ENDLESS, ENDLESS)
-        limit = self.max_tokens or min(model.max_seq_length or most, most)
-        if limit > most:
-            raise ParamsError(f"model {self.checkpoint!r}: max_tokens {limit} is more than its {most}")
-        if limit == ENDLESS:
-            raise ParamsError(f"model {self.checkpoint!r}: its files state no limit; give the row max_tokens")
-        return limit
-
-    def _pool(self, model: Any) -> None:
-        from sentence_transformers.sentence_transformer.modules import Pooling
-
-        for name, module in model.named_children():
-            if isinstance(module, Pooling):
-                with_prompt = module.include_prompt if self.pool_prompt is None else self.pool_prompt
-                mode = self.pooling or module.pooling_mode
-                model[int(name)] = Pooling(module.embedding_dimension, mode, include_prompt=with_prompt)
-                return
-        raise ParamsError(f"model {self.checkpoint!r}: it pools in its own way; leave out pooling and pool_prompt")
+        if self.backend == "torch":
+            return None
+        texts = [f"{self.item_prompt}{text}{self.suffix}" for text in calibration_texts(self.calibration)]
+        tokens, _ = tokenize(model.tokenizer, texts, limit)
+        samples = [ids.astype(np.int64) for ids in tokens.of(np.arange(len(texts)))]
+        return backends.body_of(model, self.backend, self.dtype, samples)
 
     def resolved(self) -> Checkpoint:
         """Find the checkpoint's files, and hash them or ask the hub for their commit: not for free."""
         return resolve(self.checkpoint, self.revision, self.trust_remote_code)
-
-
-def is_transformer(model: Any) -> bool:
-    """Whether the first module takes token ids of a fast tokenizer, and no chat is made of a text."""
-    from sentence_transformers.sentence_transformer.modules import Transformer
-
-    return isinstance(model[0], Transformer) and set(model[0].modality_config) == {"text"} and model.tokenizer.is_fast
-
-
-def _positions(model: Any) -> int | None:
-    """How many tokens have a learned position; None where positions are computed, or the model is of another make."""
-    from itemvec.encoders.packed import first_position
-
-    body = getattr(model[0], "auto_model", None)
-    table = getattr(getattr(body, "embeddings", None), "position_embeddings", None)
-    return None if table is None else int(table.num_embeddings) - first_position(body)

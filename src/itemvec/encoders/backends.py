@@ -1,0 +1,85 @@
+"""What runs a transformer: torch, or a runtime that its graph is handed to.
+
+A backend changes vectors, so it is an option of a row and never picked by the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from itemvec.errors import ParamsError
+
+Ids = NDArray[np.int64]
+Body = Callable[[Any, Any], Any]  # ids and mask, int64 (n, length), to token vectors, float32 (n, length, width)
+
+
+@dataclass(frozen=True)
+class Backend:
+    """A backend's number types, and the packages that decide its vectors beside torch."""
+
+    dtypes: tuple[str, ...]
+    packages: tuple[str, ...] = ()
+
+
+BACKENDS = {
+    "torch": Backend(("float32", "bfloat16", "float16")),
+    "openvino": Backend(("float32", "bfloat16", "float16", "int8"), ("openvino", "nncf")),
+    "onnx": Backend(("float32",), ("onnxruntime", "onnx", "onnxscript")),
+}
+
+
+def check(checkpoint: str, backend: str, dtype: str, calibration: str | None) -> None:
+    """Refuse a combination that does not exist."""
+    if dtype not in BACKENDS[backend].dtypes:
+        able = [name for name, one in BACKENDS.items() if dtype in one.dtypes]
+        raise ParamsError(
+            f"model {checkpoint!r}: backend {backend} knows dtype {', '.join(BACKENDS[backend].dtypes)}, not {dtype}; "
+            f"{dtype} is for backend {', '.join(able)}"
+        )
+    if calibration is not None and dtype != "int8":
+        raise ParamsError(f"model {checkpoint!r}: calibration is for dtype int8, not {dtype}; take the option away")
+
+
+def versions(backend: str) -> dict[str, str]:
+    """Releases of the packages that a backend needs beside torch."""
+    found = {}
+    for package in BACKENDS[backend].packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            raise ParamsError(
+                f"model: backend {backend} needs the package {package}, which is not installed; "
+                f"run: .uv/bin/uv pip install --python .venv/bin/python -c constraints.txt -e '.[{backend}]'"
+            ) from None
+    return found
+
+
+def body_of(model: Any, backend: str, dtype: str, samples: Sequence[Ids]) -> Body | None:
+    """What stands for the transformer of a sentence-transformers model; None for torch, which runs it as it is.
+
+    Parameters
+    ----------
+    samples
+        Token ids of texts, each of shape (length,), to calibrate int8 with and to compare the outcome by.
+    """
+    if backend == "torch":
+        return None
+    from itemvec.encoders.traced import Traced, compared
+
+    traced = Traced(model[0].auto_model)
+    if backend == "openvino":
+        from itemvec.encoders.openvino import compiled
+
+        body = compiled(traced, dtype, samples)
+    else:
+        from itemvec.encoders.onnx import session
+
+        body = session(traced)
+    compared(body, traced, samples)
+    return body

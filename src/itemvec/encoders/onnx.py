@@ -1,0 +1,45 @@
+"""Transformers in ONNX Runtime, on the CPU."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from itemvec.encoders.backends import Body
+from itemvec.encoders.traced import Traced, example, exported
+
+
+def session(traced: Traced) -> Body:
+    """The traced transformer in ONNX Runtime's hands, with as many threads as torch has."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    options.log_severity_level = 3  # errors
+    with tempfile.TemporaryDirectory() as folder:  # weights lie beside the graph, which holds 2 GB at most
+        path = Path(folder) / "model.onnx"
+        exported("onnx", lambda: _write(traced, path))
+        ready = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+    def body(ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        (vectors,) = ready.run(None, {"input_ids": ids.numpy(), "attention_mask": mask.numpy()})
+        return torch.from_numpy(vectors)
+
+    return body
+
+
+def _write(traced: Traced, path: Path) -> Any:
+    sizes = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
+    inputs = example()
+    return torch.onnx.export(
+        traced,
+        kwargs=inputs,
+        f=path,
+        dynamo=True,
+        dynamic_shapes=dict.fromkeys(inputs, sizes),
+        external_data=True,
+        verbose=False,
+    )
