@@ -4,4 +4,14 @@ from itemvec.store.cache import LAYOUT, CachedRows, RowCache
 from itemvec.store.digest import Digest
 from itemvec.store.vectors import ROWS, Block, VectorTable, open_vectors, write_database
 
-__all__ = ["LAYOUT", "ROWS", "Block", "CachedRows", "Digest", "RowCache", "VectorTable", "open_vectors", "write_database"]
+__all__ = [
+    "LAYOUT",
+    "ROWS",
+    "Block",
+    "CachedRows",
+    "Digest",
+    "RowCache",
+    "VectorTable",
+    "open_vectors",
+    "write_database",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 import weakref
 from collections.abc import Iterator, Mapping
@@ -26,7 +27,8 @@ KEY_TYPE = pa.binary(16)
 TOKENS, KEPT = "tokens", "kept"
 LAYOUT = 2  # of the tables; it enters their names, so that an older release does not meet what it cannot read
 ABOUT = b"itemvec"  # metadata of a table's schema: what the encoder is, as JSON
-FRAGMENTS = 64  # small ones, beyond which they are joined
+# Small fragments beyond these are joined: 64, and one for so many rows, since joining writes all rows again.
+FRAGMENTS, ROWS_EACH = 64, 16_384
 WRITES = 1024  # after so many the table is looked at while it is filled: each version lists all its fragments
 SETTLE = 2.0  # seconds for another process that is creating the same table to come to an end
 READ = 1 << 18  # keys at a time
@@ -100,7 +102,7 @@ class RowCache:
         if found.any():
             wanted, inverse = np.unique(rows[found], return_inverse=True)
             with self._reading():
-                cached = lance.take(self._table, wanted.tolist(), [KEY, VECTOR, TOKENS, KEPT]).combine_chunks()
+                cached = lance.take(self._table, wanted, [KEY, VECTOR, TOKENS, KEPT]).combine_chunks()
             for held, asked in zip(halves(cached[KEY].combine_chunks()), halves(keys), strict=True):
                 if len(held) != len(wanted) or (held[inverse] != asked[found]).any():  # never a wrong vector
                     raise TableError(f"{self._name}: holds other rows than it did; run `itemvec cache verify`")
@@ -127,7 +129,8 @@ class RowCache:
 
     def compact(self) -> None:
         """Join what many small writes have left, if it is much; other processes may go on reading and adding."""
-        if lance.facts(self._table).small_fragments > FRAGMENTS:
+        rows, _, small = lance.facts(self._table)
+        if small > FRAGMENTS + rows // ROWS_EACH:
             lance.compact(self._table)
             self._refresh()
 
@@ -140,6 +143,7 @@ class RowCache:
         if not lance.is_remote(self.folder):
             if not table_folder(self.folder, self.fingerprint).is_dir():
                 raise TableError(f"{self._name}: was removed while it was filled; run again")
+            os.utime(use_file(self.folder, self.fingerprint))
         elif not self._writes and not len(self):
             time.sleep(max(0.0, self._opened + SETTLE - time.monotonic()))
             self._table.checkout_latest()
@@ -156,7 +160,9 @@ class RowCache:
         order = np.argsort(ids, kind="stable")  # compaction may have moved rows
         if len(ids):
             flat = np.concatenate(keys)[order]
-            self._index.add(pa.FixedSizeBinaryArray.from_buffers(KEY_TYPE, len(ids), [None, pa.py_buffer(flat)]), ids[order])
+            self._index.add(
+                pa.FixedSizeBinaryArray.from_buffers(KEY_TYPE, len(ids), [None, pa.py_buffer(flat)]), ids[order]
+            )
             self._next = int(ids[order[-1]]) + 1
 
     @contextmanager

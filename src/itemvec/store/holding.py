@@ -9,7 +9,7 @@ from pathlib import Path
 def hold(path: Path, alone: bool = False) -> TextIOWrapper | None:
     """Hold the lock file ``path`` until the returned file is closed; its time of change is the last such call.
 
-    A shared hold waits for the one who has it alone; to have it alone is given up at once, with None, if others hold it.
+    A shared hold waits for the one who has it alone. Who wants it alone while others hold it gets None, at once.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     while True:

