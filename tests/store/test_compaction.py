@@ -94,14 +94,14 @@ from itemvec.store import RowCache, cache
 from tests.store.test_cache import keys, rows, vectors
 cache.FRAGMENTS = 4
 one = RowCache(sys.argv[1], "mine", 2)
-for number in range(40):
-    row = int(sys.argv[2]) * 40 + number
+for number in range(20):
+    row = int(sys.argv[2]) * 20 + number
     one.add(*rows(keys(str(row)), vectors(row)))
     if number % 5 == 4:
         one.compact()
-    found, known, *_ = one.lookup(keys(*(str(row) for row in range(120))))
-    assert (known[found, 0] == [row for row in range(120) if found[row]]).all()
-    assert found[int(sys.argv[2]) * 40 : row + 1].all()
+    found, known, *_ = one.lookup(keys(*(str(row) for row in range(60))))
+    assert (known[found, 0] == [row for row in range(60) if found[row]]).all()
+    assert found[int(sys.argv[2]) * 20 : row + 1].all()
 """
 
 
@@ -109,4 +109,4 @@ def test_processes_add_and_compact_at_once(tmp_path: Path) -> None:
     root = str(Path(__file__).parents[2])
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), str(n), root]) for n in range(3)]
     assert [writer.wait() for writer in writers] == [0, 0, 0]
-    assert values(RowCache(str(tmp_path), "mine", 2), 120) == list(range(120))
+    assert values(RowCache(str(tmp_path), "mine", 2), 60) == list(range(60))
