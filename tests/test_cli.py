@@ -18,7 +18,8 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Resul
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text())
+    for name in ("params.yaml", "models.yaml"):
+        (tmp_path / name).write_text((ROOT / name).read_text())
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     subprocess.run([sys.executable, "-m", "dvc", "init", "-q"], cwd=tmp_path, check=True)
     return tmp_path

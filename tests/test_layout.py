@@ -1,6 +1,7 @@
 """The rules of the layout, checked from source: imports point one way, the cache never lies."""
 
 import ast
+import re
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -101,7 +102,7 @@ def test_stage_declares_the_params_it_reads(name: str) -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "params"
     }
-    declared = {param.split(".")[0] for param in STAGES[name].get("params", [])}
+    declared = {_path(param).split(".")[0] for param in STAGES[name].get("params", [])}
     assert read <= declared
     if any(isinstance(node, ast.Name) and node.id == "params" for node in ast.walk(_without_attributes(tree))):
         rows = {"datasets", "models", "reducers", "systems"}  # of which DVC cannot name those that a list selects
@@ -143,6 +144,18 @@ def test_dvc_leaves_params_as_they_are_written(tmp_path: Path) -> None:
     for model in ("lsa", "minilm"):
         apply_overrides(str(copy), [f"model={model}"])
     assert copy.read_text() == (ROOT / "params.yaml").read_text()
+
+
+def test_dvc_keeps_rows_and_remarks_of_models(tmp_path: Path) -> None:
+    """It may fold a long prompt, no more."""
+    own, copy = ROOT / "models.yaml", tmp_path / "models.yaml"
+    copy.write_text(own.read_text())
+    for dim in (64, 256):
+        apply_overrides(str(copy), [f"lsa.dim={dim}"])
+    read = YAML(typ="safe").load
+    assert read(copy) == read(own)
+    remarks = [re.findall(r"#.*", path.read_text()) for path in (own, copy)]
+    assert remarks[0] == remarks[1]
 
 
 @pytest.mark.parametrize("name", ["variants", "recommenders", "retrievers", "baselines", "recommend.metrics"])

@@ -6,12 +6,14 @@ import pytest
 from ruamel.yaml import YAML
 
 from itemvec.errors import ParamsError
-from itemvec.params import SELECTORS, Params
+from itemvec.params import MODELS, SELECTORS, Params
 from tests.conftest import ROOT
 
 
 def write(path: Path, **changes: Any) -> Path:
-    """The project's own params.yaml with some keys changed, or left out where the change is None."""
+    """The project's own params.yaml, and models.yaml, with some keys changed, or left out where the change is None."""
+    models = changes.pop("models", None) or YAML(typ="safe").load(ROOT / MODELS)
+    YAML(typ="safe").dump(models, path.with_name(MODELS))
     raw = YAML(typ="safe").load(ROOT / "params.yaml") | changes
     YAML(typ="safe").dump({key: value for key, value in raw.items() if value is not None}, path)
     return path
@@ -43,6 +45,7 @@ def test_selectors_and_tables_are_keys() -> None:
         ({"search": {"depth": 10, "metrics": [], "dept": 1}}, "search: unknown option 'dept'; did you mean 'depth'?"),
         ({"search": 3}, "option 'search' is 3"),
         ({"dataset": "../x", "datasets": {"../x": {"kind": "tables"}}}, "name '../x' may hold letters"),
+        ({"dataset": "v1.5", "datasets": {"v1.5": {"kind": "tables"}}}, "name 'v1.5' may hold letters"),
         ({"models": {"minilm": "hashing"}}, "option 'models'"),
     ],
 )
@@ -51,6 +54,16 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, changes: dict[str, Any], s
         Params.load(write(tmp_path / "params.yaml", **changes))
     assert said in error.value.message
     assert "\n" not in error.value.message
+
+
+def test_rows_of_models_have_a_file_of_their_own(tmp_path: Path) -> None:
+    path = write(tmp_path / "params.yaml")
+    (tmp_path / MODELS).unlink()
+    with pytest.raises(ParamsError, match=r"models\.yaml: No such file"):
+        Params.load(path)
+    path.write_text(f"{path.read_text()}\nmodels: {{}}\n")
+    with pytest.raises(ParamsError, match=r"rows of models lie in models\.yaml"):
+        Params.load(path)
 
 
 @pytest.mark.parametrize("text", ["seed: [", "- a\n- b\n", "", "\tx"])

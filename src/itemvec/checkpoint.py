@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from itemvec.errors import ParamsError
 
@@ -49,6 +54,24 @@ def resolve(name: str, revision: str | None = None, code: bool = False) -> Check
         folder = _from_hub(name, revision, code)
         return Checkpoint(folder, folder.name)  # the hub's cache names a snapshot by its commit
     return Checkpoint(folder, _content(folder))
+
+
+@contextmanager
+def configured(folder: Path, changes: Mapping[str, Any]) -> Iterator[Path]:
+    """The folder of a checkpoint with other entries in its ``config.json``, for as long as it takes to read it."""
+    if not changes:
+        yield folder
+        return
+    with TemporaryDirectory() as place:
+        for path in folder.iterdir():
+            (Path(place) / path.name).symlink_to(path.resolve())
+        config = Path(place) / "config.json"
+        if not config.exists():
+            raise ParamsError(f"checkpoint {folder.name!r} has no config.json to change; leave out config")
+        entries = json.loads(config.read_text()) | dict(changes)
+        config.unlink()  # the link alone
+        config.write_text(json.dumps(entries))
+        yield Path(place)
 
 
 def _in_package(name: str) -> Path:

@@ -1,4 +1,4 @@
-"""``params.yaml`` as one frozen, checked object."""
+"""``params.yaml``, with the encoders of ``models.yaml``, as one frozen, checked object."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from itemvec.registry import checked, suggest
 Row = dict[str, Any]
 Table = dict[str, Row]
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+MODELS = "models.yaml"  # beside params.yaml: its rows are many, and DVC writes params.yaml anew
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 # Selector -> the table whose rows it names.
 SELECTORS = {
     "dataset": "datasets",
@@ -76,21 +77,17 @@ class Params:
 
     @classmethod
     def load(cls, path: Path) -> Params:
-        """Read and check ``path``; every selector must name an existing row.
+        """Read and check ``path`` and the ``models.yaml`` beside it; every selector must name an existing row.
 
         Raises
         ------
         ParamsError
             The file is not YAML; a key is unknown, missing or ill-typed; a selector names no row.
         """
-        try:
-            raw = YAML(typ="safe", pure=True).load(path)  # YAML 1.2, as DVC reads it: 1e-3 is a number
-        except OSError as error:
-            raise ParamsError(f"{path}: {error.strerror}; run this in the root of the repository") from None
-        except (YAMLError, UnicodeDecodeError) as error:
-            raise ParamsError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
-        if not isinstance(raw, dict):
-            raise ParamsError(f"{path}: expected keys and values, found {type(raw).__name__}")
+        raw = _read(path)
+        if "models" in raw:
+            raise ParamsError(f"{path}: rows of models lie in {MODELS}, beside it; move them there")
+        raw["models"] = _read(path.with_name(MODELS))
         for key, protocol in (("recommend", RecommendProtocol), ("search", SearchProtocol)):
             if isinstance(raw.get(key), dict):
                 raw[key] = checked(protocol, raw[key], f"{path}: {key}")
@@ -103,14 +100,24 @@ class Params:
         return params
 
 
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        raw = YAML(typ="safe", pure=True).load(path)  # YAML 1.2, as DVC reads it: 1e-3 is a number
+    except OSError as error:
+        raise ParamsError(f"{path}: {error.strerror}; run this in the root of the repository") from None
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise ParamsError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(raw, dict):
+        raise ParamsError(f"{path}: expected keys and values, found {type(raw).__name__}")
+    return raw
+
+
 def _check_names(where: str, names: list[str], table: str, params: Params) -> None:
     rows = getattr(params, table)
     for name in names:
         if name not in rows:
             raise ParamsError(f"{where}: {table} has no row {name!r}{suggest(name, rows)}")
-        if not NAME.fullmatch(name):  # it becomes part of a path
-            raise ParamsError(
-                f"{where}: name {name!r} may hold letters, digits, '.', '_' and '-' alone; rename the row"
-            )
+        if not NAME.fullmatch(name):  # it becomes part of a path, and DVC takes a dot for nesting
+            raise ParamsError(f"{where}: name {name!r} may hold letters, digits, '_' and '-' alone; rename the row")
     if len(set(names)) < len(names):
         raise ParamsError(f"{where}: a row is named twice in {', '.join(names)}; name it once")

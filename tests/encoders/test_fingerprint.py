@@ -17,6 +17,7 @@ from itemvec.encoders.lsa import LsaEncoder
 from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
 from tests.encoders.conftest import TEXTS, corpus_of
 
+REMARKS = ("licence", "parameters")  # which cannot change a vector
 COMMIT = "0123456789" * 4
 ENCODERS_AND_CHANGES: list[tuple[Any, dict[str, Any]]] = [
     (HashingEncoder(64), {"dim": 65}),
@@ -32,6 +33,12 @@ ENCODERS_AND_CHANGES: list[tuple[Any, dict[str, Any]]] = [
             "max_tokens": 64,
             "dtype": "bfloat16",
             "normalize": False,
+            "suffix": "</s>",
+            "pooling": "cls",
+            "pool_prompt": False,
+            "config": {"is_causal": False},
+            "licence": "MIT",
+            "parameters": 10,
             "trust_remote_code": True,
         },
     ),
@@ -63,7 +70,9 @@ def test_every_option_of_every_kind_is_tried() -> None:
 def test_every_option_changes_it(encoder: Any, option: str, value: Any, corpus: Corpus) -> None:
     before, after = both(encoder, corpus), both(replace(encoder, **{option: value}), corpus)
     changed = [first != second for first, second in zip(before, after, strict=True)]
-    expected = {"item_prompt": [True, False], "query_prompt": [False, True]}
+    expected = {"item_prompt": [True, False], "query_prompt": [False, True]} | {
+        name: [False, False] for name in REMARKS
+    }
     assert changed == expected.get(option, [True, True])
 
 

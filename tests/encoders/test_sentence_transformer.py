@@ -1,15 +1,18 @@
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from itemvec.checkpoint import Checkpoint, resolve
 from itemvec.encoders import Corpus, Role
 from itemvec.encoders import sentence_transformer as module
 from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
-from itemvec.errors import ParamsError
+from itemvec.errors import ItemvecError, ParamsError
 from tests.conftest import ENCODER_ROWS
+from tests.encoders import tiny
 from tests.encoders.conftest import TEXTS, vectors_of
 
 CHECKPOINT = str(ENCODER_ROWS["sentence-transformer"]["checkpoint"])
@@ -111,3 +114,58 @@ def test_a_pinned_revision_is_the_one_that_is_read(corpus: Corpus, monkeypatch: 
     assert encoder.identity(corpus)["revision"] == "a-commit"
     encoder.load(corpus)
     assert asked == [("org/name", "abc", False)] * 2
+
+
+def test_a_row_says_what_the_files_do_not(corpus: Corpus, tmp_path: Path) -> None:
+    """Pooling, whether the prompt is pooled, direction of attention, and an end token."""
+    tiny.qwen2_mean(tmp_path / "plain")
+    plain = SentenceTransformerEncoder(str(tmp_path / "plain"), tiny.DIM)
+    tiny.qwen2_last(tmp_path / "bidirectional")  # which appends its end token
+    expected = vectors_of(SentenceTransformerEncoder(str(tmp_path / "bidirectional"), tiny.DIM), corpus, TEXTS)
+    told = replace(plain, pooling="lasttoken", suffix="</s>", config={"is_causal": False})
+    assert vectors_of(told, corpus, TEXTS) == pytest.approx(expected, abs=1e-6)
+
+    tiny.t5_without_prompt(tmp_path / "without")
+    tiny.t5_mean(tmp_path / "with")
+    prompted, unprompted = (
+        SentenceTransformerEncoder(str(tmp_path / name), tiny.DIM, item_prompt="about: ")
+        for name in ("with", "without")
+    )
+    found = vectors_of(replace(prompted, pool_prompt=False), corpus, TEXTS)
+    assert found == pytest.approx(vectors_of(unprompted, corpus, TEXTS), abs=1e-6)
+    assert np.abs(found - vectors_of(prompted, corpus, TEXTS)).max() > 1e-3
+
+
+def test_options_that_a_model_cannot_take_are_refused(corpus: Corpus, tmp_path: Path) -> None:
+    tiny.static(tmp_path / "static")
+    static = SentenceTransformerEncoder(str(tmp_path / "static"), tiny.DIM)
+    with pytest.raises(ParamsError, match="it is not cut by tokens here; leave out max_tokens"):
+        replace(static, max_tokens=8).load(corpus)
+    with pytest.raises(ParamsError, match="it pools in its own way; leave out pooling and pool_prompt"):
+        replace(static, pooling="cls").load(corpus)
+
+
+def test_memory_that_runs_out_halves_the_batch(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import torch
+
+    encoder = SentenceTransformerEncoder(CHECKPOINT, 384)
+    expected = vectors_of(encoder, corpus, TEXTS)
+    loaded = encoder.load(corpus)
+    real, most = loaded._vectors, 8  # type: ignore[attr-defined]
+
+    def vectors(tokens: Any, rows: Any, prompt: str) -> Any:
+        if tokens.lengths[rows].sum() > most:
+            raise torch.OutOfMemoryError("tried to allocate 2 GiB")
+        return real(tokens, rows, prompt)
+
+    monkeypatch.setattr(loaded, "_vectors", vectors)
+    done = list(loaded.encode(loaded.prepare(TEXTS, "item")))
+    order = np.concatenate([rows for rows, _ in done])
+    assert sorted(order.tolist()) == list(range(len(TEXTS)))
+    assert (np.concatenate([some for _, some in done]) == expected[order]).all()
+    assert "out of memory; going on with 1,024 tokens in a batch" in capsys.readouterr().out
+    most = 3
+    with pytest.raises(ItemvecError, match=r"no memory for one text of 5 tokens \(tried .*; lower max_tokens"):
+        list(loaded.encode(loaded.prepare(TEXTS, "item")))

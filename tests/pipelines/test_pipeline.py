@@ -48,12 +48,12 @@ def test_a_second_run_executes_nothing(project: Project) -> None:
 
 
 def test_another_model_executes_embed_and_what_follows_and_the_way_back_nothing(project: Project) -> None:
-    done = project.dvc("exp", "run", "-S", "model=lsa", "-S", "models.lsa.dim=64")
+    done = project.dvc("exp", "run", "-S", "model=lsa", "-S", "models.yaml:lsa.dim=64")
     assert done.executed == {"check", "embed"} | AFTER_EMBED
     diff = project.dvc("metrics", "diff").output
     row = next(line for line in diff.splitlines() if "full-exact.json" in line and " ndcg@10.mean" in line)
     assert len(row.split()) == 5  # path, metric, before, after, change
-    back = project.dvc("exp", "run", "-S", "model=minilm", "-S", "models.lsa.dim=256")
+    back = project.dvc("exp", "run", "-S", "model=minilm", "-S", "models.yaml:lsa.dim=256")
     assert back.executed == set()
     assert project.run("git", "status", "--porcelain").output == ""
 
@@ -70,7 +70,7 @@ def test_a_new_variant_executes_its_stages_alone(project: Project) -> None:
 
 def test_a_row_that_is_not_selected_executes_nothing(project: Project) -> None:
     project.edit("params.yaml", lambda text: text.replace("pca64: {kind: pca, dim: 64}", "pca64: {kind: pca, dim: 65}"))
-    project.edit("params.yaml", lambda text: text.replace("lsa: {kind: lsa, dim: 256}", "lsa: {kind: lsa, dim: 128}"))
+    project.edit("models.yaml", lambda text: text.replace("kind: lsa\n  dim: 256", "kind: lsa\n  dim: 128"))
     assert project.dvc("repro").executed == set()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -23,6 +23,11 @@ Role = Literal["item", "query"]
 Counts = NDArray[np.int32]
 Rows = NDArray[np.int64]  # positions of some texts
 Done = tuple[Rows, Floats]  # which texts, and their vectors
+
+
+def remark(default: Any) -> Any:
+    """Field of an encoder that cannot change a vector: its fingerprint leaves it out."""
+    return field(default=default, metadata={"remark": True})
 
 
 @dataclass(frozen=True)

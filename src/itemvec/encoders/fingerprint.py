@@ -6,7 +6,7 @@ import importlib
 import inspect
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from itemvec.encoders.base import Encoder, Role
@@ -18,9 +18,11 @@ OTHER = {"item": "query_", "query": "item_"}  # options that start so do not tou
 def fingerprint(encoder: Encoder, role: Role, identity: Mapping[str, Any]) -> str:
     """Hash, 40 hexadecimal digits, of kind, code, options, ``encoder.identity(corpus)``, role and layout of the cache.
 
-    Options that start with ``query_`` count for queries alone, those that start with ``item_`` for items alone.
+    Options that start with ``query_`` count for queries alone, those that start with ``item_`` for items alone, and
+    remarks not at all.
     """
-    options: Mapping[str, Any] = asdict(encoder)  # type: ignore[call-overload]  # every kind is a dataclass
+    known = fields(encoder)  # type: ignore[arg-type]  # every kind is a dataclass
+    options = {one.name: getattr(encoder, one.name) for one in known if not one.metadata.get("remark")}
     parts = {
         "kind": type(encoder).__qualname__,
         "code": _code(type(encoder)),

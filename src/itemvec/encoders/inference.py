@@ -33,6 +33,8 @@ class Transformer:
         The model, on its device.
     prompts
         What is put before the texts of each role.
+    suffix
+        What is put after every text.
     limit
         Most tokens of a text.
     normalize
@@ -44,6 +46,7 @@ class Transformer:
 
     model: Any
     prompts: dict[Role, str]
+    suffix: str
     limit: int
     normalize: bool
     body: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None
@@ -56,7 +59,7 @@ class Transformer:
         self.transformer, *self.rest = self.model
         for module in self.rest:  # small, and sums over many tokens
             module.float()
-        self.packs = self.body is None and packed.can_pack(self.transformer.auto_model)
+        self.packs = self.body is None and packed.can_pack(self.transformer.auto_model, self.limit)
         if self.packs:
             packed.enable(self.transformer.auto_model)
         self.prompt_lengths = {
@@ -66,7 +69,7 @@ class Transformer:
     def prepare(self, texts: Sequence[str], role: Role) -> Prepared:
         """Texts to tokens."""
         prompt = self.prompts[role]
-        tokens, whole = tokenize(self.model.tokenizer, texts, prompt, self.limit)
+        tokens, whole = tokenize(self.model.tokenizer, [f"{prompt}{text}{self.suffix}" for text in texts], self.limit)
         return Prepared((tokens, prompt), whole, tokens.lengths.astype(np.int32))
 
     def encode(self, prepared: Prepared) -> Iterator[Done]:

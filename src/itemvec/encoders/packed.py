@@ -20,14 +20,15 @@ NAME = "itemvec-packed"
 MODEL_TYPES = {"bert", "roberta", "xlm-roberta", "qwen2", "qwen3", "mistral"}
 
 
-def can_pack(model: Any) -> bool:
-    """Whether the transformer ``model`` gives the same vectors when its texts are packed."""
+def can_pack(model: Any, limit: int) -> bool:
+    """Whether the transformer ``model`` gives the same vectors when texts of up to ``limit`` tokens are packed."""
     config = model.config
+    window = getattr(config, "sliding_window", None)
     return (
         type(model).__module__.startswith("transformers.")
         and config.model_type in MODEL_TYPES
         and getattr(config, "is_causal", True)  # a decoder made bidirectional says so in masks, of which we have none
-        and getattr(config, "sliding_window", None) is None
+        and (window is None or window >= limit)
         and getattr(config, "position_embedding_type", "absolute") in ("absolute", None)
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,8 +34,8 @@ class Tokens:
         return [self.ids[self.offsets[row] : self.offsets[row + 1]] for row in rows]
 
 
-def tokenize(tokenizer: Any, texts: Sequence[str], prompt: str, limit: int) -> tuple[Tokens, Counts]:
-    """Cut texts into tokens, with the prompt before each, and keep at most ``limit`` of them.
+def tokenize(tokenizer: Any, texts: list[str], limit: int) -> tuple[Tokens, Counts]:
+    """Cut texts into tokens, and keep at most ``limit`` of each.
 
     Parameters
     ----------
@@ -52,7 +51,7 @@ def tokenize(tokenizer: Any, texts: Sequence[str], prompt: str, limit: int) -> t
     backend = tokenizer.backend_tokenizer
     backend.no_padding()
     backend.enable_truncation(limit, direction=tokenizer.truncation_side)
-    encoded = backend.encode_batch([prompt + text for text in texts])
+    encoded = backend.encode_batch(texts)
     marks = backend.num_special_tokens_to_add(False)
     whole = [len(one) + sum(len(rest) - marks for rest in one.overflowing) for one in encoded]
     ids = [np.array(one.ids, dtype=np.int32) for one in encoded]
