@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from itemvec import __version__
+from itemvec.cache_commands import cache
 from itemvec.cli import main
 from tests.conftest import ROOT
 
@@ -24,7 +25,9 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("command", [[], *([name] for name in main.commands)])
+@pytest.mark.parametrize(
+    "command", [[], *([name] for name in main.commands), *(["cache", one] for one in cache.commands)]
+)
 def test_help_has_an_example(command: list[str]) -> None:
     output = CliRunner().invoke(main, [*command, "--help"]).output
     assert "Example: itemvec" in output or not command

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from itemvec import __version__
+from itemvec.cache_commands import cache
 from itemvec.params import Params
 from itemvec.stage import EXISTING
 
@@ -17,6 +18,9 @@ from itemvec.stage import EXISTING
 @click.version_option(__version__, prog_name="itemvec")
 def main() -> None:
     """Bring data into place, check the parameters, look at the results. The main job itself is `dvc repro`."""
+
+
+main.add_command(cache)
 
 
 @main.command()

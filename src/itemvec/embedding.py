@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
@@ -100,35 +101,28 @@ class Cut:
 
 
 class _Notes:
-    """A few numbers per vector, for its expectations."""
+    """A few numbers per vector, for its expectations: 30 bytes or so for each, and its id."""
 
     def __init__(self, key: str, dim: int) -> None:
         self.key, self.dim = key, dim
         self.first: Floats | None = None
-        self.parts: list[Any] = []
+        self.ids: list[Any] = []
+        self.numbers: list[Floats] = []
 
     def take(self, block: Block) -> None:
-        import pandas as pd
-
         norms = np.linalg.norm(block.vectors, axis=1)
         units = block.vectors / np.maximum(norms, 1e-12)[:, None]
         if self.first is None:
             self.first = units[0]
-        self.parts.append(
-            pd.DataFrame(
-                {
-                    self.key: block.ids.to_pylist(),
-                    "has_declared_width": block.vectors.shape[1] == self.dim,
-                    "norm": norms,
-                    "distance_to_first": np.linalg.norm(units - self.first, axis=1),
-                }
-            )
-        )
+        has_width = np.full(len(norms), block.vectors.shape[1] == self.dim)
+        self.ids.append(block.ids)
+        self.numbers.append(np.stack([norms, np.linalg.norm(units - self.first, axis=1), has_width]))
 
     def frame(self) -> Any:
-        import pandas as pd
-
-        frame = pd.concat(self.parts, ignore_index=True)
-        if len(frame) == 1:
-            frame["distance_to_first"] = 1.0  # one vector alone has not collapsed
-        return frame
+        ids = pa.chunked_array(self.ids, pa.string())
+        norms, distances, has_width = np.concatenate([*self.numbers, np.empty((3, 0), np.float32)], axis=1)
+        if len(ids) == 1:
+            distances[:] = 1  # one vector alone has not collapsed
+        columns = [ids, norms, distances, has_width.astype(bool)]
+        names = [self.key, "norm", "distance_to_first", "has_declared_width"]
+        return pa.table(columns, names=names).to_pandas()

@@ -40,6 +40,10 @@ class Registry(Generic[T]):
         """Registered kinds, sorted."""
         return sorted(self._kinds)
 
+    def kind_of(self, component: object) -> str:
+        """Kind that ``component`` is registered as, else the name of its class."""
+        return next((kind for kind, cls in self._kinds.items() if cls is type(component)), type(component).__name__)
+
     def build(self, name: str, row: Mapping[str, Any]) -> T:
         """Build the component that the row ``name`` describes.
 

@@ -111,3 +111,16 @@ def test_windows_repeat_no_text(corpus: Corpus, tmp_path: Path, monkeypatch: pyt
     assert session.fill((pa.array(texts) for texts in blocks), "item", done.append) == 4
     assert encoder.asked == ["a", "bb", "ccc", "dddd"]
     assert sum(done) == sum(map(len, blocks))
+
+
+def test_one_new_text_in_a_hundred_is_all_that_is_encoded(corpus: Corpus, tmp_path: Path) -> None:
+    """Of 100,000 texts, read in blocks and cached before they are read again."""
+    texts = [f"{row}" for row in range(100_000)]
+    changed = [text + " anew" * (row % 100 == 0) for row, text in enumerate(texts)]
+    for asked, expected in ((texts, 100_000), (changed, 1_000), (changed, 0)):
+        encoder = Counting()
+        blocks = [pa.array(asked[start : start + 8192]) for start in range(0, len(asked), 8192)]
+        session = CachedEncoder(encoder, corpus, str(tmp_path))
+        assert session.fill(blocks, "item") == len(encoder.asked) == expected
+        lengths = np.concatenate([session.read(block, "item").vectors[:, 0] for block in blocks])
+        assert (lengths == [len(text) for text in asked]).all()

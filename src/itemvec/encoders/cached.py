@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
 from functools import cached_property
 from itertools import chain, compress
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from itemvec.encoders.base import Corpus, Encoder, LoadedEncoder, Prepared, Role
+from itemvec.encoders.base import ENCODERS, Corpus, Encoder, LoadedEncoder, Prepared, Role
 from itemvec.encoders.fingerprint import fingerprint
 from itemvec.encoders.keeping import Keeper
 from itemvec.errors import ParamsError
@@ -45,7 +46,8 @@ class CachedEncoder:
         self.identity = dict(encoder.identity(corpus))
         roles: tuple[Role, Role] = ("item", "query")
         self._caches = {
-            role: RowCache(folder, fingerprint(encoder, role, self.identity), encoder.dim) for role in roles
+            role: RowCache(folder, fingerprint(encoder, role, self.identity), encoder.dim, _about(encoder, role))
+            for role in roles
         }
 
     def fill(self, blocks: Iterable[Any], role: Role, done: Callable[[int], object] = lambda _: None) -> int:
@@ -71,6 +73,7 @@ class CachedEncoder:
                     self._run(list(waiting[0]), waiting[1].result(), keeper, done)
                     encoded += len(waiting[0])
                 waiting = following or None
+        cache.compact()
         return encoded
 
     def read(self, texts: Any, role: Role) -> CachedRows:
@@ -94,6 +97,12 @@ class CachedEncoder:
         if dict(self.encoder.identity(self.corpus)) != self.identity:
             raise ParamsError("model: its checkpoint changed while it was read; run again")
         return loaded
+
+
+def _about(encoder: Encoder, role: Role) -> dict[str, Any]:
+    """What the encoder is, for those who look into the cache."""
+    options: dict[str, Any] = asdict(encoder)  # type: ignore[call-overload]  # every kind is a dataclass
+    return {"kind": ENCODERS.kind_of(encoder), "role": role, "options": options}
 
 
 def _windows(blocks: Iterable[Any], cache: RowCache, done: Callable[[int], object]) -> Iterator[Texts]:

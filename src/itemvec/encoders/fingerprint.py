@@ -10,12 +10,13 @@ from dataclasses import fields
 from typing import Any
 
 from itemvec.encoders.base import Encoder, Role
+from itemvec.store import LAYOUT
 
 OTHER = {"item": "query_", "query": "item_"}  # options that start so do not touch this role
 
 
 def fingerprint(encoder: Encoder, role: Role, identity: Mapping[str, Any]) -> str:
-    """Hash, 40 hexadecimal digits, of kind, code, options, ``encoder.identity(corpus)`` and role.
+    """Hash, 40 hexadecimal digits, of kind, code, options, ``encoder.identity(corpus)``, role and layout of the cache.
 
     Options that start with ``query_`` count for queries alone, those that start with ``item_`` for items alone, and
     remarks not at all.
@@ -28,6 +29,7 @@ def fingerprint(encoder: Encoder, role: Role, identity: Mapping[str, Any]) -> st
         "options": {name: value for name, value in options.items() if not name.startswith(OTHER[role])},
         "identity": dict(identity),
         "role": role,
+        "layout": LAYOUT,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:40]
 

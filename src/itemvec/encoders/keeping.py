@@ -14,7 +14,10 @@ from itemvec.arrays import Floats
 from itemvec.encoders.base import Counts
 from itemvec.store import RowCache
 
-ROWS, SECONDS = 1024, 5.0  # between two writes, whichever comes first: what a kill can cost
+# Between two writes: what a kill can cost, against the small files that many writes leave.
+SECONDS = 5.0  # at most
+ROWS, PAUSE = 1024, 1.0  # or so many rows, if that took a second at least
+BYTES = 1 << 26  # or what is to be held in memory
 
 
 class Keeper:
@@ -41,7 +44,8 @@ class Keeper:
             keys = [keys[row] for row in np.flatnonzero(sound)]
         self._parts.append((keys, vectors[sound], tokens[sound], kept[sound]))
         rows = sum(len(part[0]) for part in self._parts)
-        if rows >= ROWS or time.monotonic() - self._written > SECONDS:
+        seconds = time.monotonic() - self._written
+        if seconds > SECONDS or (rows >= ROWS and seconds > PAUSE) or rows * vectors.shape[1] * 4 >= BYTES:
             self._write()
 
     def flush(self) -> None:

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import json
+import os
+import time
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from itemvec.arrays import Floats
 from itemvec.columns import VECTOR
+from itemvec.errors import TableError
 from itemvec.store import lance
+from itemvec.store.holding import hold
+from itemvec.store.index import KeyIndex, halves
 
 KEY = "key"  # hash of the text, 16 bytes
 KEY_TYPE = pa.binary(16)
 TOKENS, KEPT = "tokens", "kept"
+LAYOUT = 2  # of the tables; it enters their names, so that an older release does not meet what it cannot read
+ABOUT = b"itemvec"  # metadata of a table's schema: what the encoder is, as JSON
+# Small fragments beyond these are joined: 64, and one for so many rows, since joining writes all rows again.
+FRAGMENTS, ROWS_EACH = 64, 16_384
+WRITES = 1024  # after so many the table is looked at while it is filled: each version lists all its fragments
+SETTLE = 2.0  # seconds for another process that is creating the same table to come to an end
+READ = 1 << 18  # keys at a time
 
 
 class CachedRows(NamedTuple):
@@ -43,43 +59,53 @@ class RowCache:
     """Vectors of one encoder fingerprint, in a LanceDB table of their own.
 
     Every ``add`` is one commit: a killed process loses nothing that was added, and several processes may add at once.
-    A key that two of them added is found with the vector that came first.
+    A key that two of them added is found with the vector that came first. While this object lives, the table is in use,
+    and `itemvec cache prune` leaves it alone (in a folder; object storage has no locks).
 
     Parameters
     ----------
     folder
-        Folder of the cache; created if absent.
+        Folder of the cache, created if absent, or a URI of object storage such as ``s3://bucket/prefix``.
     fingerprint
         Name of the table: a hash of everything that decides the vectors besides the text.
     dim
         Width of the vectors.
+    about
+        What the encoder is, for `itemvec cache list`; written with the table.
     """
 
-    def __init__(self, folder: str, fingerprint: str, dim: int) -> None:
-        self.dim = dim
-        self.schema = pa.schema(
-            [(KEY, KEY_TYPE), (VECTOR, pa.list_(pa.float32(), dim)), (TOKENS, pa.int32()), (KEPT, pa.int32())]
-        )
-        self._table = lance.open_or_create(folder, fingerprint, self.schema)
-        self._keys = self._read_keys()
+    def __init__(self, folder: str, fingerprint: str, dim: int, about: Mapping[str, Any] | None = None) -> None:
+        self.folder, self.fingerprint, self.dim = folder, fingerprint, dim
+        self.schema = schema(dim)
+        if not lance.is_remote(folder):
+            held = hold(use_file(folder, fingerprint))
+            weakref.finalize(self, held.close)  # type: ignore[union-attr]  # None is for those who want it alone
+        described = self.schema.with_metadata({ABOUT: json.dumps({"dim": dim, **(about or {})}, default=str)})
+        self._table = lance.open_or_create(folder, fingerprint, described)
+        self._opened, self._writes = time.monotonic(), 0
+        self._index, self._next = KeyIndex(), 0  # ids of rows count up from 0 as they are added
+        self._refresh()
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self._index)
 
     def contains(self, keys: Any) -> NDArray[np.bool_]:
         """Whether each of ``keys``, an Arrow array of 16-byte binaries of length n, is cached; of shape (n,)."""
-        return np.asarray(pc.is_in(keys, value_set=self._keys), dtype=np.bool_)
+        return self._index.find(keys) >= 0
 
     def lookup(self, keys: Any) -> CachedRows:
         """Find what is cached of ``keys``, an Arrow array of 16-byte binaries."""
-        n = len(keys)
-        rows = pc.index_in(keys, value_set=self._keys)
-        found = np.asarray(rows.is_valid())
-        vectors = np.zeros((n, self.dim), dtype=np.float32)
-        tokens, kept = np.zeros((2, n), dtype=np.int32)
+        rows = self._index.find(keys)
+        found = rows >= 0
+        vectors = np.zeros((len(keys), self.dim), dtype=np.float32)
+        tokens, kept = np.zeros((2, len(keys)), dtype=np.int32)
         if found.any():
-            wanted, inverse = np.unique(np.asarray(rows.drop_null()), return_inverse=True)
-            cached = lance.take(self._table, wanted.tolist(), [VECTOR, TOKENS, KEPT])  # in order of row
+            wanted, inverse = np.unique(rows[found], return_inverse=True)
+            with self._reading():
+                cached = lance.take(self._table, wanted, [KEY, VECTOR, TOKENS, KEPT]).combine_chunks()
+            for held, asked in zip(halves(cached[KEY].combine_chunks()), halves(keys), strict=True):
+                if len(held) != len(wanted) or (held[inverse] != asked[found]).any():  # never a wrong vector
+                    raise TableError(f"{self._name}: holds other rows than it did; run `itemvec cache verify`")
             vectors[found] = cached[VECTOR].combine_chunks().flatten().to_numpy().reshape(-1, self.dim)[inverse]
             tokens[found] = cached[TOKENS].to_numpy()[inverse]
             kept[found] = cached[KEPT].to_numpy()[inverse]
@@ -87,15 +113,77 @@ class RowCache:
 
     def add(self, keys: Any, vectors: Floats, tokens: NDArray[np.int32], kept: NDArray[np.int32]) -> None:
         """Keep rows under ``keys``: vectors float32 of shape (n, dim), counts int32 of shape (n,)."""
+        self._make_sure()
         flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
         rows = [keys, pa.FixedSizeListArray.from_arrays(flat, self.dim), pa.array(tokens), pa.array(kept)]
         before = self._table.version
         self._table.add(pa.table(rows, schema=self.schema))
         if self._table.version == before + 1:
-            self._keys = pa.concat_arrays([self._keys, keys])
-        else:  # another process has added rows before ours
-            self._keys = self._read_keys()
+            self._index.add(keys, np.arange(self._next, self._next + len(keys)))
+            self._next += len(keys)
+        else:  # another process has written before us
+            self._refresh()
+        self._writes += 1
+        if self._writes % WRITES == 0:
+            self.compact()
 
-    def _read_keys(self) -> Any:
-        batches = [batch[KEY] for batch in lance.scan(self._table, [KEY], 1 << 20)]
-        return pa.chunked_array(batches, KEY_TYPE).combine_chunks()
+    def compact(self) -> None:
+        """Join what many small writes have left, if it is much; other processes may go on reading and adding."""
+        rows, _, small = lance.facts(self._table)
+        if small > FRAGMENTS + rows // ROWS_EACH:
+            lance.compact(self._table)
+            self._refresh()
+
+    @property
+    def _name(self) -> str:
+        return f"row cache {self.folder}, table {self.fingerprint}"
+
+    def _make_sure(self) -> None:
+        """Raise if the table is gone: LanceDB would write on, into a table that has lost its former rows."""
+        if not lance.is_remote(self.folder):
+            if not table_folder(self.folder, self.fingerprint).is_dir():
+                raise TableError(f"{self._name}: was removed while it was filled; run again")
+            os.utime(use_file(self.folder, self.fingerprint))
+        elif not self._writes and not len(self):
+            time.sleep(max(0.0, self._opened + SETTLE - time.monotonic()))
+            self._table.checkout_latest()
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """Read the keys of rows that are new to us."""
+        keys, rows = [np.empty((0, 2), np.uint64)], [np.empty(0, np.int64)]
+        with self._reading():
+            for batch in lance.scan_from(self._table, self._next, [KEY], READ):
+                keys.append(np.stack(halves(batch[KEY]), axis=1))
+                rows.append(batch[lance.ROW].to_numpy().astype(np.int64))
+        ids = np.concatenate(rows)
+        order = np.argsort(ids, kind="stable")  # compaction may have moved rows
+        if len(ids):
+            flat = np.concatenate(keys)[order]
+            self._index.add(
+                pa.FixedSizeBinaryArray.from_buffers(KEY_TYPE, len(ids), [None, pa.py_buffer(flat)]), ids[order]
+            )
+            self._next = int(ids[order[-1]]) + 1
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except (RuntimeError, OSError, ValueError) as error:
+            said = " ".join(str(error).split())[:200]
+            raise TableError(f"{self._name}: cannot be read ({said}); run `itemvec cache verify`") from None
+
+
+def schema(dim: int) -> pa.Schema:
+    """Columns of a cache of vectors ``dim`` wide."""
+    return pa.schema([(KEY, KEY_TYPE), (VECTOR, pa.list_(pa.float32(), dim)), (TOKENS, pa.int32()), (KEPT, pa.int32())])
+
+
+def table_folder(folder: str, fingerprint: str) -> Path:
+    """Where LanceDB keeps a table of a cache that is a folder."""
+    return Path(folder) / f"{fingerprint}.lance"
+
+
+def use_file(folder: str, fingerprint: str) -> Path:
+    """Lock file that is held while a table is in use."""
+    return Path(folder) / f"{fingerprint}.use"

@@ -1,23 +1,52 @@
 """The only module that imports LanceDB: streamed tables in, streamed batches out."""
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any
+from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
 import pyarrow as pa
 from filelock import FileLock
+
+from itemvec.arrays import Ints
+from itemvec.errors import TableError
 
 # One file format and no string compression (its dictionary is sampled at random): equal content gives equal data
 # files, so DVC's cache keeps a rewritten table once.
 FORMAT = {"new_table_data_storage_version": "2.1"}
 PLAIN = {b"lance-encoding:compression": b"none"}
+# Of a table that is added to: ids that compaction leaves alone. Positions it does not: where another process adds
+# meanwhile, the rewritten rows come after the new ones.
+GROWING = FORMAT | {"new_table_enable_stable_row_ids": "true"}
+ROW = "_rowid"
+GAP, LONG = 16, 256  # rows that may lie between two of a stretch; its rows from which on it is scanned
+
+
+class Facts(NamedTuple):
+    """Size of a table as its newest version has it."""
+
+    rows: int
+    bytes: int
+    small_fragments: int
+
+
+def is_remote(database: Path | str) -> bool:
+    """Whether it is a URI of object storage; there LanceDB reads credentials and endpoint from the environment."""
+    return "://" in str(database)
 
 
 def connect(database: Path | str) -> Any:
     """Open a database folder; it is created with its first table."""
     import lancedb
 
-    return lancedb.connect(database)
+    try:
+        return lancedb.connect(database)
+    except (ValueError, RuntimeError, OSError) as error:
+        raise _unreachable(database, error) from None
 
 
 def create(database: Path, name: str, schema: Any, batches: Iterable[Any]) -> None:
@@ -48,22 +77,118 @@ def scan(table: Any, columns: list[str], rows: int) -> Iterator[Any]:
             yield batch.slice(start, rows)
 
 
+def scan_from(table: Any, row: int, columns: list[str], rows: int) -> Iterator[Any]:
+    """Record batches of the rows whose id is at least ``row``, with their ids as the column ``ROW``."""
+    query = table.search().select(columns).with_row_id(True).limit(max(table.count_rows(), 1))
+    yield from (query.where(f"{ROW} >= {row}") if row else query).to_batches(rows)
+
+
 def find(database: Path | str, name: str) -> Any:
     """Open a table; None where there is none."""
     try:
         return connect(database).open_table(name)
-    except ValueError:  # LanceDB's word for a table that does not exist
-        return None
+    except ValueError as error:
+        if "was not found" in str(error):
+            return None
+        raise _unreachable(database, error) from None
+    except (RuntimeError, OSError) as error:
+        raise _unreachable(database, error) from None
 
 
 def open_or_create(database: str, name: str, schema: Any) -> Any:
-    """Open a table, or make an empty one; safe when several processes do so at once."""
+    """Open a table that rows are added to, or make an empty one.
+
+    Of two processes that create at once, LanceDB lets the second replace what the first has made. In a folder a lock
+    keeps them apart; on object storage there is none, so who finds a table empty must wait before it adds.
+    """
+    if is_remote(database):
+        return _open_or_create(database, name, schema)
     Path(database).mkdir(parents=True, exist_ok=True)
-    with FileLock(Path(database) / f"{name}.lock"):  # two that create at once would overwrite each other
-        table = find(database, name)
-        return connect(database).create_table(name, schema=schema, storage_options=FORMAT) if table is None else table
+    with FileLock(Path(database) / "create.lock"):
+        return _open_or_create(database, name, schema)
 
 
-def take(table: Any, rows: list[int], columns: list[str]) -> Any:
-    """The given rows, in ascending order of row, as one Arrow table."""
-    return table.take_offsets(rows).select(columns).to_arrow()
+def _open_or_create(database: str, name: str, schema: Any) -> Any:
+    table = find(database, name)
+    if table is None:
+        try:
+            table = connect(database).create_table(name, schema=schema, storage_options=GROWING)
+        except (ValueError, RuntimeError, OSError) as error:
+            table = find(database, name)  # another process was quicker
+            if table is None:
+                raise _unreachable(database, error) from None
+    return table
+
+
+def take(table: Any, rows: Ints, columns: list[str]) -> Any:
+    """The rows of the given ids, which ascend, in their order, as one Arrow table with the column ``ROW``.
+
+    Long stretches are scanned, which is four times as fast as to look up each row.
+    """
+    parts, single = [], []
+    for stretch in np.split(rows, np.flatnonzero(np.diff(rows) > GAP) + 1):
+        if len(stretch) < LONG:
+            single.append(stretch)
+            continue
+        within = f"{ROW} >= {stretch[0]} and {ROW} <= {stretch[-1]}"
+        query = table.search().where(within).select(columns).with_row_id(True).limit(int(stretch[-1] - stretch[0]) + 1)
+        found = query.to_arrow()
+        parts.append(found.filter(np.isin(found[ROW].to_numpy(), stretch)).select([*columns, ROW]))
+    if single:
+        ids = np.concatenate(single).tolist()
+        parts.append(table.take_row_ids(ids).select(columns).with_row_id().to_arrow().select([*columns, ROW]))
+    return pa.concat_tables(parts).sort_by(ROW)
+
+
+def names(database: str) -> list[str]:
+    """Names of all tables, sorted."""
+    connection, found, token = connect(database), [], None
+    while True:
+        try:
+            page = connection.list_tables(page_token=token, limit=1000)
+        except (ValueError, RuntimeError, OSError) as error:
+            raise _unreachable(database, error) from None
+        found += page.tables
+        token = page.page_token
+        if not (token and page.tables):
+            return sorted(found)
+
+
+def remove(database: str, name: str) -> None:
+    """Remove a table and its files, sound or not."""
+    connect(database).drop_table(name, ignore_missing=True)
+
+
+def facts(table: Any) -> Facts:
+    """Rows, bytes and small fragments of a table."""
+    stats = table.stats()
+    return Facts(stats["num_rows"], stats["total_bytes"], stats["fragment_stats"]["num_small_fragments"])
+
+
+def last_written(table: Any) -> datetime:
+    """When the newest version was made."""
+    return max(version["timestamp"] for version in table.list_versions()).astimezone(UTC)  # type: ignore[no-any-return]
+
+
+def compact(table: Any, everything: bool = False) -> None:
+    """Join small fragments; versions older than a week go, or with ``everything``, if nobody else reads, all old ones.
+
+    Where another process compacts the same table at once, one of the two leaves it to the other.
+    """
+    options: dict[str, Any] = {"cleanup_older_than": timedelta(seconds=1), "delete_unverified": True}
+    try:
+        table.optimize(**options if everything else {})
+    except (RuntimeError, OSError) as error:
+        if not re.search("conflict|concurrent", str(error), re.IGNORECASE):
+            raise
+        table.checkout_latest()
+
+
+def _unreachable(database: Path | str, error: Exception) -> TableError:
+    said = " ".join(str(error).split())
+    code = re.search(r"<Code>(\w+)</Code>", said)
+    cause = code[1] if code else said[:300]
+    advice = "check the bucket, the endpoint and the credentials in the environment" if is_remote(database) else ""
+    return TableError(
+        f"{database}: cannot be opened ({cause}); {advice or 'check that the folder is a LanceDB database'}"
+    )
