@@ -14,7 +14,19 @@ from itemvec.params import Params
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "src" / "itemvec"
-PLAIN = {"arrays", "checkpoint", "columns", "errors", "files", "machine", "options", "params", "registry", "stage"}
+PLAIN = {
+    "arrays",
+    "checkpoint",
+    "columns",
+    "errors",
+    "files",
+    "machine",
+    "options",
+    "params",
+    "posting",
+    "registry",
+    "stage",
+}
 FOUNDATION = PLAIN | {"histories", "store", "topk"}  # of these, the last three can change a result
 COMPONENTS = {"datasets", "encoders", "metrics", "recommenders", "reducers", "retrievers"}
 STAGES: dict[str, Any] = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
@@ -62,9 +74,9 @@ def test_nothing_imports_the_command_line() -> None:
     assert importing == {"__main__.py"}
 
 
-@pytest.mark.parametrize("library", ["lancedb", "great_expectations"])
+@pytest.mark.parametrize("library", ["lancedb", "great_expectations", "httpx2"])
 def test_a_foreign_library_stays_in_its_adapter(library: str) -> None:
-    adapters = {"lancedb": "lance.py", "great_expectations": "expectations.py"}
+    adapters = {"lancedb": "lance.py", "great_expectations": "expectations.py", "httpx2": "posting.py"}
     importing = {path.name for path in PACKAGE.rglob("*.py") if f"import {library}" in path.read_text()}
     assert importing == {adapters[library]}
 

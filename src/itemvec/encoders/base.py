@@ -51,7 +51,8 @@ class Prepared:
     inputs
         What the model takes.
     tokens
-        Tokens of each text, int32 of shape (n,); zero where the kind of encoder has no limit to cut at.
+        Tokens of each text, int32 of shape (n,); zero where the kind of encoder has no limit to cut at. A kind that
+        learns them from the model fills them in, in place, before it yields the rows.
     kept
         Tokens of each text that the model sees, int32 of shape (n,).
     """

@@ -6,7 +6,7 @@ import importlib
 import inspect
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from itemvec.encoders.base import Encoder, Role
@@ -17,13 +17,17 @@ OTHER = {"item": "query_", "query": "item_"}  # options that start so do not tou
 def fingerprint(encoder: Encoder, role: Role, identity: Mapping[str, Any]) -> str:
     """Hash, 40 hexadecimal digits, of kind, code, options, ``encoder.identity(corpus)`` and role.
 
-    Options that start with ``query_`` count for queries alone, those that start with ``item_`` for items alone.
+    Options that start with ``query_`` count for queries alone, those that start with ``item_`` for items alone, and
+    those that are ``aside``, which say how a server is asked and never what, not at all.
     """
     options: Mapping[str, Any] = asdict(encoder)  # type: ignore[call-overload]  # every kind is a dataclass
+    aside = {one.name for one in fields(encoder) if "aside" in one.metadata}  # type: ignore[arg-type]
     parts = {
         "kind": type(encoder).__qualname__,
         "code": _code(type(encoder)),
-        "options": {name: value for name, value in options.items() if not name.startswith(OTHER[role])},
+        "options": {
+            name: value for name, value in options.items() if not name.startswith(OTHER[role]) and name not in aside
+        },
         "identity": dict(identity),
         "role": role,
     }
