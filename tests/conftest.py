@@ -18,6 +18,13 @@ ROOT = Path(__file__).parents[1]
 
 # One row per registered kind; a new kind is not tested before it stands here, and test_contract.py says so.
 ENCODER_ROWS: dict[str, dict[str, Any]] = {
+    "api": {
+        "kind": "api",
+        "checkpoint": "words",
+        "url": "http://localhost",  # tests/encoders/conftest.py starts a server and puts its address here
+        "key_variable": "ITEMVEC_TEST_KEY",
+        "dim": 64,
+    },
     "hashing": {"kind": "hashing", "dim": 64},
     "lsa": {"kind": "lsa", "dim": 3},
     "sentence-transformer": {
@@ -39,6 +46,7 @@ RECOMMENDER_ROWS: dict[str, dict[str, Any]] = {
 RETRIEVER_ROWS: dict[str, dict[str, Any]] = {
     "exact": {"kind": "exact"},
     "bm25": {"kind": "bm25"},
+    "colbert": {"kind": "colbert", "checkpoint": "tiny"},  # the fixture checkpoint puts a folder here
 }
 
 

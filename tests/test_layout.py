@@ -15,7 +15,19 @@ from itemvec.params import Params
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "src" / "itemvec"
-PLAIN = {"arrays", "checkpoint", "columns", "errors", "files", "machine", "options", "params", "registry", "stage"}
+PLAIN = {
+    "arrays",
+    "checkpoint",
+    "columns",
+    "errors",
+    "files",
+    "machine",
+    "options",
+    "params",
+    "posting",
+    "registry",
+    "stage",
+}
 FOUNDATION = PLAIN | {"histories", "store", "topk"}  # of these, the last three can change a result
 COMPONENTS = {"datasets", "encoders", "metrics", "recommenders", "reducers", "retrievers"}
 STAGES: dict[str, Any] = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
@@ -71,6 +83,7 @@ def test_nothing_imports_the_command_line() -> None:
         ("openvino", "openvino.py"),
         ("nncf", "openvino.py"),
         ("onnxruntime", "onnx.py"),
+        ("httpx2", "posting.py"),
     ],
 )
 def test_a_foreign_library_stays_in_its_adapter(library: str, adapter: str) -> None:

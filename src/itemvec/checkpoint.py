@@ -16,7 +16,7 @@ from itemvec.errors import ParamsError
 
 PACKAGE = "package:"
 # Weights as safetensors only: a pickle can run code when it is read.
-WANTED = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja"]
+WANTED = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "artifact.metadata"]  # the last is ColBERT's JSON
 CODE = ["*.py"]  # fetched where remote code is trusted
 
 

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from itemvec.arrays import Floats
 from itemvec.columns import ITEM, QUERY, TEXT
+from itemvec.cost import Cost
 from itemvec.encoders import CachedEncoder, Corpus, Encoder, Role
 from itemvec.expectations import meet
 from itemvec.store import ROWS, Block, CachedRows, write_database
@@ -38,24 +39,33 @@ def embed(encoder: Encoder, texts: dict[str, Path], suite: Path, cache: str, dat
 
     Returns
     -------
-    What to remember about the run: rows and width by table, what the encoder's limit cut off, and what identifies it.
+    What to remember about the run: rows and width by table, what the encoder's limit cut off, and what identifies it;
+    where its row has a price, the dollars for all distinct texts, whenever they were paid.
     """
     cached = CachedEncoder(encoder, Corpus(texts["items"]), cache)
     cuts = {name: Cut() for name in TABLES}
-    tables = {name: (encoder.dim, _blocks(name, texts[name], cached, suite, cuts[name])) for name in TABLES}
+    price: float | None = getattr(encoder, "price", None)
+    costs = {name: Cost(price) for name in TABLES if price is not None}
+    tables = {
+        name: (encoder.dim, _blocks(name, texts[name], cached, suite, cuts[name], costs.get(name))) for name in TABLES
+    }
     digests = write_database(database, tables)
     rows = {name: one.rows for name, one in digests.items()}
     cut = {name: asdict(one) for name, one in cuts.items() if one.tokens}
-    return {"dim": encoder.dim, "rows": rows, "cut": cut, "encoder": cached.identity}
+    dollars = [cost.dollars() for cost in costs.values()]
+    known = {"cost": sum(dollars)} if dollars and None not in dollars else {}  # type: ignore[arg-type]
+    return {"dim": encoder.dim, "rows": rows, "cut": cut, **known, "encoder": cached.identity}
 
 
-def _blocks(name: str, path: Path, cached: CachedEncoder, suite: Path, cut: Cut) -> Iterator[Block]:
+def _blocks(name: str, path: Path, cached: CachedEncoder, suite: Path, cut: Cut, cost: Cost | None) -> Iterator[Block]:
     role, key = TABLES[name]
-    _fill(name, path, cached)
+    _fill(name, path, cached, cost)
     notes = _Notes(key, cached.encoder.dim)
     for batch in pq.ParquetFile(path).iter_batches(ROWS, columns=[key, TEXT]):
         rows = cached.read(batch[TEXT], role)
         cut.add(rows)
+        if cost is not None:
+            cost.add(batch[TEXT], rows.tokens)
         block = Block(batch[key], rows.vectors)
         if role == "item":
             notes.take(block)
@@ -66,10 +76,10 @@ def _blocks(name: str, path: Path, cached: CachedEncoder, suite: Path, cut: Cut)
         meet(notes.frame(), suite, key, "vectors")
 
 
-def _fill(name: str, path: Path, cached: CachedEncoder) -> None:
+def _fill(name: str, path: Path, cached: CachedEncoder, cost: Cost | None) -> None:
     """Encode what is new, and say how much that was."""
     file = pq.ParquetFile(path)
-    n_rows, started = file.metadata.num_rows, time.monotonic()
+    n_rows, started, before = file.metadata.num_rows, time.monotonic(), cached.tokens
     texts = (batch[TEXT] for batch in file.iter_batches(ROWS, columns=[TEXT]))
     with tqdm(total=n_rows, desc=f"embed {name}", unit="text", mininterval=1) as progress:
         encoded = cached.fill(texts, TABLES[name][0], progress.update)
@@ -78,6 +88,10 @@ def _fill(name: str, path: Path, cached: CachedEncoder) -> None:
         f"{name}: encoded {encoded:,} of {n_rows:,} texts ({share:.1%}) in {seconds:.1f} s; "
         "the others were in the cache or repeat one"
     )
+    if cost is not None:
+        tokens = cached.tokens - before
+        unknown = ", of which the server says no number" if encoded and not tokens else ""
+        tqdm.write(f"{name}: {tokens:,} tokens billed in this run{unknown}, {cost.of(tokens):,.4f} dollars")
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Types of component options: pydantic checks them when a row of ``params.yaml`` is read."""
 
-from typing import Annotated
+from dataclasses import field
+from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Le, Lt
 
@@ -10,3 +11,8 @@ Seed = Annotated[int, Ge(0), Lt(1 << 30)]  # seeds are counted up from it and ke
 PositiveFloat = Annotated[float, Gt(0)]
 Share = Annotated[float, Gt(0), Le(1)]
 Probability = Annotated[float, Ge(0), Lt(1)]
+
+
+def aside(default: Any) -> Any:
+    """Default of an option that cannot change a result, such as a rate limit: no fingerprint counts it."""
+    return field(default=default, metadata={"aside": True})

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ from itemvec.arrays import Floats
 from itemvec.columns import ITEMS
 from itemvec.encoders import Corpus, Role
 from itemvec.files import write_parquet
+from tests.conftest import ENCODER_ROWS
+from tests.encoders.embedding_server import KEY, Server, serving
 
 TEXTS = [
     "red cotton shirt",
@@ -41,3 +43,24 @@ def vectors_of(encoder: Any, corpus: Corpus, texts: Sequence[str], role: Role = 
         assert np.isnan(vectors[rows]).all()  # no row twice
         vectors[rows] = some
     return vectors
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _served() -> Iterator[Server]:
+    """What the example row of an api asks."""
+    with serving() as server:
+        ENCODER_ROWS["api"]["url"] = server.url
+        yield server
+
+
+@pytest.fixture
+def server(_served: Server) -> Server:
+    """The same, with nothing asked yet."""
+    _served.reset()
+    return _served
+
+
+@pytest.fixture(autouse=True)
+def _key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ENCODER_ROWS["api"]["key_variable"], KEY)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")

@@ -24,7 +24,7 @@ def test_every_kind_has_an_example_row() -> None:
 
 
 @pytest.fixture(params=RETRIEVER_ROWS)
-def retriever(request: pytest.FixtureRequest) -> Retriever:
+def retriever(request: pytest.FixtureRequest, checkpoint: str) -> Retriever:
     return RETRIEVERS.build(request.param, RETRIEVER_ROWS[request.param])
 
 

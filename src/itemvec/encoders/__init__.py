@@ -1,6 +1,6 @@
 """Text encoders. A new kind is one module here and one import below."""
 
-from itemvec.encoders import hashing, lsa, sentence_transformer  # noqa: F401  (each registers its kind)
+from itemvec.encoders import api, hashing, lsa, sentence_transformer  # noqa: F401  (each registers its kind)
 from itemvec.encoders.base import ENCODERS, Corpus, Encoder, LoadedEncoder, Plain, Prepared, Role
 from itemvec.encoders.cached import CachedEncoder
 from itemvec.encoders.fingerprint import fingerprint

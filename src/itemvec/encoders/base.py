@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -23,11 +23,6 @@ Role = Literal["item", "query"]
 Counts = NDArray[np.int32]
 Rows = NDArray[np.int64]  # positions of some texts
 Done = tuple[Rows, Floats]  # which texts, and their vectors
-
-
-def remark(default: Any) -> Any:
-    """Field of an encoder that cannot change a vector: its fingerprint leaves it out."""
-    return field(default=default, metadata={"remark": True})
 
 
 @dataclass(frozen=True)
@@ -56,7 +51,8 @@ class Prepared:
     inputs
         What the model takes.
     tokens
-        Tokens of each text, int32 of shape (n,); zero where the kind of encoder has no limit to cut at.
+        Tokens of each text, int32 of shape (n,); zero where the kind of encoder has no limit to cut at. A kind that
+        learns them from the model fills them in, in place, before it yields the rows.
     kept
         Tokens of each text that the model sees, int32 of shape (n,).
     """

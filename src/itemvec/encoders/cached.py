@@ -38,11 +38,14 @@ class CachedEncoder:
     ----------
     identity
         What the encoder is, besides its options, as it was when this was made.
+    tokens
+        Tokens of the texts that were encoded so far.
     """
 
     def __init__(self, encoder: Encoder, corpus: Corpus, folder: str) -> None:
         self.encoder = encoder
         self.corpus = corpus
+        self.tokens = 0
         self.identity = dict(encoder.identity(corpus))
         roles: tuple[Role, Role] = ("item", "query")
         self._caches = {
@@ -87,6 +90,7 @@ class CachedEncoder:
         for rows, vectors in self._loaded.encode(prepared):
             if vectors.shape[1] != self.encoder.dim:
                 raise ParamsError(f"model: the row says dim {self.encoder.dim}, the encoder gave {vectors.shape[1]}")
+            self.tokens += int(prepared.tokens[rows].sum())
             keeper.take([keys[row] for row in rows], vectors, prepared.tokens[rows], prepared.kept[rows])
             done(len(rows))
         keeper.flush()

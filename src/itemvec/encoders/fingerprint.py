@@ -19,10 +19,10 @@ def fingerprint(encoder: Encoder, role: Role, identity: Mapping[str, Any]) -> st
     """Hash, 40 hexadecimal digits, of kind, code, options, ``encoder.identity(corpus)``, role and layout of the cache.
 
     Options that start with ``query_`` count for queries alone, those that start with ``item_`` for items alone, and
-    remarks not at all.
+    those that are ``aside``, which cannot change a vector, not at all.
     """
     known = fields(encoder)  # type: ignore[arg-type]  # every kind is a dataclass
-    options = {one.name: getattr(encoder, one.name) for one in known if not one.metadata.get("remark")}
+    options = {one.name: getattr(encoder, one.name) for one in known if "aside" not in one.metadata}
     parts = {
         "kind": type(encoder).__qualname__,
         "code": _code(type(encoder)),

@@ -13,11 +13,11 @@ import numpy as np
 from itemvec.arrays import Floats
 from itemvec.checkpoint import Checkpoint, resolve
 from itemvec.encoders import backends
-from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role, remark
+from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 from itemvec.encoders.calibration import calibration_hash, calibration_texts
 from itemvec.errors import ParamsError
 from itemvec.machine import torch_device
-from itemvec.options import Positive
+from itemvec.options import Positive, aside
 
 COMMIT = re.compile("[0-9a-f]{40}")
 LIBRARIES = ("sentence-transformers", "transformers", "tokenizers", "torch")
@@ -53,8 +53,8 @@ class SentenceTransformerEncoder:
     pool_prompt: bool | None = None
     config: dict[str, bool | int | float | str] = field(default_factory=dict)
     trust_remote_code: bool = False
-    licence: str | None = remark(None)
-    parameters: Positive | None = remark(None)
+    licence: str | None = aside(None)
+    parameters: Positive | None = aside(None)
 
     def __post_init__(self) -> None:
         if self.trust_remote_code and not COMMIT.fullmatch(self.revision or ""):

@@ -1,0 +1,143 @@
+"""ColBERT: every token of the query meets every token of the item."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from tqdm import tqdm
+
+from itemvec.arrays import Floats
+from itemvec.checkpoint import resolve
+from itemvec.errors import ParamsError
+from itemvec.machine import torch_device
+from itemvec.options import Positive
+from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
+from itemvec.retrievers.maxsim import TokenVectors
+from itemvec.topk import Top, top_k
+
+TEXTS = 1024  # encoded before their vectors are written
+QUERIES, SCORES = 1024, 1 << 26  # at a time: queries, and at most so many scores (256 MB) where items are many
+
+
+@RETRIEVERS.register("colbert")
+@dataclass(frozen=True)
+class Colbert:
+    """Late interaction (Khattab & Zaharia, 2020) with a model of sentence-transformers' ``MultiVectorEncoder``.
+
+    ``checkpoint`` is a model of the Hugging Face hub, a local folder or ``package:NAME/FOLDER``, as PyLate, Stanford's
+    ColBERT or sentence-transformers save it, with weights as safetensors; its own code is not run. Texts are cut at
+    ``item_tokens`` and ``query_tokens``, by default where the model says.
+
+    The search is exact. Token vectors take about a hundred times the room of one vector per item: 128 numbers in
+    float16 for 100 tokens are 26 kB an item. They lie in a file of the temporary folder (``TMPDIR``) while the stage
+    runs, are read anew for every 67 million scores, and are not kept. That suits some hundred thousand items; beyond,
+    an index of compressed token vectors (PLAID, Santhanam et al., 2022) is needed, which this is not.
+    """
+
+    checkpoint: str
+    revision: str | None = None
+    item_tokens: Positive | None = None
+    query_tokens: Positive | None = None
+    stored_as: Literal["float16", "float32"] = "float16"
+    needs_vectors: ClassVar[bool] = False
+
+    def index(self, items: Entries) -> Retrieve:
+        """Encode the distinct texts of the items."""
+        words = items.words("colbert")
+        distinct = {text: number for number, text in enumerate(dict.fromkeys(words))}  # equal texts tie exactly
+        which = np.array([distinct[text] for text in words], dtype=np.int64)
+        model, texts = self._read(), list(distinct)
+        tokens = TokenVectors(self.stored_as, torch_device())
+        with tqdm(total=len(texts), desc="colbert items", unit="text", mininterval=1) as progress:
+            for start in range(0, len(texts), TEXTS):
+                some = texts[start : start + TEXTS]
+                tokens.add(_numbers(model.encode_document(some, convert_to_numpy=True, show_progress_bar=False)))
+                progress.update(len(some))
+        rows = max(1, min(QUERIES, SCORES // max(len(words), 1)))
+
+        def retrieve(queries: Entries, k: int) -> Top:
+            asked = queries.words("colbert")
+            tops = [top_k(np.empty((0, len(words)), dtype=np.float32), k)]
+            with tqdm(total=len(asked), desc="colbert queries", unit="query", mininterval=1) as progress:
+                for start in range(0, len(asked), rows):
+                    some = asked[start : start + rows]
+                    vectors = _numbers(model.encode_query(some, convert_to_numpy=True, show_progress_bar=False))
+                    tops.append(top_k(tokens.scores(vectors)[:, which], k))
+                    progress.update(len(some))
+            return Top(np.concatenate([top.positions for top in tops]), np.concatenate([top.scores for top in tops]))
+
+        return retrieve
+
+    def _read(self) -> Any:
+        from sentence_transformers import MultiVectorEncoder
+        from transformers.utils import logging
+
+        folder = resolve(self.checkpoint, self.revision).folder
+        self._check(folder)
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        try:
+            model = MultiVectorEncoder(
+                str(folder),
+                device=torch_device(),
+                local_files_only=True,
+                model_kwargs={"use_safetensors": True, "dtype": "float32"},
+            ).eval()
+            self._cut(model)
+        except (KeyError, OSError, RuntimeError, ValueError) as error:
+            said = " ".join(str(error).split())
+            raise ParamsError(f"{self._subject}: its files cannot be loaded: {said}") from None
+        return model
+
+    def _check(self, folder: Path) -> None:
+        """Refuse what sentence-transformers would take: another model, with random numbers on top; a pickle."""
+        if not _interacts_late(folder):
+            raise ParamsError(
+                f"{self._subject}: is no late-interaction model, so nothing is trained to compare its tokens; name one "
+                "that PyLate, Stanford's ColBERT or MultiVectorEncoder saved"
+            )
+        for path in folder.rglob("pytorch_model.bin"):
+            if not path.with_name("model.safetensors").exists():
+                raise ParamsError(f"{self._subject}: {path.relative_to(folder)} is a pickle; convert it to safetensors")
+
+    def _cut(self, model: Any) -> None:
+        transformer = model[0]
+        for option, limit in (("item_tokens", self.item_tokens), ("query_tokens", self.query_tokens)):
+            if limit is not None and model.max_seq_length is not None and limit > model.max_seq_length:
+                raise ParamsError(f"{self._subject}: {option} {limit} is more than its {model.max_seq_length}")
+        if self.item_tokens is not None:
+            transformer.document_length = self.item_tokens
+        if self.query_tokens is not None:
+            if transformer.query_expansion is None:
+                transformer.query_length = self.query_tokens
+            else:  # a query is filled up to this length with masks, which are compared too
+                transformer.query_expansion = {**transformer.query_expansion, "length": self.query_tokens}
+
+    @property
+    def _subject(self) -> str:
+        return f"retriever colbert, checkpoint {self.checkpoint!r}"
+
+
+def _interacts_late(folder: Path) -> bool:
+    model = _json(folder / "config_sentence_transformers.json", {})
+    modules = _json(folder / "modules.json", [])
+    return (
+        model.get("model_type") in ("MultiVectorEncoder", "ColBERT")
+        or any(module["type"].startswith("pylate.") for module in modules)
+        or "HF_ColBERT" in (_json(folder / "config.json", {}).get("architectures") or [])
+    )
+
+
+def _json(path: Path, default: Any) -> Any:
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError):
+        return default
+
+
+def _numbers(vectors: Sequence[Any]) -> list[Floats]:
+    return [np.asarray(one, dtype=np.float32) for one in vectors]
