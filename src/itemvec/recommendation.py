@@ -12,6 +12,7 @@ from tqdm import tqdm
 from itemvec.arrays import Floats, Ids
 from itemvec.cohorts import cohorts
 from itemvec.columns import TIME
+from itemvec.errors import ItemvecError
 from itemvec.evaluation import Evaluation, evaluate, nothing
 from itemvec.files import read_parquet
 from itemvec.histories import Histories
@@ -55,6 +56,10 @@ def recommend(
         facts["targets_masked"] = _masked_targets(parts.test)
 
     def validate(score: Score) -> float:
+        if not len(parts.validation.histories):
+            raise ItemvecError(
+                "recommend: the split leaves nothing to validate on, which training needs; change its cuts"
+            )
         return _mean(rank(score, parts.validation.histories, 10, protocol.mask_history), parts.validation)
 
     rankings = {}
