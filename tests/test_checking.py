@@ -42,7 +42,10 @@ RECOMMEND = {"split": "leave-one-out", "mask_history": True, "depth": 10, "seeds
         ({"search": SEARCH | {"metrics": ["ndgc@10"]}}, "unknown metric 'ndgc@10'; did you mean 'ndcg'"),
         ({"search": SEARCH | {"metrics": ["ndcg@20"]}}, "search: ndcg@20 looks deeper than depth 10; raise depth"),
         ({"search": SEARCH | {"metrics": []}}, "search: metrics names none"),
-        ({"recommend": RECOMMEND | {"split": "random"}}, "unknown split 'random'; choose from leave-one-out"),
+        (
+            {"recommend": RECOMMEND | {"split": "random"}},
+            "split 'random': unknown kind 'random'; choose from given, leave-one-out",
+        ),
     ],
 )
 def test_what_would_fail_later_fails_now(tmp_path: Path, changes: dict[str, Any], said: str) -> None:

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from itemvec.columns import RUN
-from itemvec.evaluation import Evaluation, evaluate, nothing
+from itemvec.evaluation import Cohort, Evaluation, evaluate, nothing
 from itemvec.files import read_json, read_parquet
 from itemvec.metrics import Judgments
 from itemvec.topk import Top
@@ -81,3 +81,14 @@ def test_a_task_without_cases_is_said() -> None:
     assert found.summary == {"task": "search", "queries": 0}
     assert found.measures.column_names == ["id", "seed", "group", "ndcg@10"]
     assert found.headline() == "0 queries: nothing to measure"
+
+
+def test_cohorts_are_means_over_some_of_the_queries() -> None:
+    slices = {"target": [Cohort("rare", 1, 3, np.array([False, True])), Cohort("popular", 0, 0, np.zeros(2, bool))]}
+    rankings = {7: top([0, 2], [2, 1]), 8: top([0, 1], [1, 2])}
+    found = evaluate(rankings, JUDGMENTS, pa.array(["a", "a"]), ITEMS, ["hit@1"], {}, 1, slices).summary
+    rare = found["cohorts"]["target"]["rare"]
+    assert {key: rare[key] for key in ("queries", "from", "to")} == {"queries": 1, "from": 1, "to": 3}
+    assert rare["hit@1"]["mean"] == 0.5
+    assert found["cohorts"]["target"]["popular"] == {"queries": 0}
+    assert found["hit@1"]["mean"] == 0.75

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 
 from itemvec.arrays import Floats
-from itemvec.columns import INTERACTIONS
+from itemvec.columns import DIVIDED, INTERACTIONS
+from itemvec.errors import ItemvecError
 from itemvec.files import write_parquet
 from itemvec.histories import Histories
 from itemvec.params import RecommendProtocol
@@ -24,6 +25,7 @@ PROTOCOL = RecommendProtocol("leave-one-out", mask_history=True, depth=5, seeds=
 class Fixed:
     """Gives item i the score i, whatever the history; item 0 the more, the later the seed."""
 
+    validates: bool = True
     seen: list[tuple[list[int], float]] = field(default_factory=list)
     random: ClassVar[bool] = True
     needs_vectors: ClassVar[bool] = False
@@ -34,7 +36,8 @@ class Fixed:
             scores[:, 0] = training.seed
             return scores
 
-        self.seen.append((training.histories.items.tolist(), training.validate(score)))
+        if self.validates:
+            self.seen.append((training.histories.items.tolist(), training.validate(score)))
         return score
 
 
@@ -117,3 +120,34 @@ def test_users_in_blocks_are_ranked_as_together(monkeypatch: pytest.MonkeyPatch,
     parts = rank(score, users, 10, mask=True)
     assert (whole.positions == parts.positions).all()
     assert not (whole.positions == users.items[:, None]).any()
+
+
+def test_a_cut_in_time_asks_for_each_interaction_after_it(interactions: Path) -> None:
+    """From time 2 on: u1 is asked for d after e, and for a after e d; u2 for c after b, and for d after b c."""
+    cut = {"kind": "timestamp", "validation_from": 2, "test_from": 2}
+    found = recommend(Fixed(validates=False), interactions, ITEMS, None, replace(PROTOCOL, split=cut, seeds=1), seed=0)
+    assert found.measures["id"].to_pylist() == ["u1", "u1 #2", "u2", "u2 #2"]
+    expected = [1, 1 / log2(4), 1 / log2(4), 1 / log2(3)]  # d of dcba; a of cba; c of edca; d of eda
+    assert found.measures["ndcg@5"].to_pylist() == pytest.approx(expected)
+    facts = {"users": 2, "users_left_out": 1, "validation_from": 2, "test_from": 2, "train": 3, "test": 4}
+    assert facts.items() <= found.summary.items()
+    targets = found.summary["cohorts"]["target"]
+    assert {name: one["queries"] for name, one in targets.items()} == {
+        "unseen": 3,
+        "rare": 1,
+        "middle": 0,
+        "popular": 0,
+    }
+    assert targets["rare"]["ndcg@5"]["mean"] == pytest.approx(1 / log2(4))
+
+
+def test_a_given_split_is_followed(tmp_path: Path) -> None:
+    rows = [("u1", "e", 1, "train"), ("u1", "d", 2, "test"), ("u1", "a", 3, "history")]
+    table = pa.table([list(one) for one in zip(*rows, strict=True)], schema=DIVIDED)
+    write_parquet(tmp_path / "x.parquet", table)
+    protocol = replace(PROTOCOL, split="given", seeds=1)
+    found = recommend(Fixed(validates=False), tmp_path / "x.parquet", ITEMS, None, protocol, seed=0)
+    with pytest.raises(ItemvecError, match="the split leaves nothing to validate on"):
+        recommend(Fixed(), tmp_path / "x.parquet", ITEMS, None, protocol, seed=0)
+    assert (found.summary["train"], found.summary["validation"], found.summary["test"]) == (1, 0, 1)
+    assert found.summary["hit@1"]["mean"] == 1

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.columns import INTERACTIONS, ITEMS, QRELS, QUERIES
+from itemvec.columns import DIVIDED, INTERACTIONS, ITEMS, QRELS, QUERIES
 from itemvec.errors import ExpectationError
 from itemvec.expectations import meet
 from itemvec.files import write_parquet
@@ -43,6 +43,18 @@ def test_good_tables_pass(tmp_path: Path) -> None:
         "qrels": 2,
     }
     assert all(found["expectations"] >= 4 for found in met.values())
+
+
+@pytest.mark.parametrize(("part", "passes"), [("train", True), ("history", True), ("valid", False), (None, False)])
+def test_a_split_that_is_given_is_checked(tmp_path: Path, part: str | None, passes: bool) -> None:
+    paths = write(tmp_path)
+    table = pa.table([["u1"], ["i1"], [1], [part]], schema=DIVIDED)
+    write_parquet(paths["interactions"], table)
+    if passes:
+        assert validate(paths, SUITES)["interactions"]["rows"] == 1
+    else:
+        with pytest.raises(ExpectationError, match=r"column split_is_known: 1 of 1 rows.*write one of these, or drop"):
+            validate(paths, SUITES)
 
 
 @pytest.mark.parametrize("empty", [["interactions"], ["queries", "qrels"]])

@@ -10,9 +10,8 @@ from itemvec.metrics import parse
 from itemvec.params import Params
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.reducers import REDUCERS
-from itemvec.registry import suggest
 from itemvec.retrievers import RETRIEVERS
-from itemvec.splits import SPLITS
+from itemvec.splits import splitter
 from itemvec.tasks import task_of
 
 
@@ -37,10 +36,7 @@ def check_params(params: Params) -> None:
         for metric in protocol.metrics:
             if parse(metric)[1] > protocol.depth:
                 raise ParamsError(f"{task}: {metric} looks deeper than depth {protocol.depth}; raise depth")
-    if params.recommend.split not in SPLITS:
-        raise ParamsError(
-            f"recommend: unknown split {params.recommend.split!r}{suggest(params.recommend.split, SPLITS)}"
-        )
+    splitter(params.recommend.split)
 
 
 def _check_systems(params: Params) -> None:

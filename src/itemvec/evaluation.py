@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from itemvec.arrays import Doubles, Ids, Ints
 from itemvec.columns import GROUP, ID, RUN, SEED
@@ -46,6 +47,20 @@ class Evaluation:
         return f"{self.summary['queries']:,} queries: {', '.join(means) or 'nothing to measure'}"
 
 
+@dataclass(frozen=True)
+class Cohort:
+    """Some of the queries: those for which a number lies between ``low`` and ``high``.
+
+    chosen
+        Which, bool of shape (n_queries,).
+    """
+
+    name: str
+    low: int
+    high: int
+    chosen: NDArray[np.bool_]
+
+
 def evaluate(
     rankings: dict[int, Top],
     judgments: Judgments,
@@ -54,6 +69,7 @@ def evaluate(
     names: list[str],
     facts: dict[str, Any],
     seed: int,
+    cohorts: dict[str, list[Cohort]] | None = None,
 ) -> Evaluation:
     """Judge rankings of the same queries, one per seed.
 
@@ -73,6 +89,8 @@ def evaluate(
         What else belongs into the summary.
     seed
         Of the bootstrap.
+    cohorts
+        Further slices, by what they go by: other than groups they are no queries of their own, and not compared.
     """
     runs, measures = [], []
     for number, top in rankings.items():
@@ -81,7 +99,13 @@ def evaluate(
         seeds = pa.array(np.full(len(judgments), number, dtype=np.int32))
         measures.append(pa.table({ID: judgments.ids, SEED: seeds, GROUP: groups, **found}))
     whole = pa.concat_tables(measures)
-    return Evaluation(pa.concat_tables(runs), whole, {**facts, **summarise(whole, names, seed)})
+    summary = {**facts, **summarise(whole, names, seed)}
+    if cohorts:
+        summary["cohorts"] = {
+            by: {cohort.name: _of_cohort(whole, cohort, names, seed) for cohort in slices}
+            for by, slices in cohorts.items()
+        }
+    return Evaluation(pa.concat_tables(runs), whole, summary)
 
 
 def nothing(names: list[str], facts: dict[str, Any]) -> Evaluation:
@@ -104,6 +128,16 @@ def summarise(measures: Any, names: list[str], seed: int) -> dict[str, Any]:
         for group in sorted(set(groups))
     }
     return summary
+
+
+def _of_cohort(measures: Any, cohort: Cohort, names: list[str], seed: int) -> dict[str, Any]:
+    """Size and bounds of a cohort, and its means; an empty one has a size alone."""
+    found: dict[str, Any] = {"queries": int(np.count_nonzero(cohort.chosen))}
+    if not found["queries"]:
+        return found
+    found |= {"from": cohort.low, "to": cohort.high}
+    values = {name: np.asarray(measures[name]).reshape(-1, len(cohort.chosen)) for name in names}
+    return found | {name: _statistics(values[name][:, cohort.chosen], seed) for name in names}
 
 
 def _statistics(values: Doubles, seed: int) -> dict[str, float]:

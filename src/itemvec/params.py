@@ -34,11 +34,12 @@ SELECTORS = {
 class RecommendProtocol:
     """How recommendation is measured.
 
-    ``mask_history`` keeps what a user already has out of the ranking; the first of ``metrics`` decides comparisons;
+    ``split`` is a kind of split, or a row with its kind and options. ``mask_history`` keeps what a user already has, as
+    far as a case shows it, out of the ranking; the first of ``metrics`` decides comparisons;
     training that is random is repeated with ``seeds`` seeds.
     """
 
-    split: str
+    split: str | Row
     mask_history: bool
     depth: Positive
     seeds: Positive

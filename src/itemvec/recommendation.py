@@ -6,16 +6,20 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from tqdm import tqdm
 
 from itemvec.arrays import Floats, Ids
+from itemvec.cohorts import cohorts
+from itemvec.columns import TIME
+from itemvec.errors import ItemvecError
 from itemvec.evaluation import Evaluation, evaluate, nothing
 from itemvec.files import read_parquet
 from itemvec.histories import Histories
 from itemvec.metrics import Ranked, measure
 from itemvec.params import RecommendProtocol
 from itemvec.recommenders import Recommender, Score, Training
-from itemvec.splits import Cases, split
+from itemvec.splits import Cases, Split, split
 from itemvec.topk import Top, top_k
 
 TASK = "recommend"
@@ -42,15 +46,20 @@ def recommend(
     vectors
         float32 of shape (n_items, dim), in the order of ``items``; None for a baseline.
     """
-    whole = Histories.of(read_parquet(interactions), items)
-    parts = split(protocol.split, whole)
+    table = read_parquet(interactions)
+    whole = Histories.of(table, items)
+    parts = split(protocol.split, whole, table)
     if not len(parts.test.histories):
         return nothing(protocol.metrics, {"task": TASK, "users_left_out": len(whole)})
-    facts = {"task": TASK} | parts.audit(whole) | {"users_left_out": len(whole) - len(parts.test.histories)}
+    facts = {"task": TASK} | parts.audit(whole, np.asarray(table[TIME])) | _facts(parts, whole)
     if protocol.mask_history:
         facts["targets_masked"] = _masked_targets(parts.test)
 
     def validate(score: Score) -> float:
+        if not len(parts.validation.histories):
+            raise ItemvecError(
+                "recommend: the split leaves nothing to validate on, which training needs; change its cuts"
+            )
         return _mean(rank(score, parts.validation.histories, 10, protocol.mask_history), parts.validation)
 
     rankings = {}
@@ -58,7 +67,8 @@ def recommend(
         score = recommender.fit(Training(parts.train, vectors, validate, number))
         rankings[number] = rank(score, parts.test.histories, protocol.depth, protocol.mask_history, "recommend")
     groups = pa.repeat(pa.scalar("users"), len(parts.test.histories))
-    return evaluate(rankings, parts.test.judgments, groups, items, protocol.metrics, facts, seed)
+    slices = cohorts(parts.train, parts.test)
+    return evaluate(rankings, parts.test.judgments, groups, items, protocol.metrics, facts, seed, slices)
 
 
 def rank(score: Score, histories: Histories, k: int, mask: bool, progress: str = "") -> Top:
@@ -73,6 +83,15 @@ def rank(score: Score, histories: Histories, k: int, mask: bool, progress: str =
             tops.append(top_k(scores, k))
             bar.update(len(block))
     return Top(np.concatenate([top.positions for top in tops]), np.concatenate([top.scores for top in tops]))
+
+
+def _facts(parts: Split, whole: Histories) -> dict[str, int]:
+    """Who was asked, and where a split by time was cut."""
+    n_users = len(pc.unique(parts.test.histories.users))
+    facts = {"users_left_out": len(whole) - n_users}
+    if n_users < len(parts.test.histories):
+        facts["users"] = n_users  # each of whom is several cases
+    return facts | dict(zip(("validation_from", "test_from"), parts.cuts or (), strict=False))
 
 
 def _mean(top: Top, cases: Cases) -> float:

@@ -10,7 +10,13 @@ from itemvec.columns import INTERACTIONS, ITEMS, QRELS, QUERIES
 from itemvec.datasets import DATASETS
 from itemvec.datasets.fetch import fetch
 
-ROWS: dict[str, dict[str, Any]] = {"movielens": {}, "beir": {}, "tables": {}}
+ROWS: dict[str, dict[str, Any]] = {
+    "movielens": {},
+    "beir": {},
+    "tables": {},
+    "recbole": {},
+    "amazon-reviews-2023": {"category": "X"},
+}
 
 
 def files(kind: str, root: Path) -> None:
@@ -23,6 +29,12 @@ def files(kind: str, root: Path) -> None:
         (root / "corpus.jsonl").write_text('{"_id": "b", "text": "x"}\n{"_id": "a", "text": "y"}\n')
         (root / "queries.jsonl").write_text('{"_id": "q", "text": "x"}\n')
         (root / "qrels.jsonl").write_text('{"query-id": "q", "corpus-id": "b", "score": 1}\n')
+    elif kind == "recbole":
+        (root / "x.item").write_text("item_id:token\ttext:token_seq\nb\tx\na\ty\n")
+        (root / "x.inter").write_text("user_id:token\titem_id:token\ttimestamp:float\nu\tb\t2\nu\ta\t1\n")
+    elif kind == "amazon-reviews-2023":
+        (root / "meta_X.jsonl").write_text('{"parent_asin": "b", "title": "x"}\n{"parent_asin": "a", "title": "y"}\n')
+        (root / "X.csv").write_text("user_id,parent_asin,rating,timestamp\nu,b,5.0,2\nu,a,5.0,1\n")
     else:
         (root / "items.csv").write_text("item_id,text\nb,x\na,y\n")
         (root / "interactions.csv").write_text("user_id,item_id,timestamp\nu,b,2\nu,a,1\n")

@@ -2,14 +2,16 @@ from pathlib import Path
 
 import pytest
 
-from itemvec.datasets.fetch import SOURCES, PackageFiles, fetch, sha256
+from itemvec.datasets.download import checksum
+from itemvec.datasets.fetch import fetch
+from itemvec.datasets.sources import SOURCES, PackageFiles
 from itemvec.errors import DatasetError
 
 
 def test_the_published_bytes_are_put_in_place(tmp_path: Path) -> None:
     assert "2 files, as published" in fetch("movielens-100k", tmp_path)
-    found = {path.name: sha256(path) for path in (tmp_path / "movielens-100k").iterdir()}
-    assert found == SOURCES["movielens-100k"].sha256
+    found = {path.name: checksum(path) for path in (tmp_path / "movielens-100k").iterdir()}
+    assert found == SOURCES["movielens-100k"].expected(tmp_path)
     assert "in place, as published" in fetch("movielens-100k", tmp_path)
 
 
@@ -22,7 +24,9 @@ def test_changed_files_are_left_alone_and_named(tmp_path: Path) -> None:
 
 
 def test_own_files_need_no_source(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="mine is missing, and nothing is known to fetch it from; choose from movie"):
+    with pytest.raises(
+        DatasetError, match="mine is missing, and nothing is known to fetch it from; choose from amazon"
+    ):
         fetch("mine", tmp_path)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "items.csv").touch()
@@ -44,5 +48,5 @@ def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
 )
 def test_other_bytes_are_refused_and_nothing_is_kept(tmp_path: Path, source: PackageFiles, said: str) -> None:
     with pytest.raises(DatasetError, match=said):
-        source.copy(tmp_path / "data")
+        source.bring(tmp_path / "data")
     assert not list(tmp_path.iterdir())

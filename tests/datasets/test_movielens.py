@@ -73,3 +73,41 @@ def test_the_whole_data_set(tmp_path: Path) -> None:
     assert texts["12"] == "The Usual Suspects (1995). Crime, Thriller"
     assert texts["1"] == "Toy Story (1995). Animation, Children's, Comedy"
     assert all(text.strip() for text in texts.values())
+
+
+def test_the_layout_of_1m(tmp_path: Path) -> None:
+    films = (
+        "1::City of Lost Children, The (Cité des enfants perdus, La) (1995)::Adventure|Sci-Fi\n2::Alien: 3::Horror\n"
+    )
+    (tmp_path / "movies.dat").write_bytes(films.encode("latin-1"))
+    (tmp_path / "ratings.dat").write_text("9::2::5::978300760\n9::1::3::978300700\n")
+    tables = load(tmp_path)
+    assert tables.items["text"].to_pylist() == [
+        "The City of Lost Children (Cité des enfants perdus, La) (1995). Adventure, Sci-Fi",
+        "Alien: 3. Horror",
+    ]
+    rows = [tuple(row.values()) for row in tables.interactions.to_pylist()]
+    assert rows == [("9", "1", 978300700), ("9", "2", 978300760)]
+
+
+def test_the_layout_of_20m_and_32m(tmp_path: Path) -> None:
+    films = 'movieId,title,genres\n1,"American President, The (1995) ",Comedy|Drama\n2,Été,(no genres listed)\n'
+    (tmp_path / "movies.csv").write_text(films)
+    (tmp_path / "ratings.csv").write_text("userId,movieId,rating,timestamp\n1,2,3.5,20\n1,1,0.5,10\n")
+    tables = load(tmp_path)
+    assert tables.items["text"].to_pylist() == ["The American President (1995). Comedy, Drama", "Été"]
+    assert tables.interactions["item_id"].to_pylist() == ["1", "2"]
+    assert tables.queries["text"].to_pylist() == ["american president", "ete"]
+
+
+def test_two_releases_in_one_folder_are_refused(raw: Path) -> None:
+    (raw / "ratings.csv").touch()
+    with pytest.raises(DatasetError, match=r"ml-100k\.inter and ratings\.csv are of different releases; keep one"):
+        load(raw)
+
+
+def test_a_film_that_is_torn_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "ratings.dat").write_text("9::2::5::978300760\n")
+    (tmp_path / "movies.dat").write_text("1::Alien::Horror\n2::Ali")
+    with pytest.raises(DatasetError, match=r"movies\.dat: expected id::title::genres, found '2::Ali'"):
+        load(tmp_path)

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from itemvec.columns import INTERACTIONS, ITEMS, QRELS, QUERIES
+from itemvec.columns import DIVIDED, INTERACTIONS, ITEMS, QRELS, QUERIES
 from itemvec.datasets import DATASETS, Tables
 from itemvec.errors import DatasetError, ParamsError
 
@@ -83,6 +83,14 @@ def test_a_query_without_a_group_is_given(tmp_path: Path) -> None:
         '{"query_id": "p", "text": "x", "group": "g"}\n{"query_id": "q", "text": "y"}\n'
     )
     assert load(tmp_path).queries["group"].to_pylist() == ["g", "given"]
+
+
+def test_a_split_of_your_own_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text("item_id,text\n1,a\n")
+    (tmp_path / "interactions.csv").write_text("user_id,item_id,timestamp,split\nu,1,9,test\nu,1,8,train\n")
+    interactions = load(tmp_path).interactions
+    assert interactions.schema == DIVIDED
+    assert interactions["split"].to_pylist() == ["train", "test"]
 
 
 @pytest.mark.parametrize(

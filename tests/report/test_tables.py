@@ -1,5 +1,5 @@
 from itemvec.report import Results, render
-from itemvec.report.tables import measured
+from itemvec.report.tables import cohorts, measured
 
 
 def test_one_table_per_group(results: Results) -> None:
@@ -35,3 +35,15 @@ def test_markdown_and_terminal_hold_the_same(results: Results) -> None:
     for cell in ("0.8875 [", "100.0%", "25.0%", "1.5", "0.250"):
         assert cell in plain
         assert cell in markdown
+
+
+def test_cohorts_are_columns_where_every_cell_has_them(results: Results) -> None:
+    assert cohorts(results) == []
+    mean = {"hit@1": {"mean": 0.5, "low": 0.25, "high": 0.75}}
+    found = {"rare": {"queries": 3, "from": 1, "to": 4, **mean}, "popular": {"queries": 0}}
+    for one in results.of("recommend"):
+        one.facts["cohorts"] = {"target": found}
+    (table,) = cohorts(results)
+    assert table.title == "Recommendation by how often the next item occurs in training, hit@1"
+    assert table.header == ["system", "vectors", "rare (1 to 4; 3)"]
+    assert table.rows[2] == ["popular", "none", "0.5000 [0.250, 0.750]"]

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from itemvec import columns
-from itemvec.columns import ITEM, QUERY, TIME, USER
+from itemvec.columns import ITEM, PART, QUERY, TIME, USER
 from itemvec.datasets.raw import column, strings
 from itemvec.errors import DatasetError
 from itemvec.registry import Registry
@@ -20,6 +20,7 @@ class Tables:
     """Arrow tables of the schemas in ``columns``, in an order that depends on their content alone.
 
     Items, queries and judgments are sorted by id, interactions by user and time; equal times stay as they came.
+    Interactions have the column ``split`` where the data set brings its own, and only there.
     """
 
     items: Any
@@ -48,9 +49,11 @@ DATASETS: Registry[Dataset] = Registry("dataset")
 
 def as_tables(root: Path, items: Any, interactions: Any = None, queries: Any = None, qrels: Any = None) -> Tables:
     """Bring raw Arrow tables into their final form; a table a data set does not have stays empty."""
+    divided = interactions is not None and PART in interactions.column_names
+    done = columns.DIVIDED if divided else columns.INTERACTIONS
     return Tables(
         _conform(items, columns.ITEMS, f"{root}: items", [ITEM]),
-        _conform(interactions, columns.INTERACTIONS, f"{root}: interactions", [USER, TIME]),
+        _conform(interactions, done, f"{root}: interactions", [USER, TIME]),
         _conform(queries, columns.QUERIES, f"{root}: queries", [QUERY]),
         _conform(qrels, columns.QRELS, f"{root}: qrels", [QUERY, ITEM]),
     )

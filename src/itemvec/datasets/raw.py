@@ -22,12 +22,41 @@ def present(path: Path) -> Path:
     return path
 
 
+def plain_or_packed(path: Path) -> Path:
+    """``path`` or the same with ``.gz``; which is there, or ``path`` where neither is.
+
+    Raises
+    ------
+    DatasetError
+        Both are there.
+    """
+    packed = path.with_name(f"{path.name}.gz")
+    if path.exists() and packed.exists():
+        raise DatasetError(f"{path} and {packed.name} both exist; keep one")
+    return packed if packed.exists() else path
+
+
 def read_delimited(path: Path, types: dict[str, Any], delimiter: str = "\t") -> Any:
     """Read a delimited file with a header line and no quotes; it must have the columns of ``types``."""
     table = _read_delimited(path, types, pyarrow.csv.ParseOptions(delimiter=delimiter, quote_char=False))
     for name in types:
         column(table, name, path)
     return table
+
+
+def read_columns(path: Path, types: dict[str, Any], **parse: Any) -> Any:
+    """Read the columns ``types`` of a delimited file and no others, so that the rest costs no memory."""
+    convert = pyarrow.csv.ConvertOptions(column_types=types, include_columns=list(types))
+    read, options = pyarrow.csv.ReadOptions(block_size=BLOCK), pyarrow.csv.ParseOptions(**parse)
+    return _read(path, lambda source: pyarrow.csv.read_csv(source, read, options, convert))
+
+
+def read_headless(path: Path, names: list[str], types: dict[str, Any], delimiter: str) -> Any:
+    """Read the columns ``types`` of a delimited file whose columns are ``names``, without header and quotes."""
+    read = pyarrow.csv.ReadOptions(block_size=BLOCK, column_names=names)
+    parse = pyarrow.csv.ParseOptions(delimiter=delimiter, quote_char=False)
+    convert = pyarrow.csv.ConvertOptions(column_types=types, include_columns=list(types))
+    return _read(path, lambda source: pyarrow.csv.read_csv(source, read, parse, convert))
 
 
 def read_csv(path: Path, strings: Iterable[str]) -> Any:
@@ -44,6 +73,13 @@ def read_json_lines(path: Path, strings: Iterable[str]) -> Any:
     if not dated:
         return table
     parse = pyarrow.json.ParseOptions(explicit_schema=pa.schema([(name, pa.string()) for name in dated]))
+    return _read(path, lambda source: pyarrow.json.read_json(source, read, parse))
+
+
+def read_json_fields(path: Path, schema: pa.Schema) -> Any:
+    """Read the fields of ``schema`` of one JSON object per line; other fields may be of any form."""
+    read = pyarrow.json.ReadOptions(block_size=BLOCK)
+    parse = pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
     return _read(path, lambda source: pyarrow.json.read_json(source, read, parse))
 
 

@@ -7,12 +7,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from itemvec.columns import GAIN, GROUP, ITEM, QUERY, TEXT, TIME, USER
+from itemvec.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT, TIME, USER
 from itemvec.datasets.base import DATASETS, GIVEN, Tables, as_tables
+from itemvec.datasets.core import k_core
 from itemvec.datasets.raw import present, read_csv, read_json_lines, read_parquet, strings
+from itemvec.datasets.texts import joined
 from itemvec.errors import DatasetError, ParamsError
+from itemvec.options import Positive
 
-STRINGS = (ITEM, USER, QUERY, TEXT, GROUP)
+STRINGS = (ITEM, USER, QUERY, TEXT, GROUP, PART)
 SUFFIXES = (".parquet", ".csv", ".jsonl")
 
 
@@ -23,10 +26,12 @@ class PlainTables:
 
     Each is a ``.parquet``, ``.csv`` or ``.jsonl`` file with the columns of its schema. The text of an item is made of
     the columns ``text``, joined with ". " where several are not empty. A judgment without a ``gain`` has gain 1;
-    ``group`` names the slice a query is reported in.
+    ``group`` names the slice a query is reported in; ``split`` of an interaction is its part in a split of your own.
+    ``min_interactions`` leaves users and items with fewer out, until all that are left have that many.
     """
 
     text: list[str] = field(default_factory=lambda: [TEXT])
+    min_interactions: Positive = 1
 
     def __post_init__(self) -> None:
         if not self.text:
@@ -34,17 +39,14 @@ class PlainTables:
 
     def load(self, root: Path) -> Tables:
         """Read the files below ``root``."""
-        return as_tables(root, self._items(root), _interactions(root), _queries(root), _qrels(root))
+        tables = as_tables(root, self._items(root), _interactions(root), _queries(root), _qrels(root))
+        return k_core(tables, self.min_interactions)
 
     def _items(self, root: Path) -> Any:
         items = _read(root, "items", self.text)
         if items is None:
             present(root / "items.csv")
-        texts = strings(items, self.text[0], root / "items").fill_null("")
-        for name in self.text[1:]:
-            more = strings(items, name, root / "items").fill_null("")
-            both = pc.binary_join_element_wise(texts, more, ". ")
-            texts = pc.case_when(pc.make_struct(pc.equal(texts, ""), pc.equal(more, "")), more, texts, both)
+        texts = joined([strings(items, name, root / "items") for name in self.text])
         others = items.drop_columns([TEXT]) if TEXT in items.column_names else items
         return others.append_column(TEXT, texts)
 

@@ -10,11 +10,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from itemvec import __version__
 from itemvec.files import write_text
+from itemvec.params import Row
 from itemvec.report.answers import answers, name
 from itemvec.report.chart import charts
 from itemvec.report.comparisons import Comparison, compare
 from itemvec.report.results import TASKS, Results, title
-from itemvec.report.tables import Table, geometry, measured
+from itemvec.report.tables import Table, cohorts, geometry, measured
 
 QUALITY: list[object] = ["task", "group", "system", "variant", "dim", "bytes_per_item", "metric", "mean", "low", "high"]
 
@@ -34,16 +35,26 @@ def write_report(results: Results, measures: Path, page: Path, quality: Path) ->
     )
     html = environment.get_template("page.html.j2").render(
         params=results.params,
+        split=_split(results.params.recommend.split),
         embed=results.embed,
         constructed=results.constructed,
         answers=answers(results, comparisons),
         charts=charts(results),
         measured=measured(results),
         compared=[table for task in TASKS for table in _compared(results, task, comparisons[task])],
+        cohorts=cohorts(results),
         geometry=geometry(results),
         version=__version__,
     )
     write_text(page, html)
+
+
+def _split(row: str | Row) -> str:
+    """A split as its kind, then its options."""
+    if isinstance(row, str):
+        return row
+    options = ", ".join(f"{name} {value}" for name, value in row.items() if name != "kind")
+    return f"{row['kind']} ({options})" if options else str(row["kind"])
 
 
 def _quality(results: Results) -> list[list[object]]:

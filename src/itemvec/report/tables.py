@@ -9,6 +9,11 @@ from tabulate import tabulate
 
 from itemvec.report.results import TASKS, Result, Results, title
 
+COHORTS = {
+    "target": "how often the next item occurs in training",
+    "history": "how much is shown of a user",
+}
+
 
 @dataclass(frozen=True)
 class Table:
@@ -25,6 +30,26 @@ def measured(results: Results) -> list[Table]:
     return [_group(results, task, group) for task in TASKS for group in results.groups(task)]
 
 
+def cohorts(results: Results) -> list[Table]:
+    """One table per way to part the users: a row per system and variant, a column per cohort, the first metric."""
+    cells = results.of("recommend")
+    metric = results.metrics("recommend")[0]
+    tables = []
+    for by, words in COHORTS.items():
+        if not cells or not all(by in one.facts.get("cohorts", {}) for one in cells):
+            continue
+        known = {name: facts for name, facts in cells[0].facts["cohorts"][by].items() if facts["queries"]}
+        header = [
+            f"{name} ({facts['from']:,} to {facts['to']:,}; {facts['queries']:,})" for name, facts in known.items()
+        ]
+        rows = [
+            [one.system, one.variant or "none", *(_mean(one.facts["cohorts"][by][name][metric]) for name in known)]
+            for one in cells
+        ]
+        tables.append(Table(f"Recommendation by {words}, {metric}", ["system", "vectors", *header], rows))
+    return tables
+
+
 def _group(results: Results, task: str, group: str) -> Table:
     metrics = results.metrics(task)
     seeds = any(one.facts["seeds"] > 1 for one in results.of(task))
@@ -34,7 +59,8 @@ def _group(results: Results, task: str, group: str) -> Table:
         facts = one.groups[group]
         row = [one.system, one.variant or "none", _dim(results, one), *(_mean(facts[name]) for name in metrics)]
         rows.append(row + [_spread(facts[metrics[0]])] * seeds)
-    unit = "users" if task == "recommend" else "queries"
+    several = "users" in results.of(task)[0].facts  # cases of one user
+    unit = ("cases" if several else "users") if task == "recommend" else "queries"
     queries = results.of(task)[0].groups[group]["queries"]
     heading = f"{title(task, group, results.groups(task))} ({queries:,} {unit})"
     return Table(heading, header, rows, _note(results.of(task)[0].facts))
