@@ -62,9 +62,9 @@ def test_nothing_imports_the_command_line() -> None:
     assert importing == {"__main__.py"}
 
 
-@pytest.mark.parametrize("library", ["lancedb", "great_expectations"])
+@pytest.mark.parametrize("library", ["lancedb", "great_expectations", "ray"])
 def test_a_foreign_library_stays_in_its_adapter(library: str) -> None:
-    adapters = {"lancedb": "lance.py", "great_expectations": "expectations.py"}
+    adapters = {"lancedb": "lance.py", "great_expectations": "expectations.py", "ray": "cluster.py"}
     importing = {path.name for path in PACKAGE.rglob("*.py") if f"import {library}" in path.read_text()}
     assert importing == {adapters[library]}
 
