@@ -7,7 +7,7 @@ import click
 from itemvec.embedding import embed as embed_tables
 from itemvec.encoders import ENCODERS
 from itemvec.files import write_json
-from itemvec.machine import cache_folder
+from itemvec.machine import cache_folder, engine
 from itemvec.params import Params
 from itemvec.stage import EXISTING, NEW, stage
 
@@ -29,7 +29,7 @@ def embed(params: Params, items: Path, queries: Path, suite: Path, database: Pat
     """
     encoder = ENCODERS.build(params.model, params.models[params.model])
     texts = {"items": items, "queries": queries}
-    facts = embed_tables(encoder, texts, suite, cache_folder(), database)
+    facts = embed_tables(encoder, texts, suite, cache_folder(), database, engine())
     write_json(metrics, {"model": params.model, **facts})
 
 

@@ -84,6 +84,7 @@ def test_nothing_imports_the_command_line() -> None:
         ("nncf", "openvino.py"),
         ("onnxruntime", "onnx.py"),
         ("httpx2", "posting.py"),
+        ("ray", "cluster.py"),
     ],
 )
 def test_a_foreign_library_stays_in_its_adapter(library: str, adapter: str) -> None:

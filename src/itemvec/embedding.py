@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from tqdm import tqdm
 
 from itemvec.arrays import Floats
+from itemvec.cluster import connect, fill_on_cluster
 from itemvec.columns import ITEM, QUERY, TEXT
 from itemvec.cost import Cost
 from itemvec.encoders import CachedEncoder, Corpus, Encoder, Role
@@ -23,7 +24,9 @@ from itemvec.store import ROWS, Block, CachedRows, write_database
 TABLES: dict[str, tuple[Role, str]] = {"items": ("item", ITEM), "queries": ("query", QUERY)}
 
 
-def embed(encoder: Encoder, texts: dict[str, Path], suite: Path, cache: str, database: Path) -> Any:
+def embed(
+    encoder: Encoder, texts: dict[str, Path], suite: Path, cache: str, database: Path, engine: str = "local"
+) -> Any:
     """Encode the texts of ``items`` and ``queries`` and write them as one vector database.
 
     Parameters
@@ -36,16 +39,22 @@ def embed(encoder: Encoder, texts: dict[str, Path], suite: Path, cache: str, dat
         Where the row cache lies.
     database
         Where the vectors go; their digest goes beside it.
+    engine
+        What encodes: ``local``, this machine; ``ray``, many.
 
     Returns
     -------
     What to remember about the run: rows and width by table, what the encoder's limit cut off, and what identifies it;
     where its row has a price, the dollars for all distinct texts, whenever they were paid.
     """
+    if engine == "ray":
+        connect()
     cached = CachedEncoder(encoder, Corpus(texts["items"]), cache)
-    cuts = {name: Cut() for name in TABLES}
     price: float | None = getattr(encoder, "price", None)
     costs = {name: Cost(price) for name in TABLES if price is not None}
+    for name in TABLES:
+        _fill(name, texts[name], cached, costs.get(name), engine)
+    cuts = {name: Cut() for name in TABLES}
     tables = {
         name: (encoder.dim, _blocks(name, texts[name], cached, suite, cuts[name], costs.get(name))) for name in TABLES
     }
@@ -59,7 +68,6 @@ def embed(encoder: Encoder, texts: dict[str, Path], suite: Path, cache: str, dat
 
 def _blocks(name: str, path: Path, cached: CachedEncoder, suite: Path, cut: Cut, cost: Cost | None) -> Iterator[Block]:
     role, key = TABLES[name]
-    _fill(name, path, cached, cost)
     notes = _Notes(key, cached.encoder.dim)
     for batch in pq.ParquetFile(path).iter_batches(ROWS, columns=[key, TEXT]):
         rows = cached.read(batch[TEXT], role)
@@ -76,13 +84,17 @@ def _blocks(name: str, path: Path, cached: CachedEncoder, suite: Path, cut: Cut,
         meet(notes.frame(), suite, key, "vectors")
 
 
-def _fill(name: str, path: Path, cached: CachedEncoder, cost: Cost | None) -> None:
+def _fill(name: str, path: Path, cached: CachedEncoder, cost: Cost | None, engine: str) -> None:
     """Encode what is new, and say how much that was."""
+    role = TABLES[name][0]
     file = pq.ParquetFile(path)
     n_rows, started, before = file.metadata.num_rows, time.monotonic(), cached.tokens
     texts = (batch[TEXT] for batch in file.iter_batches(ROWS, columns=[TEXT]))
     with tqdm(total=n_rows, desc=f"embed {name}", unit="text", mininterval=1) as progress:
-        encoded = cached.fill(texts, TABLES[name][0], progress.update)
+        if engine == "ray" and cached.may_travel:
+            encoded = fill_on_cluster(cached, path, role, progress.update)
+        else:
+            encoded = cached.fill(texts, role, progress.update)
     share, seconds = encoded / max(n_rows, 1), time.monotonic() - started
     tqdm.write(
         f"{name}: encoded {encoded:,} of {n_rows:,} texts ({share:.1%}) in {seconds:.1f} s; "

@@ -5,6 +5,10 @@ from urllib.parse import unquote, urlparse
 
 from platformdirs import user_cache_path
 
+from itemvec.errors import ParamsError
+
+ENGINES = ("local", "ray")
+
 
 def cache_folder() -> str:
     """Where encoded rows are kept: ``ITEMVEC_CACHE``, a folder or a URI of object storage, else the user's folder."""
@@ -17,3 +21,19 @@ def torch_device() -> str:
     import torch
 
     return os.environ.get("ITEMVEC_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def engine() -> str:
+    """``ITEMVEC_ENGINE``: what encodes, ``local`` (this machine, the default) or ``ray`` (many)."""
+    found = os.environ.get("ITEMVEC_ENGINE") or "local"
+    if found not in ENGINES:
+        raise ParamsError(f"ITEMVEC_ENGINE is {found!r}; it can be {' or '.join(ENGINES)}")
+    return found
+
+
+def worker_cpus() -> int | None:
+    """``ITEMVEC_WORKER_CPUS``: how many CPUs a worker of the engine ``ray`` takes; None where nobody said."""
+    found = os.environ.get("ITEMVEC_WORKER_CPUS")
+    if found and not (found.isdecimal() and int(found)):
+        raise ParamsError(f"ITEMVEC_WORKER_CPUS is {found!r}; it must be a number of CPUs, 1 or more")
+    return int(found) if found else None

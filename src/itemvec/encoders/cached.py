@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from itemvec.encoders.base import ENCODERS, Corpus, Encoder, LoadedEncoder, Prepared, Role
+from itemvec.encoders.base import ENCODERS, Corpus, Done, Encoder, LoadedEncoder, Prepared, Role
 from itemvec.encoders.fingerprint import fingerprint
 from itemvec.encoders.keeping import Keeper
 from itemvec.errors import ParamsError
@@ -76,20 +77,37 @@ class CachedEncoder:
                     self._run(list(waiting[0]), waiting[1].result(), keeper, done)
                     encoded += len(waiting[0])
                 waiting = following or None
-        cache.compact()
         return encoded
+
+    @property
+    def may_travel(self) -> bool:
+        """Whether another machine may encode.
+
+        What is fitted on the items is fitted once, since it could come out otherwise elsewhere, and keys stay here.
+        """
+        return "corpus" not in self.identity and not hasattr(self.encoder, "key_variable")
+
+    def lacking(self, blocks: Iterable[Any], role: Role) -> NDArray[np.bool_]:
+        """Whether each text is to be encoded, of shape (n,): it is not cached, and none before it is the same."""
+        keys = pa.chunked_array([keys_of(texts.to_pylist()) for texts in blocks], pa.binary(16)).combine_chunks()
+        first = np.unique(keys.dictionary_encode().indices, return_index=True)[1]
+        wanted = np.zeros(len(keys), dtype=np.bool_)
+        wanted[first] = ~self._caches[role].contains(keys.take(pa.array(first)))
+        return wanted
+
+    def keeper(self, role: Role) -> Keeper:
+        """Takes rows that were encoded elsewhere."""
+        return Keeper(self._caches[role])
 
     def read(self, texts: Any, role: Role) -> CachedRows:
         """Rows of an Arrow array of texts that were filled in; a text that has no sound vector has NaN."""
         distinct = texts.dictionary_encode()
-        rows = self._caches[role].lookup(_keys(distinct.dictionary.to_pylist()))
+        rows = self._caches[role].lookup(keys_of(distinct.dictionary.to_pylist()))
         rows.vectors[~rows.found] = np.nan
         return rows.take(distinct.indices.to_numpy())
 
     def _run(self, keys: list[bytes], prepared: Prepared, keeper: Keeper, done: Callable[[int], object]) -> None:
-        for rows, vectors in self._loaded.encode(prepared):
-            if vectors.shape[1] != self.encoder.dim:
-                raise ParamsError(f"model: the row says dim {self.encoder.dim}, the encoder gave {vectors.shape[1]}")
+        for rows, vectors in encode(self._loaded, prepared, self.encoder.dim):
             self.tokens += int(prepared.tokens[rows].sum())
             keeper.take([keys[row] for row in rows], vectors, prepared.tokens[rows], prepared.kept[rows])
             done(len(rows))
@@ -109,13 +127,21 @@ def _about(encoder: Encoder, role: Role) -> dict[str, Any]:
     return {"kind": ENCODERS.kind_of(encoder), "role": role, "options": options}
 
 
+def encode(loaded: LoadedEncoder, prepared: Prepared, dim: int) -> Iterator[Done]:
+    """Positions and vectors as batches are done; their width must be ``dim``."""
+    for rows, vectors in loaded.encode(prepared):
+        if vectors.shape[1] != dim:
+            raise ParamsError(f"model: the row says dim {dim}, the encoder gave {vectors.shape[1]}")
+        yield rows, vectors
+
+
 def _windows(blocks: Iterable[Any], cache: RowCache, done: Callable[[int], object]) -> Iterator[Texts]:
     """Distinct texts that are not cached; when a window is asked for, all but the one before it must be."""
     window: Texts = {}
     before: Texts = {}
     for texts in blocks:
         words = texts.unique().to_pylist()
-        keys = _keys(words)
+        keys = keys_of(words)
         lacking = compress(zip(keys.to_pylist(), words, strict=True), ~cache.contains(keys))
         new = {key: text for key, text in lacking if key not in before and key not in window}
         done(len(texts) - len(new))
@@ -127,5 +153,6 @@ def _windows(blocks: Iterable[Any], cache: RowCache, done: Callable[[int], objec
         yield window
 
 
-def _keys(texts: list[str]) -> Any:
+def keys_of(texts: list[str]) -> Any:
+    """Arrow array of what the cache knows each text by."""
     return pa.array([hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts], pa.binary(16))

@@ -36,6 +36,8 @@ class Keeper:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         with self._writer:
             self.flush()
+        if kind is None:
+            self.cache.compact()
 
     def take(self, keys: list[bytes], vectors: Floats, tokens: Counts, kept: Counts) -> None:
         """Keep rows soon: vectors float32 of shape (n, dim). A vector with NaN or infinity is not kept."""

@@ -1,0 +1,47 @@
+"""An encoder that takes its time, so that something can happen to it meanwhile."""
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from itemvec.arrays import Floats
+from itemvec.encoders import ENCODERS, Corpus, LoadedEncoder, Plain, Role
+from itemvec.errors import ItemvecError
+
+SECONDS = 0.3  # for a batch
+
+
+@dataclass(frozen=True)
+class Slow:
+    """Hashing that takes its time, and leaves a line in a file for every batch; or that fails."""
+
+    folder: str
+    fault: str = ""
+    dim: int = 64
+
+    def identity(self, corpus: Corpus) -> Mapping[str, Any]:
+        return {"process": os.getpid()} if self.fault == "other" else {}
+
+    def load(self, corpus: Corpus) -> LoadedEncoder:
+        import ray
+
+        hashing = ENCODERS.build("hashing", {"kind": "hashing", "dim": self.dim})
+        loaded, node = hashing.load(corpus), ray.get_runtime_context().get_node_id() if ray.is_initialized() else "none"
+
+        def encode(some: Sequence[str], role: Role) -> Floats:
+            with (Path(self.folder) / f"{node}-{os.getpid()}").open("a") as file:
+                file.write("one\n")
+            if self.fault == "model":
+                raise ItemvecError("model: no memory for one text")
+            if self.fault == "bug":
+                raise ZeroDivisionError("a bug")
+            if self.fault == "fatal":
+                os._exit(1)
+            time.sleep(SECONDS)
+            ((_, vectors),) = loaded.encode(loaded.prepare(some, role))
+            return vectors
+
+        return Plain(encode)

@@ -1,0 +1,25 @@
+import pytest
+
+from itemvec.errors import ParamsError
+from itemvec.machine import engine, worker_cpus
+
+
+def test_the_engine_is_one_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ITEMVEC_ENGINE", raising=False)
+    assert engine() == "local"
+    monkeypatch.setenv("ITEMVEC_ENGINE", "ray")
+    assert engine() == "ray"
+    monkeypatch.setenv("ITEMVEC_ENGINE", "spark")
+    with pytest.raises(ParamsError, match="ITEMVEC_ENGINE is 'spark'; it can be local or ray"):
+        engine()
+
+
+def test_a_worker_takes_a_whole_number_of_cpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ITEMVEC_WORKER_CPUS", raising=False)
+    assert worker_cpus() is None
+    monkeypatch.setenv("ITEMVEC_WORKER_CPUS", "3")
+    assert worker_cpus() == 3
+    for wrong in ("0", "-1", "1.5", "all"):
+        monkeypatch.setenv("ITEMVEC_WORKER_CPUS", wrong)
+        with pytest.raises(ParamsError, match="must be a number of CPUs, 1 or more"):
+            worker_cpus()
