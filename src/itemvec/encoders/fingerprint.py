@@ -7,6 +7,7 @@ import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import fields
+from importlib.util import find_spec
 from typing import Any
 
 from itemvec.encoders.base import Encoder, Role
@@ -52,7 +53,7 @@ def _neighbours(tree: ast.AST) -> list[str]:
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == __package__:
-            found += [f"{node.module}.{alias.name}" for alias in node.names]
+            found += [name for name in (f"{node.module}.{alias.name}" for alias in node.names) if find_spec(name)]
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{__package__}."):
             found.append(str(node.module))
     return found

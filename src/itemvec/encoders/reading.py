@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from itemvec.checkpoint import configured
+from itemvec.checkpoint import check_safetensors, configured
 from itemvec.encoders.packed import first_position
 from itemvec.errors import ParamsError
 
@@ -26,6 +26,7 @@ def read(
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
+    check_safetensors(folder, subject)
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         with configured(folder, config) as place:

@@ -12,7 +12,7 @@ import numpy as np
 from tqdm import tqdm
 
 from itemvec.arrays import Floats
-from itemvec.checkpoint import resolve
+from itemvec.checkpoint import check_safetensors, resolve
 from itemvec.errors import ParamsError
 from itemvec.machine import torch_device
 from itemvec.options import Positive
@@ -100,9 +100,7 @@ class Colbert:
                 f"{self._subject}: is no late-interaction model, so nothing is trained to compare its tokens; name one "
                 "that PyLate, Stanford's ColBERT or MultiVectorEncoder saved"
             )
-        for path in folder.rglob("pytorch_model.bin"):
-            if not path.with_name("model.safetensors").exists():
-                raise ParamsError(f"{self._subject}: {path.relative_to(folder)} is a pickle; convert it to safetensors")
+        check_safetensors(folder, self._subject)
 
     def _cut(self, model: Any) -> None:
         transformer = model[0]
