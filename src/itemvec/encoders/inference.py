@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from itemvec.encoders import packed, padded
@@ -74,10 +75,12 @@ class Transformer:
 
     def encode(self, prepared: Prepared) -> Iterator[Done]:
         """Vectors of batches, each while the next is under way."""
+        if self.body is not None:  # torch's threads would spin on, waiting for work, on the cores of the other runtime
+            torch.set_num_threads(1)
         tokens, prompt = prepared.inputs
         before: tuple[Rows, torch.Tensor, Any] | None = None
         slack = 1.0 if self.packs else 0.0 if self.on_cpu else 0.05
-        for rows in pack(tokens.lengths, self.budget, slack):
+        for rows in pack(self._room(tokens), self.budget, slack):
             for some, vectors in self._attempt(tokens, rows, prompt):
                 following = (some, *_to_host(vectors))
                 if before is not None:
@@ -108,7 +111,7 @@ class Transformer:
         if self.packs:
             features = packed.features(tokens, batch, packed.first_position(self.transformer.auto_model))
         else:
-            features = padded.features(tokens, batch, self.model.tokenizer)
+            features = padded.features(tokens, batch, int(self._room(tokens)[rows].max()), self.model.tokenizer)
         features |= {"modality": "text", "prompt_length": self.prompt_lengths[prompt]}
         features = {name: _to_device(value, self.device) for name, value in features.items()}
         if self.body is None:
@@ -121,9 +124,17 @@ class Transformer:
         vectors = features["sentence_embedding"][: len(rows)]
         return torch.nn.functional.normalize(vectors, dim=1) if self.normalize else vectors
 
+    def _room(self, tokens: Tokens) -> NDArray[np.int64]:
+        """Tokens each text is filled up to, of shape (n,): other runtimes always mask, so a few lengths serve all."""
+        lengths = tokens.lengths
+        if self.body is None:
+            return lengths
+        step = np.where(lengths <= 64, 8, 16)
+        return np.minimum(-(-lengths // step) * step, self.limit)
+
     def _filled(self, tokens: Tokens, rows: Rows) -> Rows:
         """The rows, repeated on a CPU until they are enough tokens."""
-        n_tokens = int(tokens.lengths[rows].sum())
+        n_tokens = int(self._room(tokens)[rows].sum())
         if not self.on_cpu or n_tokens >= FLOOR:
             return rows
         return np.tile(rows, -(-FLOOR // max(n_tokens, 1)))
