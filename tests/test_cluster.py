@@ -129,6 +129,7 @@ def test_the_stage_runs_this_checkout_on_the_cluster(cluster: Any, tmp_path: Pat
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     hashing = copy / "src" / "itemvec" / "encoders" / "hashing.py"
     hashing.write_text(hashing.read_text().replace('norm="l2"', 'norm="l2", ngram_range=(1, 2)'))
+    shutil.copy(ROOT / "models.yaml", copy)
     (copy / "params.yaml").write_text((ROOT / "params.yaml").read_text().replace("model: minilm", "model: hashing"))
     paths, digests = texts(tmp_path), []
     for engine in ("ray", "local"):
