@@ -22,6 +22,7 @@ BUDGETS = {"cpu": 2048, "cuda": 32_768}
 # Libraries of matrix products take another path for few rows. With as many as this, a text's vector does not depend on
 # the texts beside it (measured with MKL and oneDNN, float32 and bfloat16), so a resumed run has the same digest.
 FLOOR = 512
+STEP = 64  # such products are compiled for a number of rows; few numbers of rows are few compilations
 
 
 @dataclass
@@ -63,6 +64,7 @@ class Transformer:
         self.packs = self.body is None and packed.can_pack(self.transformer.auto_model, self.limit)
         if self.packs:
             packed.enable(self.transformer.auto_model)
+            self.first_position = packed.first_position(self.transformer.auto_model)
         self.prompt_lengths = {
             prompt: self.transformer._get_prompt_length(prompt) if prompt else 0 for prompt in self.prompts.values()
         }
@@ -107,10 +109,10 @@ class Transformer:
 
     @torch.inference_mode()
     def _vectors(self, tokens: Tokens, rows: Rows, prompt: str) -> torch.Tensor:
-        batch = self._filled(tokens, rows)
         if self.packs:
-            features = packed.features(tokens, batch, packed.first_position(self.transformer.auto_model))
+            features = packed.features(tokens, rows, self.first_position, self._filler(tokens, rows))
         else:
+            batch = self._repeated(tokens, rows)
             features = padded.features(tokens, batch, int(self._room(tokens)[rows].max()), self.model.tokenizer)
         features |= {"modality": "text", "prompt_length": self.prompt_lengths[prompt]}
         features = {name: _to_device(value, self.device) for name, value in features.items()}
@@ -132,12 +134,15 @@ class Transformer:
         step = np.where(lengths <= 64, 8, 16)
         return np.minimum(-(-lengths // step) * step, self.limit)
 
-    def _filled(self, tokens: Tokens, rows: Rows) -> Rows:
-        """The rows, repeated on a CPU until they are enough tokens."""
+    def _filler(self, tokens: Tokens, rows: Rows) -> int:
+        """Tokens to put behind a batch."""
+        n_tokens = int(tokens.lengths[rows].sum())
+        return max(FLOOR, -(-n_tokens // STEP) * STEP) - n_tokens if self.on_cpu else 0
+
+    def _repeated(self, tokens: Tokens, rows: Rows) -> Rows:
+        """The rows, again and again until they are enough tokens."""
         n_tokens = int(self._room(tokens)[rows].sum())
-        if not self.on_cpu or n_tokens >= FLOOR:
-            return rows
-        return np.tile(rows, -(-FLOOR // max(n_tokens, 1)))
+        return np.tile(rows, -(-FLOOR // n_tokens)) if self.on_cpu and n_tokens < FLOOR else rows
 
 
 def _to_device(value: Any, device: torch.device) -> Any:

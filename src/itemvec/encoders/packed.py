@@ -74,10 +74,13 @@ def first_position(model: Any) -> int:
     return 0 if padding is None else int(padding) + 1
 
 
-def features(tokens: Tokens, rows: Rows, first: int) -> dict[str, Any]:
-    """What a sentence-transformers model takes for texts ``rows``, sorted by length; positions count from ``first``."""
-    ids = tokens.of(rows)
-    lengths = [len(one) for one in ids]
+def features(tokens: Tokens, rows: Rows, first: int, filler: int) -> dict[str, Any]:
+    """What a sentence-transformers model takes for texts ``rows``, sorted by length.
+
+    Positions count from ``first``; ``filler`` texts of one token come behind the others.
+    """
+    ids = [*tokens.of(rows), np.zeros(filler, dtype=np.int32)]
+    lengths = [len(one) for one in ids[:-1]] + [1] * filler
     positions = np.concatenate([np.arange(length) for length in lengths]) + first
     return {
         "input_ids": torch.from_numpy(np.concatenate(ids).astype(np.int64))[None],
