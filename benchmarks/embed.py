@@ -21,8 +21,8 @@ from typing import Any
 import click
 import numpy as np
 from tabulate import tabulate
-from ways import load
-from workload import MINILM, SIZES, make_random, padding, workload, write_texts
+from ways import load, watch
+from workload import MINILM, SIZES, make_random, workload, write_texts
 
 WAYS = [
     "paper:float32",
@@ -41,13 +41,17 @@ def measure(way: str, dtype: str, backend: str, task: dict[str, Any], out: Path)
     import torch
 
     run, model = load(way, task["checkpoint"], task["dim"], dtype, backend)
+    passed: list[int] = []
+    watch(model, passed)
     run(model, task["texts"][:64])
+    passed.clear()
     started = time.perf_counter()
     vectors = run(model, task["texts"])
     seconds = time.perf_counter() - started
     np.save(out, np.asarray(vectors, dtype=np.float32))
     peak = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else 0
-    return {"seconds": seconds, "peak": peak or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+    peak = peak or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {"seconds": seconds, "peak": peak, "tokens": sum(passed)}
 
 
 def in_a_process(*arguments: str) -> Any:
@@ -106,7 +110,7 @@ def show(best: dict[str, Any], vectors: dict[str, Any], facts: dict[str, Any], t
     reference = next((way for way in best if way.startswith("sentence-transformers")), next(iter(best)))
     table = []
     for way, run in best.items():
-        name, dtype = way.split(":")[:2]
+        dtype = way.split(":")[1]
         rate = facts["rates"].get("bfloat16" if dtype != "float32" else "float32")
         cosine = (vectors[way] * vectors[reference]).sum(axis=1).min()
         table.append(
@@ -115,7 +119,7 @@ def show(best: dict[str, Any], vectors: dict[str, Any], facts: dict[str, Any], t
                 "texts/s": f"{len(texts) / run['seconds']:,.1f}",
                 "ratio": f"{best[reference]['seconds'] / run['seconds']:.2f}",
                 "tokens/s": f"{lengths.sum() / run['seconds']:,.0f}",
-                "padding": f"{padding(name, lengths, texts):.1%}",
+                "padding": f"{1 - lengths.sum() / run['tokens']:.1%}",
                 "peak GiB": f"{run['peak'] / 2**30:.2f}",
                 "of matmul": f"{facts['operations'] / run['seconds'] / rate:.0%}",
                 "least cosine": f"{cosine:.6f}",

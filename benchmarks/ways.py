@@ -53,3 +53,18 @@ def load(way: str, checkpoint: str, dim: int, dtype: str, backend: str) -> tuple
         return ours, ENCODERS.build(way, row).load(Corpus(Path("none")))
     model = SentenceTransformer(str(resolve(checkpoint).folder), device=torch_device(), model_kwargs={"dtype": dtype})
     return (paper if way == "paper" else tuned), model.eval()
+
+
+def watch(model: Any, passed: list[int]) -> None:
+    """Write down how many tokens go through the transformer with each batch, padding included."""
+    if getattr(model, "body", None) is not None:
+        body = model.body
+
+        def counted(ids: Any, mask: Any) -> Any:
+            passed.append(ids.numel())
+            return body(ids, mask)
+
+        model.body = counted
+        return
+    first = model.transformer if hasattr(model, "prepare") else model[0]
+    first.register_forward_pre_hook(lambda _, inputs: passed.append(inputs[0]["input_ids"].numel()))

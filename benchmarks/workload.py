@@ -102,13 +102,3 @@ def workload(loaded: Any, texts: list[str]) -> dict[str, Any]:
         "operations": float(2 * weights * lengths.sum() + attention),
         "rates": rates(config.hidden_size),
     }
-
-
-def padding(way: str, lengths: Any, texts: list[str]) -> float:
-    """Share of the tokens that went through the model which were padding."""
-    if way == "itemvec":
-        return 0.0  # batches are packed, or of equal length
-    order = np.arange(len(texts)) if way == "paper" else np.argsort([-len(text) for text in texts])
-    rows = 256 if way == "paper" else 32
-    batches = [lengths[order[start : start + rows]] for start in range(0, len(order), rows)]
-    return 1 - float(lengths.sum()) / float(sum(len(batch) * batch.max() for batch in batches))

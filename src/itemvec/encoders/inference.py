@@ -77,9 +77,15 @@ class Transformer:
 
     def encode(self, prepared: Prepared) -> Iterator[Done]:
         """Vectors of batches, each while the next is under way."""
+        threads = torch.get_num_threads()
         if self.body is not None:  # torch's threads would spin on, waiting for work, on the cores of the other runtime
             torch.set_num_threads(1)
-        tokens, prompt = prepared.inputs
+        try:
+            yield from self._batches(*prepared.inputs)
+        finally:
+            torch.set_num_threads(threads)
+
+    def _batches(self, tokens: Tokens, prompt: str) -> Iterator[Done]:
         before: tuple[Rows, torch.Tensor, Any] | None = None
         slack = 1.0 if self.packs else 0.0 if self.on_cpu else 0.05
         for rows in pack(self._room(tokens), self.budget, slack):
