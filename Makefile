@@ -42,11 +42,11 @@ format: $(STAMP) ## format the code
 
 resolve: $(UV) ## show that the dependencies resolve on Python 3.11, 3.12 and 3.13
 	@for version in 3.11 3.12 3.13; do \
-	  $(UV) pip compile -q --python-version $$version --extra dev -c constraints.txt pyproject.toml >/dev/null \
+	  $(UV) pip compile -q --python-version $$version --all-extras -c constraints.txt pyproject.toml >/dev/null \
 	    && echo "Python $$version: resolves" || exit 1; done
 
 lock: $(UV) ## write constraints.txt anew from pyproject.toml
-	@env -u UV_FIND_LINKS $(UV) pip compile -q --upgrade --universal --python-version 3.11 --extra dev \
+	@env -u UV_FIND_LINKS $(UV) pip compile -q --upgrade --universal --python-version 3.11 --all-extras \
 	  --custom-compile-command "make lock" pyproject.toml -o constraints.txt
 
 clean:    ## remove the environment

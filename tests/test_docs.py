@@ -1,6 +1,7 @@
 """What the documents promise is there."""
 
 import re
+import subprocess
 
 import pytest
 from ruamel.yaml import YAML
@@ -73,9 +74,9 @@ def test_every_example_of_a_model_is_one_the_registry_takes() -> None:
         assert ENCODERS.build(name, row).dim == row["dim"]
 
 
-def test_no_machine_is_named() -> None:
-    import subprocess
-
-    pattern = r"/(ho[m]e|ro[o]t|wo[r]k|op[t]|Use[r]s)/"
+@pytest.mark.parametrize(
+    "pattern", [r"/(ho[m]e|ro[o]t|wo[r]k|op[t]|Use[r]s)/", r"^(<{7}|>{7}|={7})( |$)"], ids=["machine", "open merge"]
+)
+def test_nothing_is_left_that_is_not_ours(pattern: str) -> None:
     found = subprocess.run(["git", "grep", "-nIE", pattern], cwd=ROOT, capture_output=True, text=True)
     assert found.stdout == ""
