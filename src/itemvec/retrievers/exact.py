@@ -2,48 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
+from tqdm import tqdm
 
 from itemvec.arrays import Floats
+from itemvec.machine import torch_device
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
-from itemvec.topk import Top, merge, top_k
+from itemvec.retrievers.products import LEVELS, Precision, above, multiply, rounded
+from itemvec.topk import Running, Top
 
-QUERIES = 1024  # scored at a time
+# Queries and items that are multiplied at a time: on a processor their products stay in its cache.
+QUERIES, ITEMS = 1024, {"cpu": 2048, "cuda": 65_536}
 
 
 @RETRIEVERS.register("exact")
 @dataclass(frozen=True)
 class Exact:
-    """Blocked matrix product with a running top-k; the items are read from disk once, a block at a time."""
+    """Blocked matrix product with a running top-k; the items are read from disk once, a block at a time.
+
+    In memory are the queries, what was found for them, a block of items and its products with 1,024 queries.
+
+    precision
+        What the numbers of both are rounded to. ``bfloat16``: products are summed in float32. ``int8``: both are counted
+        in steps of 1/127 of the largest magnitude among items and queries, and sums are whole. No item is left out and
+        no sum is rounded to the type, so the ranking is exact for the rounded vectors. int8 reads the items once more.
+    """
 
     similarity: Literal["cosine", "dot"] = "cosine"
+    precision: Precision = "float32"
     needs_vectors: ClassVar[bool] = True
 
     def index(self, items: Entries) -> Retrieve:
-        """Nothing to prepare."""
-        blocks = items.blocks("exact")
+        """Nothing to prepare, but to find the largest number for int8."""
+        blocks, device = items.blocks("exact"), torch_device()
+        largest = max(map(_largest, map(self._scaled, blocks)), default=0.0) if self.precision == "int8" else 0.0
 
         def retrieve(queries: Entries, k: int) -> Top:
             asked = [self._scaled(block) for block in queries.blocks("exact")]
-            asked = [part for block in asked for part in np.split(block, range(QUERIES, len(block), QUERIES))]
-            best: list[Top] = [top_k(np.empty((len(part), 0), dtype=np.float32), k) for part in asked]
+            step = max(largest, *map(_largest, asked), 1e-12) / LEVELS
+            parts = [part for block in asked for part in np.split(block, range(QUERIES, len(block), QUERIES))]
+            held = [(rounded(part, self.precision, step, device), Running(len(part), k)) for part in parts]
             start = 0
-            for block in blocks:
-                scaled = self._scaled(block)
-                for number, part in enumerate(asked):
-                    found = top_k(part @ scaled.T, k)  # scores: (QUERIES, len(block))
-                    shifted = Top(np.where(found.positions < 0, found.positions, found.positions + start), found.scores)
-                    best[number] = merge(best[number], shifted, k)
-                start += len(block)
-            return Top(np.concatenate([top.positions for top in best]), np.concatenate([top.scores for top in best]))
+            for tile in self._tiles(items, ITEMS.get(device, ITEMS["cuda"])):
+                block = rounded(tile, self.precision, step, device)
+                for part, best in held:
+                    found = above(multiply(part, block), best.threshold, k)
+                    best.offer(found.queries, found.items + start, found.products)
+                start += len(tile)
+            tops = [best.top() for _, best in held]
+            unit = np.float32(step * step if self.precision == "int8" else 1)
+            scores = np.concatenate([top.scores for top in tops])
+            return Top(np.concatenate([top.positions for top in tops]), scores * unit)
 
         return retrieve
+
+    def _tiles(self, items: Entries, rows: int) -> Iterator[Floats]:
+        with tqdm(total=len(items), desc="exact", unit="item", mininterval=1, disable=None) as progress:
+            for block in items.blocks("exact"):
+                for start in range(0, len(block), rows):
+                    yield self._scaled(block[start : start + rows])
+                progress.update(len(block))
 
     def _scaled(self, vectors: Floats) -> Floats:
         if self.similarity == "dot":
             return vectors
-        scaled: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors))[:, None]
+        scaled: Floats = vectors / np.maximum(lengths, np.float32(1e-12))
         return scaled
+
+
+def _largest(vectors: Floats) -> float:
+    return float(np.abs(vectors).max(initial=0))
