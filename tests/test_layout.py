@@ -77,7 +77,7 @@ def test_nothing_imports_the_command_line() -> None:
 @pytest.mark.parametrize(
     ("library", "adapter"),
     [
-        ("lancedb", "lance.py"),
+        ("lancedb", "lance.py served.py"),
         ("great_expectations", "expectations.py"),
         ("openvino", "openvino.py"),
         ("nncf", "openvino.py"),
@@ -88,7 +88,7 @@ def test_nothing_imports_the_command_line() -> None:
 )
 def test_a_foreign_library_stays_in_its_adapter(library: str, adapter: str) -> None:
     importing = {path.name for path in PACKAGE.rglob("*.py") if f"import {library}" in path.read_text()}
-    assert importing == {adapter}
+    assert importing == set(adapter.split())
 
 
 @pytest.mark.parametrize("name", sorted(STAGES))

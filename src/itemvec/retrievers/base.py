@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from itemvec.arrays import Floats, Ids
 from itemvec.errors import ParamsError
@@ -45,9 +45,12 @@ Retrieve = Callable[[Entries, int], Top]
 
 
 class Retriever(Protocol):
-    """Options of a retriever; ``needs_vectors`` says whether it cannot be a baseline."""
+    """Options of a retriever."""
 
-    needs_vectors: ClassVar[bool]
+    @property
+    def needs_vectors(self) -> bool:
+        """Whether it cannot be a baseline."""
+        ...
 
     def index(self, items: Entries) -> Retrieve:
         """Prepare ``items``, and return the function that finds the best ``k`` of them for any queries."""

@@ -12,11 +12,8 @@ from tqdm import tqdm
 from itemvec.arrays import Floats
 from itemvec.machine import torch_device
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
-from itemvec.retrievers.products import LEVELS, Precision, above, multiply, rounded
+from itemvec.retrievers.products import ITEMS, LEVELS, QUERIES, Precision, above, multiply, rounded
 from itemvec.topk import Running, Top
-
-# Queries and items that are multiplied at a time: on a processor their products stay in its cache.
-QUERIES, ITEMS = 1024, {"cpu": 2048, "cuda": 65_536}
 
 
 @RETRIEVERS.register("exact")
@@ -27,9 +24,9 @@ class Exact:
     In memory are the queries, what was found for them, a block of items and its products with 1,024 queries.
 
     precision
-        What the numbers of both are rounded to. ``bfloat16``: products are summed in float32. ``int8``: both are counted
-        in steps of 1/127 of the largest magnitude among items and queries, and sums are whole. No item is left out and
-        no sum is rounded to the type, so the ranking is exact for the rounded vectors. int8 reads the items once more.
+        What the numbers of both are rounded to: ``bfloat16``, or ``int8``, steps of 1/127 of the largest magnitude
+        among items and queries, for which the items are read once more. Of the rounded vectors the ranking is exact:
+        every item is compared, sums are float32 or, for int8, whole.
     """
 
     similarity: Literal["cosine", "dot"] = "cosine"

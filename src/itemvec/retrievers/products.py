@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from itemvec.arrays import Floats, Ints
 
+# Queries and items that are multiplied at a time: on a processor their products stay in its cache.
+QUERIES, ITEMS = 1024, {"cpu": 2048, "cuda": 65_536}
 Precision = Literal["float32", "bfloat16", "int8"]
 LEVELS = 127  # of int8, on either side of zero
 LOWEST = np.float32(-(2.0**31))  # of int32
@@ -53,7 +55,7 @@ def multiply(queries: Any, items: Any) -> Any:
         return torch.mm(queries.float(), items.float().T)
     if queries.dtype == torch.int8:
         return torch._int_mm(queries, items.T)
-    if torch.backends.mkldnn.is_available():
+    if torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         return torch.ops.mkldnn._linear_pointwise(queries.float(), items.float(), None, "none", [], "")
     return torch.mm(queries.float(), items.float().T)
 
