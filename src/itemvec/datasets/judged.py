@@ -44,25 +44,30 @@ def judged_tables(root: Path, items: Any, queries: Any, qrels: Any) -> Tables:
         A judgment names an item or a query that is not there.
     """
     for key, known in ((ITEM, items), (QUERY, queries)):
-        unknown = qrels[key].filter(pc.invert(_within(qrels, key, known)))
+        unknown = qrels[key].filter(pc.invert(_within(qrels, key, known[key])))
         if len(unknown):
             raise DatasetError(
-                f"{root}: {len(unknown):,} judgments have a {key} that is not there, as {unknown[0].as_py()!r}; "
+                f"{root}: {len(unknown):,} judgments have an unknown {key}, as {unknown[0].as_py()!r}; "
                 "the files are of different releases, or one is cut off: fetch them again"
             )
     written = pc.match_substring_regex(items[TEXT], r"\S")
     items = _told(items, written, f"{root}: {{}} items were left out, which have no text")
-    qrels = qrels.filter(_within(qrels, ITEM, items))
+    qrels = only(qrels, ITEM, items[ITEM])
     qrels = qrels.group_by([QUERY, ITEM]).aggregate([(GAIN, "max")]).rename_columns([QUERY, ITEM, GAIN])
-    answered = _within(queries, QUERY, qrels.filter(pc.greater(qrels[GAIN], 0)))
+    answered = _within(queries, QUERY, qrels[QUERY].filter(pc.greater(qrels[GAIN], 0)))
     queries = _told(queries, answered, f"{root}: {{}} queries were left out, to which no item is relevant")
     if GROUP not in queries.column_names:
         queries = queries.append_column(GROUP, pa.repeat(pa.scalar(GIVEN), len(queries)))
-    return as_tables(root, items, queries=queries, qrels=qrels.filter(_within(qrels, QUERY, queries)))
+    return as_tables(root, items, queries=queries, qrels=only(qrels, QUERY, queries[QUERY]))
+
+
+def only(table: Any, key: str, known: Any) -> Any:
+    """The rows whose ``key`` is among the Arrow strings ``known``."""
+    return table.filter(_within(table, key, known))
 
 
 def _within(table: Any, key: str, known: Any) -> Any:
-    return pc.is_in(table[key], value_set=pc.unique(known[key]))
+    return pc.is_in(table[key], value_set=pc.unique(known))
 
 
 def _told(table: Any, kept: Any, sentence: str) -> Any:

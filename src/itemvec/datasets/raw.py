@@ -1,6 +1,6 @@
 """Raw files as Arrow tables, with errors that name the file and what to do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pyarrow.parquet
 from itemvec.errors import DatasetError
 from itemvec.registry import suggest
 
+ROWS = 1 << 15  # read at a time where a file is streamed
 BLOCK = 1 << 24  # bytes parsed at a time; also the longest line of JSON
 
 
@@ -86,6 +87,24 @@ def read_json_fields(path: Path, schema: pa.Schema) -> Any:
 def read_parquet(path: Path) -> Any:
     """Read a Parquet file."""
     return _read(path, pyarrow.parquet.read_table)
+
+
+def parquet_batches(path: Path, names: Iterable[str]) -> Iterator[Any]:
+    """Tables of the columns ``names`` of a Parquet file, ``ROWS`` at a time: memory is bounded even by one row group.
+
+    Raises
+    ------
+    DatasetError
+        The file is missing, torn or lacks a column.
+    """
+    try:
+        with pyarrow.parquet.ParquetFile(present(path), buffer_size=1 << 20, pre_buffer=False) as file:
+            for name in names:
+                column(file.schema_arrow.empty_table(), name, path)
+            for batch in file.iter_batches(ROWS, columns=list(names)):
+                yield pa.Table.from_batches([batch])
+    except (pa.ArrowException, OSError) as error:
+        raise DatasetError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
 
 
 def column(table: Any, name: str, where: object) -> Any:
