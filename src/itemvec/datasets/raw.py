@@ -107,6 +107,24 @@ def parquet_batches(path: Path, names: Iterable[str]) -> Iterator[Any]:
         raise DatasetError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
 
 
+def json_batches(path: Path, schema: pa.Schema) -> Iterator[Any]:
+    """Tables of the fields of ``schema`` of one JSON object per line, a block at a time; other fields do not matter.
+
+    Raises
+    ------
+    DatasetError
+        The file is missing, torn or of another form.
+    """
+    read = pyarrow.json.ReadOptions(block_size=BLOCK)
+    parse = pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
+    try:
+        with pyarrow.json.open_json(present(path), read, parse) as reader:
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+    except (pa.ArrowException, OSError) as error:
+        raise DatasetError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
+
+
 def column(table: Any, name: str, where: object) -> Any:
     """A column that must be there."""
     if name not in table.column_names:
