@@ -9,6 +9,9 @@ import pytest
 from itemvec.columns import DIVIDED, DIVIDED_QUERIES, INTERACTIONS, ITEMS, QRELS, QUERIES
 from itemvec.datasets import DATASETS
 from itemvec.datasets.fetch import fetch
+from itemvec.files import write_parquet
+from itemvec.validation import validate
+from tests.conftest import ROOT
 from tests.datasets.test_esci import write
 
 ROWS: dict[str, dict[str, Any]] = {
@@ -87,3 +90,14 @@ def test_tables_fit_their_schemas_and_are_sorted(kind: str, tmp_path: Path) -> N
     assert ids == sorted(ids)
     rows = [(row["user_id"], row["timestamp"]) for row in tables.interactions.to_pylist()]
     assert rows == sorted(rows)
+
+
+@pytest.mark.parametrize("kind", ["esci", "amazon-c4", "wands", "crowdflower", "beir"])
+def test_judged_files_become_tables_that_meet_their_expectations(kind: str, tmp_path: Path) -> None:
+    files(kind, tmp_path)
+    tables = DATASETS.build("mine", {"kind": kind}).load(tmp_path)
+    paths = {name: tmp_path / "tables" / f"{name}.parquet" for name in vars(tables)}
+    for name, path in paths.items():
+        write_parquet(path, getattr(tables, name))
+    met = validate(paths, ROOT / "expectations")
+    assert all(met[name]["rows"] > 0 for name in ("items", "queries", "qrels"))

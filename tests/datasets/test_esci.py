@@ -165,6 +165,11 @@ def test_files_that_do_not_fit_are_named(tmp_path: Path) -> None:
     pq.write_table(table([("A", "us")], ["product_id", "product_locale"]), products)
     with pytest.raises(DatasetError, match=r"products\.parquet: column 'product_title' is missing"):
         load(tmp_path)
+    products.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:25\nsize 1108857465\n")
+    with pytest.raises(
+        DatasetError, match=r"products\.parquet is a pointer of Git LFS to the file; run `git lfs pull`"
+    ):
+        load(tmp_path)
     products.unlink()
     with pytest.raises(DatasetError, match=r"products\.parquet is missing; put it there, or run `itemvec fetch`"):
         load(tmp_path)

@@ -12,6 +12,7 @@ import pyarrow.parquet
 from itemvec.errors import DatasetError
 from itemvec.registry import suggest
 
+POINTER = b"version https://git-lfs"
 ROWS = 1 << 15  # read at a time where a file is streamed
 BLOCK = 1 << 24  # bytes parsed at a time; also the longest line of JSON
 
@@ -97,11 +98,14 @@ def parquet_batches(path: Path, names: Iterable[str]) -> Iterator[Any]:
     DatasetError
         The file is missing, torn or lacks a column.
     """
+    with present(path).open("rb") as file:
+        if file.read(len(POINTER)) == POINTER:
+            raise DatasetError(f"{path} is a pointer of Git LFS to the file; run `git lfs pull` where it came from")
     try:
-        with pyarrow.parquet.ParquetFile(present(path), buffer_size=1 << 20, pre_buffer=False) as file:
+        with pyarrow.parquet.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as parquet:
             for name in names:
-                column(file.schema_arrow.empty_table(), name, path)
-            for batch in file.iter_batches(ROWS, columns=list(names)):
+                column(parquet.schema_arrow.empty_table(), name, path)
+            for batch in parquet.iter_batches(ROWS, columns=list(names)):
                 yield pa.Table.from_batches([batch])
     except (pa.ArrowException, OSError) as error:
         raise DatasetError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
