@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow.compute as pc
 import pytest
 
 from itemvec.datasets import DATASETS
@@ -65,28 +67,42 @@ def found(system: str, tables: dict[str, Path], vectors: Path | None, **protocol
     return search(retriever, tables, vectors, replace(PROTOCOL, **protocol), seed=1)
 
 
-def ndcg(evaluation: Evaluation) -> float:
-    return float(evaluation.summary["ndcg@10"]["mean"])
+@pytest.fixture(scope="module")
+def exact(tables: dict[str, Path], vectors: Path) -> Evaluation:
+    return found("exact", tables, vectors)
 
 
-def test_minilm_reaches_the_published_figure(tables: dict[str, Path], vectors: Path) -> None:
+@pytest.fixture(scope="module")
+def bm25(tables: dict[str, Path]) -> Evaluation:
+    return found("bm25", tables, None)
+
+
+def ndcg(evaluation: Evaluation, among: Evaluation | None = None) -> float:
+    """Mean over all queries, or over those of another evaluation."""
+    measures = evaluation.measures
+    asked = measures if among is None else measures.filter(pc.is_in(measures["id"], among.measures["id"]))
+    return float(np.mean(asked["ndcg@10"]))
+
+
+def test_minilm_reaches_the_published_figure(exact: Evaluation) -> None:
     """0.6451, re-measured with sentence-transformers alone: title + " " + text, 256 tokens, cosine."""
-    evaluation = found("exact", tables, vectors)
-    assert evaluation.summary["queries"] == 300
-    assert ndcg(evaluation) == pytest.approx(0.6451, abs=0.001)
+    assert exact.summary["queries"] == 300
+    assert ndcg(exact) == pytest.approx(0.6451, abs=0.001)
 
 
-def test_bm25_reaches_the_published_figure(tables: dict[str, Path]) -> None:
+def test_bm25_reaches_the_published_figure(bm25: Evaluation) -> None:
     """0.687, with bm25s: Lucene's variant, stems, English stop words."""
-    assert ndcg(found("bm25", tables, None)) == pytest.approx(0.687, abs=0.003)
+    assert bm25.summary["queries"] == 300
+    assert ndcg(bm25) == pytest.approx(0.687, abs=0.003)
 
 
-def test_hybrids_beat_what_they_are_made_of(tables: dict[str, Path], vectors: Path) -> None:
+@pytest.mark.parametrize(("system", "split"), [("hybrid", "given"), ("hybrid-tuned", {"validation": 0.2})])
+def test_a_hybrid_beats_what_it_is_made_of(
+    system: str, split: Any, tables: dict[str, Path], vectors: Path, exact: Evaluation, bm25: Evaluation
+) -> None:
     """By reciprocal ranks on all claims, by tuned weights on those that were not tuned on."""
-    for system, split in (("hybrid", "given"), ("hybrid-tuned", {"validation": 0.2})):
-        hybrid, *parts = (
-            found(name, tables, None if name == "bm25" else vectors, split=split) for name in (system, "exact", "bm25")
-        )
-        assert all(ndcg(hybrid) > ndcg(part) + 0.02 for part in parts)
-    assert hybrid.summary["queries"] + hybrid.summary["queries_for_validation"] == 300
-    assert 0.3 < hybrid.summary["chosen"]["weights"][0] < 0.7
+    hybrid = found(system, tables, vectors, split=split)
+    assert all(ndcg(hybrid) > ndcg(part, hybrid) + 0.02 for part in (exact, bm25))
+    assert hybrid.summary["queries"] + hybrid.summary.get("queries_for_validation", 0) == 300
+    if split != "given":
+        assert 0.3 < hybrid.summary["chosen"]["weights"][0] < 0.7
