@@ -97,3 +97,19 @@ def test_measures_of_other_queries_are_refused(results: Results, folder: Path) -
     write_parquet(path, table.filter(pc.not_equal(table["id"], "q05")))
     with pytest.raises(TableError, match="were measured on different queries; run `dvc repro`"):
         compare(results, "recommend", folder / "measures")
+
+
+def test_systems_on_the_first_variant_are_compared_with_one_another(results: Results, folder: Path) -> None:
+    """A second retriever, whose cells are copies of the first one's."""
+    params = replace(results.params, retrievers=["exact", "other"])
+    others = [replace(one, system="other") for one in results.cells if one.system == "exact"]
+    two = replace(results, params=params, cells=[*results.cells, *others])
+    found = {
+        (one.left.system, one.right.system, one.left.variant) for one in compare(two, "search", folder / "measures")
+    }
+    assert found == {
+        *(("exact", "exact", "small"), ("other", "other", "small"), ("exact", "other", "full")),
+        *(("exact", "bm25", "full"), ("other", "bm25", "full")),
+    }
+    said = answers(two, {"recommend": [], "search": compare(two, "search", folder / "measures")})
+    assert any("exact on full against other on full in hit@1: no difference shown" in one for one in said)
