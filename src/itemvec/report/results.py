@@ -85,6 +85,7 @@ def collect(params: Params, metrics: Path) -> Results:
         for variant in params.variants
     ]
     cells += [_read(metrics, "baseline", system, None) for system in params.baselines]
+    cells += [_read(metrics, "rerank", system, None) for system in params.rerankers]
     variants = {
         name: read_json(metrics / "reduce" / f"{name}.json") | read_json(metrics / "analyze" / f"{name}.json")
         for name in params.variants

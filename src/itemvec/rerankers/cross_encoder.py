@@ -20,7 +20,7 @@ ENDLESS = 1_000_000  # tokens: tokenizers that know no limit say 10 to the 30th
 @RERANKERS.register("cross-encoder")
 @dataclass(frozen=True)
 class CrossEncoderReranker:
-    """A sequence classifier with one output (Nogueira & Cho, 2019), as sentence-transformers' ``CrossEncoder`` reads it.
+    """A sequence classifier with one output (Nogueira & Cho, 2019), read by sentence-transformers' ``CrossEncoder``.
 
     ``checkpoint`` is a model of the Hugging Face hub, a local folder or ``package:NAME/FOLDER``, with weights as
     safetensors; its own code is not run. A pair is cut at ``max_tokens``, from the longer of its two texts, by default

@@ -48,8 +48,8 @@ def train(
 ) -> float:
     """Fine-tune a text encoder to score pairs, and write the epoch that measures best to the folder ``out``.
 
-    The loss is binary cross-entropy between the score's sigmoid and the gain. sentence-transformers' own trainer does the
-    same with the packages datasets and accelerate, which nothing else here needs.
+    The loss is binary cross-entropy between the score's sigmoid and the gain. sentence-transformers' own trainer does
+    the same with the packages datasets and accelerate, which nothing else here needs.
 
     Parameters
     ----------
