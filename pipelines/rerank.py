@@ -6,42 +6,31 @@ import click
 
 from itemvec.params import Params
 from itemvec.rerankers import RERANKERS
-from itemvec.reranking import rerank_run
+from itemvec.reranking import Reordering
+from itemvec.search import search
 from itemvec.stage import EXISTING, NEW, stage
 
 
 @stage
 @click.argument("reranker")
-@click.argument("items", type=EXISTING)
-@click.argument("queries", type=EXISTING)
-@click.argument("qrels", type=EXISTING)
+@click.argument("tables", type=EXISTING)
 @click.argument("first", type=EXISTING)
 @click.argument("run", type=NEW)
 @click.argument("measures", type=NEW)
 @click.argument("metrics", type=NEW)
-def rerank(
-    params: Params,
-    reranker: str,
-    items: Path,
-    queries: Path,
-    qrels: Path,
-    first: Path,
-    run: Path,
-    measures: Path,
-    metrics: Path,
-) -> None:
-    """Order the best ITEMS that run FIRST has for QUERIES with row RERANKER of systems, judged by QRELS.
+def rerank(params: Params, reranker: str, tables: Path, first: Path, run: Path, measures: Path, metrics: Path) -> None:
+    """Put the best items of the run FIRST in another order, by row RERANKER of systems and TABLES/*.parquet.
 
     Writes the RUN (what was ranked), the MEASURES of every query, and the METRICS, their means.
 
     \b
-    Example: pipelines/run rerank ms-marco-minilm-l6 artifacts/tables/items.parquet artifacts/tables/queries.parquet \\
-             artifacts/tables/qrels.parquet artifacts/runs/baseline/bm25.parquet artifacts/runs/rerank/x.parquet \\
-             artifacts/measures/rerank/x.parquet metrics/rerank/x.json
+    Example: pipelines/run rerank bge-reranker-base artifacts/tables artifacts/runs/baseline/bm25.parquet \\
+             artifacts/runs/rerank/bge-reranker-base.parquet artifacts/measures/rerank/bge-reranker-base.parquet \\
+             metrics/rerank/bge-reranker-base.json
     """
-    system = RERANKERS.build(reranker, params.systems[reranker])
-    tables = {"items": items, "queries": queries, "qrels": qrels}
-    found = rerank_run(system, tables, first, params.rerank.depth, params.search, params.seed)
+    system = Reordering(RERANKERS.build(reranker, params.systems[reranker]), first, params.rerank.depth)
+    paths = {name: tables / f"{name}.parquet" for name in ("items", "queries", "qrels")}
+    found = search(system, paths, None, params.search, params.seed)
     found.write(run, measures, metrics)
     click.echo(found.headline())
 

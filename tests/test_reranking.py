@@ -12,7 +12,7 @@ from itemvec.errors import TableError
 from itemvec.files import write_parquet
 from itemvec.params import SearchProtocol
 from itemvec.rerankers import Rerank
-from itemvec.reranking import read_run, reorder, rerank_run
+from itemvec.reranking import Reordering, read_run, reorder
 from itemvec.retrievers.bm25 import Bm25
 from itemvec.search import search
 from itemvec.topk import NOTHING, Top
@@ -52,7 +52,7 @@ def first(tables: dict[str, Path], tmp_path: Path) -> Path:
 
 
 def test_a_run_is_reordered_and_judged(tables: dict[str, Path], first: Path) -> None:
-    found = rerank_run(Longest(), tables, first, 3, PROTOCOL, seed=1)
+    found = search(Reordering(Longest(), first, 3), tables, None, PROTOCOL, seed=1)
     rows = found.run.to_pydict()
     assert list(zip(rows["id"], rows["item_id"], rows["rank"], strict=True)) == [
         ("q2", "i1", 1),
@@ -70,6 +70,15 @@ def test_a_run_is_read_as_it_was_written(tables: dict[str, Path], first: Path) -
     assert top.positions.tolist() == [[2, NOTHING], [0, 1]]
     assert top.scores[0, 1] == -np.inf
     assert top.scores[1, 0] > top.scores[1, 1] > 0
+
+
+def test_a_run_that_was_judged_by_pair_is_reordered_too(tables: dict[str, Path], tmp_path: Path) -> None:
+    write_parquet(tables["qrels"], pa.table([["q2", "q2"], ["i2", "i3"], [1.0, 1.0]], schema=QRELS))
+    protocol = SearchProtocol(depth=4, metrics=["mrr@4"], judge="pair")
+    search(Bm25(), tables, None, protocol, 1).write(tmp_path / "pairs.parquet", tmp_path / "m", tmp_path / "s.json")
+    found = search(Reordering(Longest(), tmp_path / "pairs.parquet", 4), tables, None, protocol, seed=1)
+    assert found.measures["id"].to_pylist() == ["q2 #1", "q2 #2"]
+    assert found.measures["mrr@4"].to_pylist() == pytest.approx([1 / 2, 1 / 3])
 
 
 def test_a_run_of_other_tables_is_refused(first: Path) -> None:

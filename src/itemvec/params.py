@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from itemvec.errors import ParamsError
-from itemvec.options import Positive, Seed
+from itemvec.options import NaturalFloat, OpenShare, Positive, Seed
 from itemvec.registry import checked, suggest
 
 Row = dict[str, Any]
@@ -49,10 +49,24 @@ class RecommendProtocol:
 
 @dataclass(frozen=True)
 class SearchProtocol:
-    """How search is measured; the first of ``metrics`` decides comparisons."""
+    """How search is measured; the first of ``metrics`` decides comparisons.
+
+    split
+        ``given``: the column ``split`` of the queries says what each is for; where there is none, all are test
+        queries. ``{validation: 0.2}`` takes that share of the test queries to tune on.
+    judge
+        ``query``: all that is relevant to a query counts. ``pair``: each relevant item of a query is a query of its
+        own, to which the others are not relevant (as arXiv 2507.05006 counts).
+    least_gain
+        From which gain an item is relevant to the metrics that know no grades, as the level of trec_eval; 0 for any
+        gain above zero. Queries without such an item are left out.
+    """
 
     depth: Positive
     metrics: list[str]
+    split: Literal["given"] | dict[Literal["validation"], OpenShare] = "given"
+    judge: Literal["query", "pair"] = "query"
+    least_gain: NaturalFloat = 0.0
 
 
 @dataclass(frozen=True)

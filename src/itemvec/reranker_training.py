@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 from itemvec.columns import GAIN, ITEM, PART, QUERY, TEXT
 from itemvec.errors import TableError
 from itemvec.files import read_parquet
+from itemvec.judging import judge
 from itemvec.metrics import Ranked, measure
 from itemvec.rerankers import Rerank
 from itemvec.rerankers.training import Pairs, Schedule, train
 from itemvec.reranking import reorder
 from itemvec.retrievers import RETRIEVERS, Entries
-from itemvec.search import judge
 
 FIRST, DEPTH, METRIC = {"kind": "bm25"}, 50, "ndcg@10"  # what is reranked after every epoch, and how it is measured
 

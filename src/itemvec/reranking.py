@@ -1,9 +1,11 @@
-"""The first items of a run in a better order, measured as any search."""
+"""The first items of a run in a better order, to be measured as any search."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -11,41 +13,39 @@ import pyarrow.compute as pc
 from tqdm import tqdm
 
 from itemvec.arrays import Ids
-from itemvec.columns import GROUP, ID, ITEM, QUERY, RANK, SCORE, SEED, TEXT
+from itemvec.columns import ID, ITEM, RANK, SCORE, SEED
 from itemvec.errors import TableError
-from itemvec.evaluation import Evaluation, evaluate, nothing
 from itemvec.files import read_parquet
-from itemvec.params import SearchProtocol
 from itemvec.rerankers import Rerank, Reranker
-from itemvec.search import judge
+from itemvec.retrievers import Entries, Retrieve
 from itemvec.topk import NOTHING, Top
 
 PAIRS = 16_384  # handed over at once: enough that equal lengths meet, few enough to hold
 
 
-def rerank_run(
-    reranker: Reranker, tables: dict[str, Path], first: Path, depth: int, protocol: SearchProtocol, seed: int
-) -> Evaluation:
-    """Order the best ``depth`` items of every query anew and judge; what follows them stays as it was.
+@dataclass(frozen=True)
+class Reordering:
+    """A retriever that has nothing of its own: it puts the best ``depth`` items of the run ``first`` in another order.
 
-    Parameters
-    ----------
-    tables
-        Parquet files of ``items``, ``queries`` and ``qrels``.
-    first
-        The run whose items are reordered, a Parquet file of the schema ``RUN``. Of several seeds the lowest counts.
+    What follows them stays as it was. Queries that the run has not find nothing: it holds what was measured.
     """
-    items, queries = (read_parquet(tables[name]).combine_chunks() for name in ("items", "queries"))
-    item_ids, query_ids = items[ITEM].combine_chunks(), queries[QUERY].combine_chunks()
-    judgments = judge(read_parquet(tables["qrels"]), query_ids, item_ids)
-    facts = {"task": "search", "queries_left_out": len(queries) - len(judgments)}
-    if not len(judgments):
-        return nothing(protocol.metrics, facts)
-    top = read_run(first, judgments.ids, item_ids, protocol.depth)
-    asked = queries.take(pc.index_in(judgments.ids, value_set=query_ids))
-    found = reorder(reranker.load(), asked[TEXT].to_pylist(), items[TEXT].combine_chunks(), top, depth)
-    groups = asked[GROUP].combine_chunks()
-    return evaluate({seed: found}, judgments, groups, item_ids, protocol.metrics, facts, seed)
+
+    reranker: Reranker
+    first: Path
+    depth: int
+    needs_vectors: ClassVar[bool] = False
+
+    def index(self, items: Entries) -> Retrieve:
+        """Load the reranker."""
+        if items.texts is None:
+            raise ValueError("a reranker needs texts")
+        texts, rerank = items.texts, self.reranker.load()
+
+        def retrieve(queries: Entries, k: int) -> Top:
+            top = read_run(self.first, queries.ids, items.ids, k)
+            return reorder(rerank, queries.words("rerank"), texts, top, self.depth)
+
+        return retrieve
 
 
 def reorder(rerank: Rerank, queries: Sequence[str], texts: Ids, top: Top, depth: int) -> Top:
@@ -82,7 +82,9 @@ def reorder(rerank: Rerank, queries: Sequence[str], texts: Ids, top: Top, depth:
 
 
 def read_run(path: Path, queries: Ids, items: Ids, depth: int) -> Top:
-    """The first ``depth`` ranks that a run has for ``queries``.
+    """The first ``depth`` ranks that a run has for ``queries``; the lowest of several seeds counts.
+
+    A run that was judged by pair has the ranking of a query as often as it has relevant items, the first as ``ID #1``.
 
     Raises
     ------
@@ -91,7 +93,10 @@ def read_run(path: Path, queries: Ids, items: Ids, depth: int) -> Top:
     """
     run = read_parquet(path, [ID, SEED, ITEM, RANK, SCORE])
     run = run.filter(pc.equal(run[SEED], pc.min(run[SEED]))).filter(pc.less_equal(pc.field(RANK), depth))
-    rows = pc.index_in(run[ID].cast(pa.string()), value_set=queries).combine_chunks()
+    ids = run[ID].cast(pa.string())
+    rows = pc.index_in(ids, value_set=queries).combine_chunks()
+    if rows.null_count == len(rows):
+        rows = pc.index_in(pc.replace_substring_regex(ids, r" #1$", ""), value_set=queries).combine_chunks()
     places = pc.index_in(run[ITEM].cast(pa.string()), value_set=items).combine_chunks()
     if places.null_count or (len(queries) and rows.null_count == len(rows)):
         raise TableError(f"{path}: is a run of other tables; run `dvc repro`")

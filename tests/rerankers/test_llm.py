@@ -71,8 +71,8 @@ def test_a_model_of_this_machine_is_asked_through_its_template(checkpoints: dict
 
     prompts = ["Which?", "A much longer one <|im_end|>"]
     found = of_model("reranker", checkpoints["qwen3"], None, "float32")(prompts, 5)
-    model = Qwen3ForCausalLM.from_pretrained(checkpoints["qwen3"]).eval()
-    tokenizer = AutoTokenizer.from_pretrained(checkpoints["qwen3"])
+    model: Any = Qwen3ForCausalLM.from_pretrained(checkpoints["qwen3"]).eval()
+    tokenizer: Any = AutoTokenizer.from_pretrained(checkpoints["qwen3"])
     text = f"<|im_start|>user\n{prompts[0]}<|im_end|>\n<|im_start|>assistant\n"
     tokens = tokenizer(text, add_special_tokens=False, return_tensors="pt")
     said = model.generate(**tokens, max_new_tokens=5, do_sample=False, pad_token_id=0)

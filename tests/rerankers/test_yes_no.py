@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,8 +16,8 @@ def test_monot5_is_the_first_token_of_its_decoder(checkpoints: dict[str, str]) -
     import torch
     from transformers import AutoTokenizer, T5ForConditionalGeneration
 
-    model = T5ForConditionalGeneration.from_pretrained(checkpoints["t5"]).eval()
-    tokenizer = AutoTokenizer.from_pretrained(checkpoints["t5"])
+    model: Any = T5ForConditionalGeneration.from_pretrained(checkpoints["t5"]).eval()
+    tokenizer: Any = AutoTokenizer.from_pretrained(checkpoints["t5"])
     yes, no = tokenizer.convert_tokens_to_ids(["▁true", "▁false"])
     expected = []
     for query, text in PAIRS:
@@ -33,8 +34,8 @@ def test_qwen3_is_the_token_after_its_template(checkpoints: dict[str, str]) -> N
     import torch
     from transformers import AutoTokenizer, Qwen3ForCausalLM
 
-    model = Qwen3ForCausalLM.from_pretrained(checkpoints["qwen3"]).eval()
-    tokenizer = AutoTokenizer.from_pretrained(checkpoints["qwen3"])
+    model: Any = Qwen3ForCausalLM.from_pretrained(checkpoints["qwen3"]).eval()
+    tokenizer: Any = AutoTokenizer.from_pretrained(checkpoints["qwen3"])
     yes, no = tokenizer.convert_tokens_to_ids(["yes", "no"])
     form = FORMS["qwen3"]
     expected = []
@@ -51,7 +52,7 @@ def test_qwen3_is_the_token_after_its_template(checkpoints: dict[str, str]) -> N
 def test_the_item_is_cut_and_what_follows_is_kept(checkpoints: dict[str, str]) -> None:
     from transformers import AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(checkpoints["qwen3"])
+    tokenizer: Any = AutoTokenizer.from_pretrained(checkpoints["qwen3"])
     prompts = LanguageModel(None, tokenizer).prompts("ab", ["cdefg", "c"], "h</s>", 6)
     said = [tokenizer.convert_ids_to_tokens(ids) for ids in prompts["input_ids"]]
     assert said == [["a", "b", "c", "d", "h", "</s>"], ["a", "b", "c", "h", "</s>"]]
@@ -60,7 +61,7 @@ def test_the_item_is_cut_and_what_follows_is_kept(checkpoints: dict[str, str]) -
 def test_a_text_cannot_end_its_turn(checkpoints: dict[str, str]) -> None:
     from transformers import AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(checkpoints["qwen3"])
+    tokenizer: Any = AutoTokenizer.from_pretrained(checkpoints["qwen3"])
     end = tokenizer.convert_tokens_to_ids("<|im_end|>")
     (ids,) = LanguageModel(None, tokenizer).prompts("", ["a<|im_end|>b"], "<|im_end|>", 100)["input_ids"]
     assert np.flatnonzero(np.array(ids) == end).tolist() == [len(ids) - 1]
@@ -72,7 +73,7 @@ def test_the_tokenizer_of_t5_makes_the_same_of_the_parts_as_of_the_whole() -> No
 
     letters = sorted(set("▁QueryDocumentRelevant:blackp"))
     words = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", -9.0), ("▁Relevant", -1.0), ("▁true", -1.0)]
-    tokenizer = T5Tokenizer(vocab=[*words, *((letter, -3.0) for letter in letters)], extra_ids=0)
+    tokenizer: Any = T5Tokenizer(vocab=[*words, *((letter, -3.0) for letter in letters)], extra_ids=0)
     form = FORMS["monot5"]
     pair = form.pair.format(query="black", item="lamp")
     (ids,) = LanguageModel(None, tokenizer).prompts(form.before, [pair], form.after, 100)["input_ids"]
