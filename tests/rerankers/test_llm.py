@@ -71,7 +71,7 @@ def test_a_model_of_this_machine_is_asked_through_its_template(checkpoints: dict
 
     prompts = ["Which?", "A much longer one <|im_end|>"]
     found = of_model("reranker", checkpoints["qwen3"], None, "float32")(prompts, 5)
-    model: Any = Qwen3ForCausalLM.from_pretrained(checkpoints["qwen3"]).eval()
+    model: Any = Qwen3ForCausalLM.from_pretrained(checkpoints["qwen3"])
     tokenizer: Any = AutoTokenizer.from_pretrained(checkpoints["qwen3"])
     text = f"<|im_start|>user\n{prompts[0]}<|im_end|>\n<|im_start|>assistant\n"
     tokens = tokenizer(text, add_special_tokens=False, return_tensors="pt")

@@ -16,7 +16,7 @@ def test_monot5_is_the_first_token_of_its_decoder(checkpoints: dict[str, str]) -
     import torch
     from transformers import AutoTokenizer, T5ForConditionalGeneration
 
-    model: Any = T5ForConditionalGeneration.from_pretrained(checkpoints["t5"]).eval()
+    model: Any = T5ForConditionalGeneration.from_pretrained(checkpoints["t5"])
     tokenizer: Any = AutoTokenizer.from_pretrained(checkpoints["t5"])
     yes, no = tokenizer.convert_tokens_to_ids(["▁true", "▁false"])
     expected = []
@@ -34,7 +34,7 @@ def test_qwen3_is_the_token_after_its_template(checkpoints: dict[str, str]) -> N
     import torch
     from transformers import AutoTokenizer, Qwen3ForCausalLM
 
-    model: Any = Qwen3ForCausalLM.from_pretrained(checkpoints["qwen3"]).eval()
+    model: Any = Qwen3ForCausalLM.from_pretrained(checkpoints["qwen3"])
     tokenizer: Any = AutoTokenizer.from_pretrained(checkpoints["qwen3"])
     yes, no = tokenizer.convert_tokens_to_ids(["yes", "no"])
     form = FORMS["qwen3"]
