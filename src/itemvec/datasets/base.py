@@ -20,7 +20,7 @@ class Tables:
     """Arrow tables of the schemas in ``columns``, in an order that depends on their content alone.
 
     Items, queries and judgments are sorted by id, interactions by user and time; equal times stay as they came.
-    Interactions have the column ``split`` where the data set brings its own, and only there.
+    Interactions and queries have the column ``split`` where the data set brings its own, and only there.
     """
 
     items: Any
@@ -49,14 +49,18 @@ DATASETS: Registry[Dataset] = Registry("dataset")
 
 def as_tables(root: Path, items: Any, interactions: Any = None, queries: Any = None, qrels: Any = None) -> Tables:
     """Bring raw Arrow tables into their final form; a table a data set does not have stays empty."""
-    divided = interactions is not None and PART in interactions.column_names
-    done = columns.DIVIDED if divided else columns.INTERACTIONS
+    done = columns.DIVIDED if _is_divided(interactions) else columns.INTERACTIONS
+    asked = columns.DIVIDED_QUERIES if _is_divided(queries) else columns.QUERIES
     return Tables(
         _conform(items, columns.ITEMS, f"{root}: items", [ITEM]),
         _conform(interactions, done, f"{root}: interactions", [USER, TIME]),
-        _conform(queries, columns.QUERIES, f"{root}: queries", [QUERY]),
+        _conform(queries, asked, f"{root}: queries", [QUERY]),
         _conform(qrels, columns.QRELS, f"{root}: qrels", [QUERY, ITEM]),
     )
+
+
+def _is_divided(table: Any) -> bool:
+    return table is not None and PART in table.column_names
 
 
 def _conform(table: Any, schema: pa.Schema, where: str, order: list[str]) -> Any:
