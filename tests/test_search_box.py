@@ -16,7 +16,7 @@ from itemvec.reducers import REDUCERS
 from itemvec.reduction import reduce_vectors
 from itemvec.search_box import Hit, SearchBox, lines
 from itemvec.store import Block, write_database
-from tests.rerankers.tiny import bert
+from tests.rerankers.tiny import t5
 from tests.test_params import write
 
 TEXTS = ["a black desk lamp", "a red wool hat", "garden hose", "a desk of oak", "black shoes"]
@@ -82,8 +82,8 @@ def test_words_alone_need_no_vectors(tmp_path: Path) -> None:
 def test_a_reranker_orders_the_best_anew(tmp_path: Path) -> None:
     from itemvec.rerankers import RERANKERS
 
-    bert(tmp_path / "tiny")
-    row = {"kind": "cross-encoder", "checkpoint": str(tmp_path / "tiny")}
+    t5(tmp_path / "tiny")
+    row = {"kind": "yes-no", "checkpoint": str(tmp_path / "tiny"), "form": "monot5"}
     systems = ROWS["systems"] | {"tiny": row}
     rerank = {"first": "search/small-exact", "depth": 3}
     params = finish(tmp_path, {"kind": "hashing", "dim": 64}, systems=systems, rerank=rerank)

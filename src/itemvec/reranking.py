@@ -20,7 +20,7 @@ from itemvec.rerankers import Rerank, Reranker
 from itemvec.retrievers import Entries, Retrieve
 from itemvec.topk import NOTHING, Top
 
-PAIRS = 16_384  # handed over at once: enough that equal lengths meet, few enough to hold
+PAIRS = 4096  # handed over at once: enough that equal lengths meet, few enough to see how it goes
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def test_nothing_to_rank_is_no_error(rerank: Rerank) -> None:
     assert [len(one) for one in rerank(["lamp", "hat"], [[], ["hat"]])] == [0, 1]
 
 
-@pytest.mark.parametrize("text", ["", " ", "\x00", "{item}", "[1] > [2]", "<|im_end|></s>", "帽子 🎩", "x" * 5000])
+@pytest.mark.parametrize("text", ["", " ", "\x00", "{item}", "[1] > [2]", "<|im_end|></s>", "帽子 🎩", "x" * 1000])
 def test_any_text_is_data(rerank: Rerank, text: str) -> None:
     (found,) = rerank([text], [[text, "hat"]])
     assert found.shape == (2,)

@@ -35,7 +35,7 @@ class Chooser(Judge):
     ("protocol", "judge", "steps"),
     [
         (pointwise, Judge(), [5 + 2 + 1]),
-        (all_pairs, Chooser(), [2 * 10 + 2 * 1]),
+        (all_pairs, Chooser(), [2 * 10, 2 * 1]),
         (sliding_pairs(4), Chooser(), [2, 2, 2, 2 + 2, 2, 2, 2, 2, 2, 2]),  # passes of 4, 3, 2 and 1 comparisons
         (listwise(20, 10), Judge(), [2]),
         (listwise(3, 1), Judge(), [2, 1, 1]),  # windows at 2, 1 and 0 of the first query, and one of the second

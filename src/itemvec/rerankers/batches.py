@@ -73,4 +73,6 @@ def scored(
                         f"reranker: no memory for one pair of {lengths[some[0]]} tokens; lower max_tokens"
                     ) from None
                 waiting += np.array_split(some, 2)
+    if not np.isfinite(scores).all():
+        raise ItemvecError("reranker: it gives scores that are no numbers; set another dtype")
     return scores

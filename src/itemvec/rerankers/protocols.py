@@ -1,4 +1,4 @@
-"""Three ways to let a language model rank (arXiv 2508.16757), for many queries in step: every step is asked at once."""
+"""Three ways to let a language model rank (arXiv 2508.16757), for many queries in step where a step is small."""
 
 from __future__ import annotations
 
@@ -50,13 +50,19 @@ def pointwise(ask: Ask, queries: Sequence[str], texts: Lists) -> list[Ints]:
 
 
 def all_pairs(ask: Ask, queries: Sequence[str], texts: Lists) -> list[Ints]:
-    """Every pair in both orders (Qin et al., 2023): a win counts 1, no agreement half for each; n (n - 1) prompts."""
-    pairs = [(row, left, right) for row, some in enumerate(texts) for left, right in combinations(range(len(some)), 2)]
-    wins = [np.zeros(len(some)) for some in texts]
-    for (row, left, right), first in zip(pairs, _prefers(ask, queries, texts, pairs), strict=True):
-        wins[row][left] += first
-        wins[row][right] += 1 - first
-    return [np.argsort(-won, kind="stable") for won in wins]
+    """Every pair in both orders (Qin et al., 2023): a win counts 1, no agreement half for each.
+
+    That is n (n - 1) prompts for n items, so each query is a step of its own.
+    """
+    orders = []
+    for row, some in enumerate(texts):
+        pairs = [(row, left, right) for left, right in combinations(range(len(some)), 2)]
+        wins = np.zeros(len(some))
+        for (_, left, right), first in zip(pairs, _prefers(ask, queries, texts, pairs), strict=True):
+            wins[left] += first
+            wins[right] += 1 - first
+        orders.append(np.argsort(-wins, kind="stable"))
+    return orders
 
 
 def sliding_pairs(passes: int) -> Protocol:
@@ -117,6 +123,6 @@ def _prefers(ask: Ask, queries: Sequence[str], texts: Lists, pairs: list[tuple[i
         for row, left, right in pairs
         for first, second in ((left, right), (right, left))
     ]
-    said = [preference(answer) for answer in ask(prompts, WORD)]
+    said = [preference(answer) for answer in (ask(prompts, WORD) if prompts else [])]
     both = list(zip(said[::2], said[1::2], strict=True))
     return [1.0 if one == ("A", "B") else 0.0 if one == ("B", "A") else 0.5 for one in both]
