@@ -11,6 +11,7 @@ import click
 from itemvec import __version__
 from itemvec.cache_commands import cache
 from itemvec.params import Params
+from itemvec.search_commands import search, train_reranker
 from itemvec.stage import EXISTING
 
 
@@ -21,6 +22,8 @@ def main() -> None:
 
 
 main.add_command(cache)
+main.add_command(search)
+main.add_command(train_reranker)
 
 
 @main.command()

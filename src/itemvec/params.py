@@ -27,6 +27,7 @@ SELECTORS = {
     "recommenders": "systems",
     "retrievers": "systems",
     "baselines": "systems",
+    "rerankers": "systems",
 }
 
 
@@ -69,6 +70,14 @@ class SearchProtocol:
 
 
 @dataclass(frozen=True)
+class RerankProtocol:
+    """What is reranked: of every query the best ``depth`` items of the run ``first``, a cell as ``baseline/bm25``."""
+
+    first: str
+    depth: Positive
+
+
+@dataclass(frozen=True)
 class Params:
     """Everything a run depends on besides code and data.
 
@@ -83,8 +92,10 @@ class Params:
     recommenders: list[str]
     retrievers: list[str]
     baselines: list[str]
+    rerankers: list[str]
     recommend: RecommendProtocol
     search: SearchProtocol
+    rerank: RerankProtocol
     datasets: Table
     models: Table
     reducers: Table
@@ -103,7 +114,8 @@ class Params:
         if "models" in raw:
             raise ParamsError(f"{path}: rows of models lie in {MODELS}, beside it; move them there")
         raw["models"] = _read(path.with_name(MODELS))
-        for key, protocol in (("recommend", RecommendProtocol), ("search", SearchProtocol)):
+        protocols = {"recommend": RecommendProtocol, "search": SearchProtocol, "rerank": RerankProtocol}
+        for key, protocol in protocols.items():
             if isinstance(raw.get(key), dict):
                 raw[key] = checked(protocol, raw[key], f"{path}: {key}")
         params: Params = checked(cls, raw, str(path))

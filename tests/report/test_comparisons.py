@@ -113,3 +113,16 @@ def test_systems_on_the_first_variant_are_compared_with_one_another(results: Res
     }
     said = answers(two, {"recommend": [], "search": compare(two, "search", folder / "measures")})
     assert any("exact on full against other on full in hit@1: no difference shown" in one for one in said)
+
+
+@pytest.mark.parametrize("first", ["baseline/bm25", "search/small-exact"])
+def test_a_reranker_is_compared_with_what_it_reordered(results: Results, folder: Path, first: str) -> None:
+    """A reranker whose measures are those of bm25."""
+    params = replace(results.params, rerankers=["cross"], rerank=replace(results.params.rerank, first=first))
+    (bm25,) = (one for one in results.cells if one.system == "bm25")
+    reranked = replace(bm25, system="cross", cell="rerank/cross")
+    (folder / "measures" / "rerank").mkdir()
+    (folder / "measures" / "rerank" / "cross.parquet").symlink_to(folder / "measures" / "baseline" / "bm25.parquet")
+    found = compare(replace(results, params=params, cells=[*results.cells, reranked]), "search", folder / "measures")
+    pairs = {(one.left.cell, one.right.cell) for one in found if "cross" in (one.left.system, one.right.system)}
+    assert pairs == {("rerank/cross", first)}

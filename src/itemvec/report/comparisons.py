@@ -49,7 +49,8 @@ class Comparison:
 def compare(results: Results, task: str, measures: Path) -> list[Comparison]:
     """Compare what a reader would ask to compare.
 
-    Each other variant with the first; on the first variant each system with every later one and with each baseline.
+    Each other variant with the first; on the first variant each system with every later one and with each baseline;
+    each reranker with the run that it reordered.
 
     Parameters
     ----------
@@ -85,9 +86,12 @@ def pairs(results: Results, task: str) -> list[tuple[Result, Result]]:
     first = results.params.variants[0]
     reference = {one.system: one for one in cells if one.variant == first}
     others = [(one, reference[one.system]) for one in cells if one.variant not in (None, first)]
-    baselines = [one for one in cells if one.variant is None]
+    reranked = [one for one in cells if one.stage == "rerank"]
+    baselines = [one for one in cells if one.variant is None and one.stage != "rerank"]
+    former = [one for one in cells if one.cell == results.params.rerank.first]
     among = list(combinations(reference.values(), 2))
-    return others + among + [(one, baseline) for one in reference.values() for baseline in baselines]
+    against = [(one, baseline) for one in reference.values() for baseline in baselines]
+    return others + among + against + list(product(reranked, former))
 
 
 def _of_group(table: Any, group: str) -> Any:
