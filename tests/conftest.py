@@ -47,8 +47,27 @@ RETRIEVER_ROWS: dict[str, dict[str, Any]] = {
     "exact": {"kind": "exact"},
     "bm25": {"kind": "bm25"},
     "lancedb": {"kind": "lancedb", "mode": "hybrid", "index_type": "IVF_FLAT"},
+    "hybrid": {"kind": "hybrid", "parts": [{"kind": "exact"}, {"kind": "bm25"}]},
     "colbert": {"kind": "colbert", "checkpoint": "tiny"},  # the fixture checkpoint puts a folder here
 }
+RERANKER_ROWS: dict[str, dict[str, Any]] = {  # tests/rerankers/conftest.py puts folders here
+    "cross-encoder": {"kind": "cross-encoder", "checkpoint": "tiny"},
+    "yes-no": {"kind": "yes-no", "checkpoint": "tiny", "form": "qwen3", "max_tokens": 600},
+    "llm": {"kind": "llm", "checkpoint": "tiny", "window": 3, "step": 2},
+}
+
+
+SLOW = ("pipeline", "cluster", "shared_data", "weights")  # marks of what takes longest
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first; a worker takes a file whole, one of them all of the pipeline: what tests share is made once."""
+    for item in items:
+        group = "pipelines" if "pipelines" in item.path.parts else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+    slow = {item.path for item in items if any(item.get_closest_marker(name) for name in SLOW)}
+    items.sort(key=lambda item: item.path not in slow)  # stable
 
 
 @pytest.fixture(scope="session", autouse=True)
