@@ -3,7 +3,7 @@ import pyarrow as pa
 import pytest
 
 from itemvec.errors import ParamsError
-from itemvec.retrievers import Entries, exact
+from itemvec.retrievers import Entries, sweep
 from itemvec.retrievers.exact import Exact
 
 
@@ -14,8 +14,8 @@ def entries(vectors: np.ndarray, size: int = 1000) -> Entries:
 
 @pytest.mark.parametrize("similarity", ["cosine", "dot"])
 def test_blocks_equal_the_whole(similarity: str, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exact, "QUERIES", 7)
-    monkeypatch.setattr(exact, "ITEMS", {"cpu": 32, "cuda": 32})
+    monkeypatch.setattr(sweep, "QUERIES", {"cpu": 7, "cuda": 7})
+    monkeypatch.setattr(sweep, "ITEMS", {"cpu": 32, "cuda": 32})
     items, queries = (rng.standard_normal((n, 16), dtype=np.float32) for n in (300, 40))
     top = Exact(similarity).index(entries(items, 64))(entries(queries, 11), 10)  # type: ignore[arg-type]
     if similarity == "cosine":

@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
-from itemvec.retrievers import prefixes
+from itemvec.retrievers import sweep
 from itemvec.retrievers.prefixes import search_prefixes
 from tests.conftest import unit
 
 
 @pytest.mark.parametrize("similarity", ["cosine", "dot"])
 def test_equals_one_run_for_each(similarity: str, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prefixes, "QUERIES", 7)
-    monkeypatch.setattr(prefixes, "ITEMS", {"cpu": 64, "cuda": 64})
+    monkeypatch.setattr(sweep, "QUERIES", {"cpu": 7, "cuda": 7})
+    monkeypatch.setattr(sweep, "ITEMS", {"cpu": 64, "cuda": 64})
     items, queries = (rng.standard_normal((n, 20), dtype=np.float32) for n in (1000, 16))
     found = search_prefixes(queries, np.split(items, [300, 301]), [3, 8, 20], 12, similarity)  # type: ignore[arg-type]
     assert list(found) == [3, 8, 20]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
-from tqdm import tqdm
 
 from itemvec.arrays import Floats
 from itemvec.machine import torch_device
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
-from itemvec.retrievers.products import ITEMS, LEVELS, QUERIES, Precision, above, multiply, rounded
+from itemvec.retrievers.products import LEVELS, Precision, above, multiply, rounded
+from itemvec.retrievers.sweep import split, sweep
 from itemvec.topk import Running, Top
 
 
@@ -21,7 +20,8 @@ from itemvec.topk import Running, Top
 class Exact:
     """Blocked matrix product with a running top-k; the items are read from disk once, a block at a time.
 
-    In memory are the queries, what was found for them, a block of items and its products with 1,024 queries.
+    In memory are the queries, what was found for them, a block of items, and products of 2,048 items with 512 queries a
+    core.
 
     precision
         What the numbers of both are rounded to: ``bfloat16``, or ``int8``, steps of 1/127 of the largest magnitude
@@ -39,30 +39,26 @@ class Exact:
         largest = max(map(_largest, map(self._scaled, blocks)), default=0.0) if self.precision == "int8" else 0.0
 
         def retrieve(queries: Entries, k: int) -> Top:
-            asked = [self._scaled(block) for block in queries.blocks("exact")]
-            step = max(largest, *map(_largest, asked), 1e-12) / LEVELS
-            parts = [part for block in asked for part in np.split(block, range(QUERIES, len(block), QUERIES))]
-            held = [(rounded(part, self.precision, step, device), Running(len(part), k)) for part in parts]
-            start = 0
-            for tile in self._tiles(items, ITEMS.get(device, ITEMS["cuda"])):
-                block = rounded(tile, self.precision, step, device)
-                for part, best in held:
-                    found = above(multiply(part, block), best.threshold, k)
-                    best.offer(found.queries, found.items + start, found.products)
-                start += len(tile)
-            tops = [best.top() for _, best in held]
+            asked = np.concatenate([self._scaled(block) for block in queries.blocks("exact")])
+            step = max(largest, _largest(asked), 1e-12) / LEVELS
+            parts = [
+                (rounded(part, self.precision, step, device), Running(len(part), k)) for part in split(asked, device)
+            ]
+
+            def take(part: tuple[Any, Running], tile: Any, start: int) -> None:
+                found = above(multiply(part[0], tile), part[1].threshold, k)
+                part[1].offer(found.queries, found.items + start, found.products)
+
+            def prepare(tile: Floats) -> Any:
+                return rounded(self._scaled(tile), self.precision, step, device)
+
+            sweep(blocks, device, parts, prepare, take)
+            tops = [best.top() for _, best in parts]
             unit = np.float32(step * step if self.precision == "int8" else 1)
             scores = np.concatenate([top.scores for top in tops])
             return Top(np.concatenate([top.positions for top in tops]), scores * unit)
 
         return retrieve
-
-    def _tiles(self, items: Entries, rows: int) -> Iterator[Floats]:
-        with tqdm(total=len(items), desc="exact", unit="item", mininterval=1, disable=None) as progress:
-            for block in items.blocks("exact"):
-                for start in range(0, len(block), rows):
-                    yield self._scaled(block[start : start + rows])
-                progress.update(len(block))
 
     def _scaled(self, vectors: Floats) -> Floats:
         if self.similarity == "dot":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from itemvec.arrays import Floats
 from itemvec.machine import torch_device
-from itemvec.retrievers.products import ITEMS, QUERIES, above, multiply, tensor
+from itemvec.retrievers.products import above, multiply, tensor
+from itemvec.retrievers.sweep import split, sweep
 from itemvec.topk import Running, Top
 
 
@@ -34,26 +35,32 @@ def search_prefixes(
     """
     device = torch_device()
     stretches = list(pairwise([0, *dims]))
-    lengths = _lengths(queries, stretches, similarity)
-    parts = np.split(queries, range(QUERIES, len(queries), QUERIES))
-    asked = [[tensor(np.ascontiguousarray(part[:, a:b])).to(device) for a, b in stretches] for part in parts]
-    best = [[Running(len(part), k) for _ in dims] for part in parts]
-    start = 0
-    for tile in _tiles(items, ITEMS.get(device, ITEMS["cuda"])):
-        over = 1 / _lengths(tile, stretches, similarity)
-        blocks = [tensor(tile[:, a:b] * over[number, :, None]).to(device) for number, (a, b) in enumerate(stretches)]
-        shrunk = tensor(over[1:] / over[:-1]).to(device)  # a sum over the length of the prefix it was made for
-        for part, bests in zip(asked, best, strict=True):
-            products: Any = None
-            for number, (query, block, one) in enumerate(zip(part, blocks, bests, strict=True)):
-                more = multiply(query, block)
-                products = more if products is None else more.addcmul_(products, shrunk[number - 1])
-                found = above(products, one.threshold, k)
-                one.offer(found.queries, found.items + start, found.products)
-        start += len(tile)
-    tops = {}
+    parts = [
+        (
+            [tensor(np.ascontiguousarray(part[:, start:end])).to(device) for start, end in stretches],
+            [Running(len(part), k) for _ in dims],
+        )
+        for part in split(queries, device)
+    ]
+
+    def prepare(tile: Floats) -> Any:
+        over = 1 / _lengths(tile, stretches, similarity)  # (n_prefixes, n)
+        blocks = [tile[:, start:end] * one[:, None] for (start, end), one in zip(stretches, over, strict=True)]
+        shrunk = np.concatenate([over[:1], over[1:] / over[:-1]])  # makes a sum over one length a sum over the next
+        return [tensor(block).to(device) for block in blocks], tensor(shrunk).to(device)
+
+    def take(part: tuple[list[Any], list[Running]], tile: Any, start: int) -> None:
+        products: Any = None
+        for query, block, shrunk, best in zip(part[0], *tile, part[1], strict=True):
+            more = multiply(query, block)
+            products = more if products is None else more.addcmul_(products, shrunk)
+            found = above(products, best.threshold, k)
+            best.offer(found.queries, found.items + start, found.products)
+
+    sweep(items, device, parts, prepare, take)
+    lengths, tops = _lengths(queries, stretches, similarity), {}
     for number, dim in enumerate(dims):
-        some = [bests[number].top() for bests in best]
+        some = [bests[number].top() for _, bests in parts]
         scores = np.concatenate([top.scores for top in some])
         scores /= lengths[number, :, None]
         tops[dim] = Top(np.concatenate([top.positions for top in some]), scores)
@@ -66,9 +73,3 @@ def _lengths(vectors: Floats, stretches: Sequence[tuple[int, int]], similarity: 
         return np.ones((len(stretches), len(vectors)), dtype=np.float32)
     squares = [np.einsum("nd,nd->n", vectors[:, start:end], vectors[:, start:end]) for start, end in stretches]
     return np.maximum(np.sqrt(np.cumsum(squares, axis=0, dtype=np.float32)), np.float32(1e-12))
-
-
-def _tiles(items: Iterable[Floats], rows: int) -> Iterator[Floats]:
-    for block in items:
-        for start in range(0, len(block), rows):
-            yield block[start : start + rows]

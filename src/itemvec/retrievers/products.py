@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from itemvec.arrays import Floats, Ints
 
-# Queries and items that are multiplied at a time: on a processor their products stay in its cache.
-QUERIES, ITEMS = 1024, {"cpu": 2048, "cuda": 65_536}
 Precision = Literal["float32", "bfloat16", "int8"]
 LEVELS = 127  # of int8, on either side of zero
 LOWEST = np.float32(-(2.0**31))  # of int32
