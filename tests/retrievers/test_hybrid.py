@@ -88,3 +88,9 @@ def test_weights_need_queries_to_be_chosen_by() -> None:
 def test_words_alone_need_no_vectors() -> None:
     assert not Hybrid([{"kind": "bm25"}, {"kind": "bm25", "stemmer": None}]).needs_vectors
     assert Hybrid(PARTS).needs_vectors
+
+
+def test_what_is_no_candidate_of_any_part_is_not_ranked() -> None:
+    """However many are asked for, so that a score does not depend on that."""
+    top = Hybrid(PARTS, candidates=1).index(ITEMS)(asked("blue lamp", 0.1, 0.5, 0.8), 3)
+    assert top.positions.tolist() == [[1, 2, -1]]
