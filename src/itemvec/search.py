@@ -83,7 +83,8 @@ def search(
         return nothing(protocol.metrics, facts)
     tuning = None
     if len(validation.judgments):
-        tuning = Tuning(validation.queries, lambda top: validation.quality(top, protocol.metrics[0]))
+        metric = protocol.metrics[0]
+        tuning = Tuning(validation.queries, lambda top: validation.quality(top, metric), protocol.depth)
     retrieve, chosen = prepare(retriever, items, tuning)
     if chosen:
         facts["chosen"] = chosen

@@ -27,8 +27,9 @@ class Hybrid:
     """The first ``candidates`` of each of ``parts``, which are rows of retrievers, ranked by a weighted sum.
 
     ``fusion: rrf`` sums 1 / (k + rank) (Cormack et al., 2009), with equal weights unless some are given.
-    ``fusion: convex`` sums scores, normalised per query and part (Bruch et al., arXiv 2210.11934); without ``weights`` it chooses those with the best first metric on the validation queries, among equal
-    ones those closest to equal weights. An item that a part did not find counts there as its last one does.
+    ``fusion: convex`` sums scores, normalised per query and part (Bruch et al., arXiv 2210.11934); without ``weights``
+    it chooses those with the best first metric on the validation queries, among equal ones those closest to equal
+    weights. An item that a part did not find counts there as its last one does.
     """
 
     parts: list[dict[str, Any]]
@@ -79,7 +80,7 @@ class Hybrid:
                     "retriever hybrid: there are no validation queries to choose weights by; set search.split to "
                     "{validation: 0.2}, or give weights"
                 )
-            weights, quality = _best(candidates(tuning.queries), tuning.quality, self.candidates)
+            weights, quality = _best(candidates(tuning.queries), tuning.quality, tuning.depth)
             chosen |= {"weights": weights.tolist(), "validation": quality}
         if self.fusion == "convex":
             weights = weights / weights.sum()
