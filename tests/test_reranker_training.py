@@ -13,7 +13,7 @@ from tests.rerankers.tiny import bert_plain
 
 COLOURS = ["red", "blue", "green", "black"]
 THINGS = ["hat", "lamp", "hose", "shoe", "sofa", "cup"]
-SCHEDULE = Schedule(max_tokens=24, epochs=3, batch=16, rate=1e-2)
+SCHEDULE = Schedule(max_tokens=24, epochs=6, batch=16, rate=1e-2, patience=6)
 
 
 @pytest.fixture
@@ -47,6 +47,16 @@ def test_what_judgments_teach_is_learnt_and_kept(tables: Path) -> None:
     found = CrossEncoderReranker(str(tables / "out")).load()(["cup"], [["dull red cup", "shiny red cup"]])
     assert found[0][1] > found[0][0]
     assert (tables / "out" / "model.safetensors").exists()
+
+
+def test_the_same_seed_gives_the_same_weights(tables: Path) -> None:
+    bert_plain(tables / "start")
+    schedule = Schedule(max_tokens=24, epochs=1)
+    for out, seed in (("a", 1), ("b", 1), ("c", 2)):
+        train_reranker(tables, str(tables / "start"), tables / out, schedule, seed)
+    first, same, other = ((tables / out / "model.safetensors").read_bytes() for out in "abc")
+    assert first == same
+    assert first != other
 
 
 def test_the_first_layers_alone_can_be_kept(tables: Path) -> None:
