@@ -144,6 +144,7 @@ def test_a_product_without_a_text_is_left_out(tmp_path: Path, capsys: pytest.Cap
     [
         (("x", 1, "A", "us", "Exact", 1, 1, "test"), r"examples\.parquet: 1 rows have a label like 'Exact'"),
         (("x", 1, "Z", "us", "E", 1, 1, "test"), "1 judgments have an unknown item_id, as 'Z'"),
+        (("x", 1, "A", "us", "E", 1, 1, None), "split is 'None'"),
         (("x", 1, "A", "us", "E", 1, 1, "dev"), r"split is 'dev'; choose from test, train"),
     ],
 )
@@ -157,7 +158,12 @@ def test_files_that_do_not_fit_are_named(tmp_path: Path) -> None:
     write(tmp_path)
     with pytest.raises(DatasetError, match="no row of locale 'jp' is in the small version"):
         load(tmp_path, locale="jp")
-    products = tmp_path / f"{NAME}_products.parquet"
+    examples, products = (tmp_path / f"{NAME}_{name}.parquet" for name in ("examples", "products"))
+    raw = pq.read_table(examples)
+    pq.write_table(raw.set_column(6, "small_version", pa.array([True] * len(raw))), examples)
+    with pytest.raises(DatasetError, match="column 'small_version' is of type bool; expected strings or whole numbers"):
+        load(tmp_path)
+    pq.write_table(raw, examples)
     whole = products.read_bytes()
     products.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(DatasetError, match=r"products\.parquet cannot be read: Parquet magic bytes not found"):

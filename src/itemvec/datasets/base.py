@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from itemvec import columns
 from itemvec.columns import ITEM, PART, QUERY, TIME, USER
@@ -43,6 +45,7 @@ class Dataset(Protocol):
         ...
 
 
+BLOCK = 1 << 28  # bytes sorted at a time
 GIVEN = "given"  # group of the queries that came with the data
 DATASETS: Registry[Dataset] = Registry("dataset")
 
@@ -71,10 +74,28 @@ def _conform(table: Any, schema: pa.Schema, where: str, order: list[str]) -> Any
         for field in schema
     ]
     try:
-        conformed = pa.table(columns, schema.names).cast(schema)
-        return conformed.sort_by([(name, "ascending") for name in order])
+        return _ordered(pa.table(columns, schema.names).cast(schema), order)
     except pa.ArrowException as error:
         raise DatasetError(f"{where}: {error}; expected {_described(schema)}") from None
+
+
+def _ordered(table: Any, names: list[str]) -> Any:
+    """The rows sorted by ``names``, equal ones as they came.
+
+    Arrow joins the chunks of a column before it takes rows from them, and 2 GiB of strings are too many for one. So
+    the rows are parted by rank into blocks of about ``BLOCK`` bytes, and each is sorted by itself.
+    """
+    order = pc.sort_indices(table.select(names), sort_keys=[(name, "ascending") for name in names]).to_numpy()
+    size = -(-len(table) // (1 + table.nbytes // BLOCK))
+    if size >= len(table):
+        return table.take(order)
+    ranks = np.empty(len(table), np.int64)
+    ranks[order] = np.arange(len(table))
+    blocks = []
+    for start in range(0, len(table), size):
+        inside = (ranks >= start) & (ranks < start + size)
+        blocks.append(table.filter(pa.array(inside)).take(np.argsort(ranks[inside])))
+    return pa.concat_tables(blocks)
 
 
 def _described(schema: pa.Schema) -> str:

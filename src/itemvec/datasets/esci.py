@@ -80,13 +80,14 @@ class Esci:
         names = ["query", "query_id", "product_id", "esci_label", "split", LOCALE, version]
         tables = []
         for batch in parquet_batches(path, names):
-            wanted = pc.and_(pc.equal(batch[LOCALE], self.locale), pc.equal(batch[version], 1))
+            local, within = (strings(batch, name, path) for name in (LOCALE, version))
+            wanted = pc.and_(pc.equal(local, self.locale), pc.equal(within, "1"))
             tables.append(batch.filter(wanted).select(names[:5]))
         rows = pa.concat_tables(tables)
         if not len(rows):
             raise DatasetError(f"{path}: no row of locale {self.locale!r} is in the {self.version} version")
         columns = {name: strings(rows, name, path) for name in names[:5]}
-        return pa.table(columns | {"query_id": rows["query_id"]})
+        return pa.table(columns | {"query_id": rows["query_id"]})  # whose lowest is that of numbers, if they are
 
     def _queries(self, rows: Any, path: Path) -> Any:
         """One row for each text: its id, itself, its part."""
@@ -105,9 +106,9 @@ class Esci:
         path, known = root / f"{NAME}_products.parquet", pc.unique(judged)
         tables = []
         for batch in parquet_batches(path, dict.fromkeys(["product_id", LOCALE, *self.text])):
-            wanted = pc.equal(batch[LOCALE], self.locale)
+            wanted = pc.equal(strings(batch, LOCALE, path), self.locale)
             if self.catalogue == "judged":
-                wanted = pc.and_(wanted, pc.is_in(batch["product_id"], value_set=known))
+                wanted = pc.and_(wanted, pc.is_in(strings(batch, "product_id", path), value_set=known))
             batch = batch.filter(wanted)
             texts = joined([plain(strings(batch, name, path)) for name in self.text])
             tables.append(pa.table({ITEM: strings(batch, "product_id", path), TEXT: texts}))

@@ -72,6 +72,7 @@ def _within(table: Any, key: str, known: Any) -> Any:
 
 def _told(table: Any, kept: Any, sentence: str) -> Any:
     left = len(table) - (pc.sum(kept).as_py() or 0)
-    if left:
-        tqdm.write(sentence.format(f"{left:,}"))
+    if not left:
+        return table  # a filter would copy a catalogue for nothing
+    tqdm.write(sentence.format(f"{left:,}"))
     return table.filter(kept)
