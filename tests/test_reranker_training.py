@@ -1,9 +1,12 @@
+import json
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
 
+from itemvec.cli import main
 from itemvec.columns import ITEMS, PART, QRELS, QUERIES
 from itemvec.errors import ParamsError, TableError
 from itemvec.files import write_parquet
@@ -63,11 +66,12 @@ def test_the_same_seed_gives_the_same_weights(tables: Path) -> None:
     assert first != other
 
 
-def test_the_first_layers_alone_can_be_kept(tables: Path) -> None:
-    import json
-
+def test_the_command_can_keep_the_first_layers_alone(tables: Path) -> None:
     bert_plain(tables / "start")
-    train_reranker(tables, str(tables / "start"), tables / "out", Schedule(layers=1, max_tokens=24, epochs=1), seed=1)
+    options = ["--tables", tables, "--from", tables / "start", "--layers", "1", "--epochs", "1"]
+    result = CliRunner().invoke(main, ["train-reranker", *map(str, [tables / "out", *options])])
+    assert result.exit_code == 0, result.output
+    assert "out: nDCG@10 on validation queries" in result.output
     assert json.loads((tables / "out" / "config.json").read_text())["num_hidden_layers"] == 1
 
 
