@@ -49,6 +49,14 @@ def test_text_has_mean_0_and_root_mean_square_1(vectors: Floats) -> None:
     assert (vectors == before).all()
 
 
+def test_whitened_text_has_variance_1_in_every_direction_it_has(rng: np.random.Generator) -> None:
+    text = rng.standard_normal((60, 3), dtype=np.float32) @ rng.standard_normal((3, 5), dtype=np.float32) + 4
+    found = standardised(text, whiten=True).numpy().astype(float)
+    assert found.mean(axis=0) == pytest.approx(np.zeros(5), abs=1e-5)
+    values = np.linalg.eigvalsh(found.T @ found / 60)
+    assert values == pytest.approx([0, 0, 1, 1, 1], abs=1e-4)  # of five numbers, three are free
+
+
 def test_text_is_frozen_and_no_part_of_a_checkpoint(vectors: Floats) -> None:
     side = linear_text(vectors, 8)
     assert set(side.state_dict()) == {"adaptor.weight", "adaptor.bias"}
@@ -88,7 +96,8 @@ def test_experts_are_whitened_maps_mixed_by_a_gate() -> None:
     for parameter in adaptor.parameters():
         torch.nn.init.normal_(parameter)
     gates = (text @ adaptor.gate).softmax(dim=1)
-    expected = sum(gates[:, [one]] * ((text - adaptor.bias[one]) @ adaptor.weight[one].T) for one in range(3))
+    mapped = [(text - adaptor.bias[one]) @ adaptor.weight[one].T for one in range(3)]
+    expected = torch.stack([gates[:, [one]] * mapped[one] for one in range(3)]).sum(dim=0)
     assert torch.allclose(adaptor(text), expected, atol=1e-5)
     adaptor.train()
     assert not torch.equal(adaptor.gates(text), adaptor.gates(text))  # noisy

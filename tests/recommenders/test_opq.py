@@ -6,9 +6,11 @@ from itemvec.recommenders.opq import opq_codes
 
 
 def test_equal_vectors_have_equal_codes_and_planted_clusters_are_found(rng: np.random.Generator) -> None:
-    centres = 10 * rng.standard_normal((4, 6), dtype=np.float32)
+    centres = (10 * rng.standard_normal((4, 6))).astype(np.float32)
     which = rng.integers(4, size=60)
-    codes = opq_codes(centres[which] + rng.standard_normal((60, 6), dtype=np.float32) / 100, parts=2, bits=2)
+    codes = opq_codes(
+        centres[which] + rng.standard_normal((60, 6), dtype=np.float32) * np.float32(0.01), parts=2, bits=2
+    )
     assert codes.shape == (60, 2)
     assert codes.dtype == np.int64
     assert len(np.unique(codes, axis=0)) == 4

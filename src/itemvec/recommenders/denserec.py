@@ -22,9 +22,11 @@ class DenseRec(Attentive):
 
     Afterwards an item that occurs in training has its id vector, another its text (arXiv 2508.18442). The draw is made
     once per item and step. With 0 it is ``sasrec`` on ids, with 1 on texts: then only one of the two is ever trained.
+    ``whiten`` as for ``sasrec``.
     """
 
     p_dense: Annotated[float, Ge(0), Le(1)] = 0.5
+    whiten: bool = False
     needs_vectors: ClassVar[bool] = True
 
     def network(self, training: Training) -> Network:
@@ -40,7 +42,7 @@ class DenseRec(Attentive):
 
         histories, vectors = training.histories, training.text("denserec")
         if self.p_dense in (0, 1):
-            return items_of("text" if self.p_dense else "id", training, self.width)
+            return items_of("text" if self.p_dense else "id", training, self.width, self.whiten)
         knew = torch.from_numpy(np.bincount(histories.items, minlength=histories.n_items) > 0)
-        ids, text = IdItems(histories.n_items, self.width), linear_text(vectors, self.width)
+        ids, text = IdItems(histories.n_items, self.width), linear_text(vectors, self.width, self.whiten)
         return MixedItems(ids, text, self.p_dense, knew)

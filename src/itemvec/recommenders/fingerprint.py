@@ -31,7 +31,8 @@ def fingerprint(kind: str, options: Mapping[str, Any], training: Training, devic
         "code": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(CODE.glob("*.py"))},
     }
     whole = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
-    for part in (histories.offsets, histories.items, vectors):
+    parts: tuple[Any, ...] = (histories.offsets, histories.items, vectors)
+    for part in parts:
         if part is not None:
             whole.update(np.ascontiguousarray(part))
     return whole.hexdigest()

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 @RECOMMENDERS.register("gru4rec")
 @dataclass(frozen=True, kw_only=True)
 class Gru4Rec(Neural):
-    """Gated recurrent layers over the last ``max_history`` items (arXiv 1511.06939); ``item`` as for ``sasrec``.
+    """Gated recurrent layers over the last ``max_history`` items (arXiv 1511.06939).
 
-    Trained like the others here, every position against the catalogue, in place of its own ranking losses.
+    ``item`` and ``whiten`` are as for ``sasrec``; so is the training, every position against the catalogue, in place of
+    its own ranking losses.
     """
 
     item: Side
+    whiten: bool = False
 
     @property
     def needs_vectors(self) -> bool:
@@ -33,5 +35,5 @@ class Gru4Rec(Neural):
         from itemvec.recommenders.items import items_of
         from itemvec.recommenders.network import Network
 
-        items = items_of(self.item, training, self.width)
+        items = items_of(self.item, training, self.width, self.whiten)
         return Network(items, Gru(self.width, self.layers, self.dropout), self.temperature)

@@ -52,7 +52,7 @@ class IdItems(Items):
 class TextItems(Items):
     """Frozen text vectors, brought to mean 0 and root mean square 1, through a learned adaptor.
 
-    They are copied once, and never where they are of that form: nothing else of the size of the table is kept.
+    Nothing else of the size of the text is kept.
     """
 
     text: Tensor
@@ -81,21 +81,32 @@ class SumItems(Items):
         return sum(others, start=first)  # type: ignore[no-any-return]
 
 
-def standardised(vectors: Floats) -> Tensor:
-    """Item vectors of shape (n_items, dim) with mean 0 in each column and root mean square 1 over all: one copy."""
+def standardised(vectors: Floats, whiten: bool = False) -> Tensor:
+    """A copy of item vectors of shape (n_items, dim), the only one, with mean 0 in each column.
+
+    Its root mean square is 1 over all; with ``whiten``, in every direction, so that the first few cannot drown the
+    others.
+    """
     centred = torch.from_numpy(vectors - vectors.mean(axis=0))
+    if whiten:
+        variances, axes = torch.linalg.eigh((centred.T @ centred).double() / len(centred))
+        kept = variances > 1e-6 * variances[-1]  # they ascend; of the rest there is but rounding
+        turn = (axes * torch.where(kept, variances.clamp(min=1e-30).rsqrt(), 0.0)).float()
+        for block in centred.split(ROWS):
+            block.copy_(block @ turn)
+        return centred
     scale = centred.square().mean().sqrt().clamp(min=1e-12)
     return centred.div_(scale)
 
 
-def linear_text(vectors: Floats, width: int) -> TextItems:
+def linear_text(vectors: Floats, width: int, whiten: bool = False) -> TextItems:
     """Text vectors through one learned linear map."""
-    return TextItems(standardised(vectors), nn.Linear(vectors.shape[1], width))
+    return TextItems(standardised(vectors, whiten), nn.Linear(vectors.shape[1], width))
 
 
-def items_of(side: str, training: Training, width: int) -> Items:
+def items_of(side: str, training: Training, width: int, whiten: bool = False) -> Items:
     """The item side ``id``, ``text`` or ``id+text``."""
     sides: list[Items] = [IdItems(training.histories.n_items, width)] if "id" in side else []
     if "text" in side:
-        sides.append(linear_text(training.text(f"item: {side}"), width))
+        sides.append(linear_text(training.text(f"item: {side}"), width, whiten))
     return sides[0] if len(sides) == 1 else SumItems(*sides)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from itemvec.arrays import Floats, Ints
@@ -33,7 +35,7 @@ def opq_codes(vectors: Floats, parts: int, bits: int) -> Ints:
     bits = min(bits, int(np.log2(max(n, 2))))
     width = dim // parts * parts
     sample = vectors[np.linspace(0, n - 1, min(n, ROWS)).astype(np.int64)]
-    quantizer = faiss.ProductQuantizer(width, parts, bits)
+    quantizer: Any = faiss.ProductQuantizer(width, parts, bits)  # its stubs do not know what faiss puts over it
     quantizer.cp.min_points_per_centroid = 1  # a small catalogue is no reason to warn
     # faiss.OPQMatrix does the same, but crashes where there are fewer than 8 bits.
     axes = np.linalg.eigh(sample.T @ sample)[1][:, : -width - 1 : -1].astype(np.float32)  # by falling variance

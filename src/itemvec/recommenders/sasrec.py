@@ -18,10 +18,11 @@ class SasRec(Attentive):
     """A causal transformer over the last ``max_history`` items (arXiv 1808.09781).
 
     ``item: id`` learns a vector per item; ``item: text`` learns a linear adaptor on the item vectors, which stay as
-    they are; ``item: id+text`` adds the two.
+    they are; ``item: id+text`` adds the two. ``whiten`` gives the text vectors variance 1 in every direction first.
     """
 
     item: Side
+    whiten: bool = False
 
     @property
     def needs_vectors(self) -> bool:
@@ -32,4 +33,4 @@ class SasRec(Attentive):
         """Items, then the transformer."""
         from itemvec.recommenders.items import items_of
 
-        return self.attend(items_of(self.item, training, self.width))
+        return self.attend(items_of(self.item, training, self.width, self.whiten))

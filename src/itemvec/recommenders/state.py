@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+
+from itemvec.recommenders.network import Network
 
 
 class State:
@@ -22,7 +24,7 @@ class State:
         Validation of the last of them and of the best, and epochs since the best.
     """
 
-    def __init__(self, network: nn.Module, optimizers: list[torch.optim.Optimizer], rng: np.random.Generator) -> None:
+    def __init__(self, network: Network, optimizers: list[torch.optim.Optimizer], rng: np.random.Generator) -> None:
         self.network, self.optimizers, self.rng = network, optimizers, rng
         self.epoch, self.waited, self.found, self.best = 0, 0, -math.inf, -math.inf
         self.best_weights = network.state_dict()

@@ -36,7 +36,7 @@ class Losses:
             drawn = torch.from_numpy(numbers).to(wanted.device)
             expected = torch.from_numpy(logarithms.astype(np.float32)).to(wanted.device)
         every = torch.cat([inputs.clamp(min=0).flatten(), wanted, drawn])
-        rows, places = every.unique(return_inverse=True)
+        rows, places = torch.unique(every, return_inverse=True)
         shown, right, candidates = places.split([inputs.numel(), len(wanted), len(drawn)])
         table, states = self._run(rows, shown.view_as(inputs))
         units = targets_of(table)
