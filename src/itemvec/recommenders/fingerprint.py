@@ -34,5 +34,5 @@ def fingerprint(kind: str, options: Mapping[str, Any], training: Training, devic
     parts: tuple[Any, ...] = (histories.offsets, histories.items, vectors)
     for part in parts:
         if part is not None:
-            whole.update(np.ascontiguousarray(part))
+            whole.update(np.ascontiguousarray(part).data)
     return whole.hexdigest()

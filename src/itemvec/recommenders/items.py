@@ -92,8 +92,8 @@ def standardised(vectors: Floats, whiten: bool = False) -> Tensor:
         variances, axes = torch.linalg.eigh((centred.T @ centred).double() / len(centred))
         kept = variances > 1e-6 * variances[-1]  # they ascend; of the rest there is but rounding
         turn = (axes * torch.where(kept, variances.clamp(min=1e-30).rsqrt(), 0.0)).float()
-        for block in centred.split(ROWS):
-            block.copy_(block @ turn)
+        for start in range(0, len(centred), ROWS):
+            centred[start : start + ROWS] = centred[start : start + ROWS] @ turn
         return centred
     scale = centred.square().mean().sqrt().clamp(min=1e-12)
     return centred.div_(scale)
