@@ -3,6 +3,7 @@ import pytest
 
 from itemvec.errors import ParamsError
 from itemvec.recommenders.opq import opq_codes
+from tests.conftest import ROOT
 
 
 def test_equal_vectors_have_equal_codes_and_planted_clusters_are_found(rng: np.random.Generator) -> None:
@@ -23,6 +24,11 @@ def test_codes_are_within_their_bits_and_the_same_again(rng: np.random.Generator
     assert set(codes.ravel()) == set(range(16))
     assert (codes == opq_codes(vectors, parts=3, bits=4)).all()
     assert opq_codes(vectors[:5], parts=3, bits=8).max() < 4  # five vectors have no use for more than four centroids
+
+
+def test_faiss_stays_in_one_adapter_here() -> None:
+    folder = ROOT / "src" / "itemvec" / "recommenders"
+    assert {path.name for path in folder.glob("*.py") if "import faiss" in path.read_text()} == {"opq.py"}
 
 
 def test_fewer_numbers_than_parts_are_refused(rng: np.random.Generator) -> None:

@@ -1,5 +1,6 @@
 """A training that is killed goes on, and comes to what it would have come to."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -74,3 +75,13 @@ def test_a_checkpoint_that_was_validated_on_other_data_is_refused(planted: Histo
         FULL.fit(replace(training(planted), validate=killed_in(3, planted, [])))
     with pytest.raises(ItemvecError, match=r"validation nDCG@10 was 0\.\d+ there and is 2\.0+ now.*remove the file"):
         FULL.fit(replace(training(planted), validate=lambda _: 2.0))
+
+
+def test_what_was_never_taken_up_again_is_removed(planted: Histories) -> None:
+    training_folder().mkdir()
+    old, young = training_folder() / "old.safetensors", training_folder() / "young.safetensors"
+    for path in (old, young):
+        path.write_text("")
+    os.utime(old, (0, 0))
+    FULL.fit(training(planted))
+    assert list(training_folder().iterdir()) == [young]

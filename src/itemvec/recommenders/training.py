@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from itemvec.recommenders.step import Losses
 from itemvec.recommenders.windows import epochs
 
 SECONDS = 30.0  # of training, between two checkpoints
+KEPT = 30 * 86_400  # seconds, after which nobody will take up a training again
 
 
 def train(network: Network, training: Training, schedule: Schedule, checkpoint: Path) -> Score:
@@ -55,6 +57,7 @@ def train(network: Network, training: Training, schedule: Schedule, checkpoint: 
             state.note(training.validate(scorer(network, schedule.max_history)))
             if time.monotonic() - saved > SECONDS:
                 state.save(checkpoint)
+                _forget(checkpoint.parent)
                 saved = time.monotonic()
             progress.set_postfix({"validation nDCG@10": f"{state.found:.4f}", "best": f"{state.best:.4f}"})
             progress.update()
@@ -72,6 +75,14 @@ def _resume(state: State, checkpoint: Path, training: Training, schedule: Schedu
             f"{checkpoint}: validation nDCG@10 was {state.found:.6f} there and is {found:.6f} now, so the part "
             "that validates has changed; remove the file to train anew"
         )
+
+
+def _forget(folder: Path) -> None:
+    """Remove what trainings left behind that were killed and not taken up again."""
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):  # another process may be as tidy
+            if time.time() - path.stat().st_mtime > KEPT:
+                path.unlink()
 
 
 def _optimizers(network: Network, schedule: Schedule) -> list[torch.optim.Optimizer]:
