@@ -13,6 +13,9 @@ from itemvec.recommenders.base import Score
 from itemvec.recommenders.items import Items
 
 
+USERS = 128  # that are read at a time
+
+
 class Network(nn.Module):
     """Cosine logits over a temperature, between states of histories and items.
 
@@ -56,9 +59,15 @@ def scorer(network: Network, max_history: int) -> Score:
 
     def score(asked: Histories) -> Floats:
         recent = torch.from_numpy(asked.recent(max_history)).to(items.device)
-        last = torch.from_numpy(np.clip(asked.lengths, 1, max_history) - 1).to(items.device)
+        lengths = np.clip(asked.lengths, 1, max_history)
+        last = torch.from_numpy(lengths - 1).to(items.device)
         with torch.inference_mode():
-            states = network.states(recent, table)[torch.arange(len(recent), device=items.device), last]
+            states = items.new_empty(len(recent), items.shape[1])
+            order = np.argsort(lengths, kind="stable")  # histories of like length together spare the padding
+            for start in range(0, len(order), USERS):
+                rows = torch.from_numpy(order[start : start + USERS]).to(items.device)
+                shown = recent[rows, : last[rows[-1]] + 1]
+                states[rows] = network.states(shown, table)[torch.arange(len(rows), device=items.device), last[rows]]
             scores: Floats = (states @ items.T).cpu().numpy()
         return scores
 
