@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from itemvec.errors import ParamsError, TableError
 from itemvec.machine import torch_device, training_folder
-from itemvec.options import NonNegativeFloat, Positive, PositiveFloat, Probability
+from itemvec.options import NaturalFloat, Positive, PositiveFloat, Probability
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Neural(ABC):
     max_history: Positive = 50
     positions: Positive = 1600
     learning_rate: PositiveFloat = 0.004
-    weight_decay: NonNegativeFloat = 0.01
+    weight_decay: NaturalFloat = 0.01
     epochs: Positive = 6
     patience: Positive = 3
     loss: Literal["auto", "full", "sampled", "in-batch"] = "auto"
