@@ -19,6 +19,8 @@ OTHER: dict[str, Any] = {
     "loss": "sampled",
     "precision": "bfloat16",
     "dropout": 0.5,
+    "hide": 0.5,
+    "whiten": True,
     "temperature": 0.5,
     "learning_rate": 0.5,
     "weight_decay": 0.5,

@@ -36,4 +36,4 @@ class Gru4Rec(Neural):
         from itemvec.recommenders.network import Network
 
         items = items_of(self.item, training, self.width, self.whiten)
-        return Network(items, Gru(self.width, self.layers, self.dropout), self.temperature)
+        return Network(items, Gru(self.width, self.layers, self.dropout), self.temperature, self.hide)

@@ -12,7 +12,6 @@ from itemvec.histories import Histories
 from itemvec.recommenders.base import Score
 from itemvec.recommenders.items import Items
 
-
 USERS = 128  # that are read at a time
 
 
@@ -20,12 +19,13 @@ class Network(nn.Module):
     """Cosine logits over a temperature, between states of histories and items.
 
     Cosine takes the place of the inner product: it keeps popular items from growing long vectors, and makes text and
-    id tables start alike.
+    id tables start alike. In training, the share ``hide`` of what a history shows is blank, save its first item, so that
+    no single item is relied on.
     """
 
-    def __init__(self, items: Items, encoder: nn.Module, temperature: float) -> None:
+    def __init__(self, items: Items, encoder: nn.Module, temperature: float, hide: float = 0.0) -> None:
         super().__init__()
-        self.items, self.encoder, self.temperature = items, encoder, temperature
+        self.items, self.encoder, self.temperature, self.hide = items, encoder, temperature, hide
 
     def states(self, histories: Tensor, table: Tensor) -> Tensor:
         """What a history asks for next, after each of its items.
@@ -41,7 +41,12 @@ class Network(nn.Module):
         -------
         float32 of shape (n, length, width), of length 1 / temperature.
         """
-        states = self.encoder(functional.embedding(histories.clamp(min=0), table))
+        vectors = functional.embedding(histories.clamp(min=0), table)
+        if self.training and self.hide:
+            shown = torch.rand(histories.shape, device=vectors.device) >= self.hide
+            shown[:, 0] = True
+            vectors = vectors * shown[..., None]
+        states = self.encoder(vectors)
         return functional.normalize(states.float(), dim=-1) / self.temperature
 
 

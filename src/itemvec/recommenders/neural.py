@@ -25,6 +25,8 @@ class Neural(ABC):
     Logits are cosines over ``temperature``. Every position is trained, about ``positions`` of them a step; training
     ends after ``epochs``, or after ``patience`` of them without a better validation nDCG@10.
 
+    In training, the share ``hide`` of the items that a history shows is blank.
+
     ``loss`` is ``full`` (the whole catalogue), ``sampled`` (``negatives`` items of it, drawn anew every step, the
     estimate corrected for how likely each was), ``in-batch`` (what the others in the batch want), or ``auto``: full up
     to 100,000 items, then sampled. ``precision: bfloat16`` computes the network, not the loss, in half the bits: an
@@ -34,6 +36,7 @@ class Neural(ABC):
     width: Positive = 64
     layers: Positive = 1
     dropout: Probability = 0.2
+    hide: Probability = 0.0
     temperature: PositiveFloat = 0.07
     max_history: Positive = 50
     positions: Positive = 1600
@@ -110,4 +113,4 @@ class Attentive(Neural):
         from itemvec.recommenders.transformer import Transformer
 
         transformer = Transformer(self.width, self.max_history, self.layers, self.heads, self.dropout)
-        return Network(items, transformer, self.temperature)
+        return Network(items, transformer, self.temperature, self.hide)
