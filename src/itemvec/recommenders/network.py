@@ -19,8 +19,8 @@ class Network(nn.Module):
     """Cosine logits over a temperature, between states of histories and items.
 
     Cosine takes the place of the inner product: it keeps popular items from growing long vectors, and makes text and
-    id tables start alike. In training, the share ``hide`` of what a history shows is blank, save its first item, so that
-    no single item is relied on.
+    id tables start alike. In training, the share ``hide`` of what a history shows is blank, save its first item: so no
+    single item is relied on.
     """
 
     def __init__(self, items: Items, encoder: nn.Module, temperature: float, hide: float = 0.0) -> None:
