@@ -64,8 +64,22 @@ def train(
     """
     import torch
 
-    model, tokenizer = _begin(checkpoint, schedule, seed)
-    rng = np.random.default_rng(seed)
+    with torch.random.fork_rng():  # of the fresh output and of dropout
+        torch.manual_seed(seed)
+        return _train(checkpoint, pairs, measure, schedule, out, np.random.default_rng(seed))
+
+
+def _train(
+    checkpoint: str,
+    pairs: Pairs,
+    measure: Callable[[Rerank], float],
+    schedule: Schedule,
+    out: Path,
+    rng: np.random.Generator,
+) -> float:
+    import torch
+
+    model, tokenizer = _begin(checkpoint, schedule)
     model.get_input_embeddings().requires_grad_(False)  # most words of the vocabulary are in no pair
     weights = [weight for weight in model.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(weights, lr=schedule.rate, weight_decay=0.01)
@@ -102,9 +116,8 @@ def train(
     return float(best)
 
 
-def _begin(checkpoint: str, schedule: Schedule, seed: int) -> tuple[Any, Any]:
+def _begin(checkpoint: str, schedule: Schedule) -> tuple[Any, Any]:
     """The encoder with a fresh output on top, and its tokenizer."""
-    import torch
     from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
     from transformers.utils import logging
 
@@ -114,12 +127,10 @@ def _begin(checkpoint: str, schedule: Schedule, seed: int) -> tuple[Any, Any]:
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # the output on top is new, as it should be
     options = {"num_labels": 1, **({"num_hidden_layers": schedule.layers} if schedule.layers else {})}
     try:
-        with torch.random.fork_rng():
-            torch.manual_seed(seed)
-            config = AutoConfig.from_pretrained(folder, local_files_only=True, **options)
-            model = AutoModelForSequenceClassification.from_pretrained(
-                folder, config=config, local_files_only=True, use_safetensors=True, dtype="float32"
-            )
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, **options)
+        model = AutoModelForSequenceClassification.from_pretrained(
+            folder, config=config, local_files_only=True, use_safetensors=True, dtype="float32"
+        )
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, model_max_length=schedule.max_tokens)
     except (OSError, ValueError) as error:
         said = " ".join(str(error).split())
