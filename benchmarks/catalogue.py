@@ -100,7 +100,6 @@ def naive(row: SasRec, training: Training) -> tuple[float, Any]:
     import torch
     from torch.nn import functional
 
-    from itemvec.recommenders.network import targets_of
     from itemvec.recommenders.windows import epochs
 
     torch.manual_seed(0)
@@ -112,7 +111,7 @@ def naive(row: SasRec, training: Training) -> tuple[float, Any]:
         asked, wanted = torch.from_numpy(inputs), torch.from_numpy(targets)
         table = network.items()
         states = network.states(asked, table)[wanted >= 0]
-        loss = functional.cross_entropy(states @ targets_of(table).T, wanted[wanted >= 0])
+        loss = functional.cross_entropy(states @ network.targets(table).T, wanted[wanted >= 0])
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()

@@ -20,6 +20,7 @@ OTHER: dict[str, Any] = {
     "precision": "bfloat16",
     "dropout": 0.5,
     "hide": 0.5,
+    "similarity": "dot",
     "whiten": True,
     "temperature": 0.5,
     "learning_rate": 0.5,

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from itemvec.recommenders.items import IdItems
-from itemvec.recommenders.network import Network, scorer, targets_of
+from itemvec.recommenders.network import Network, scorer
 from tests.conftest import histories
 
 
@@ -34,7 +34,14 @@ def test_scores_are_cosines_over_the_temperature_after_the_last_item() -> None:
     torch.manual_seed(0)
     network = Network(IdItems(5, 3), Recording(), 0.5)
     asked = histories([0, 1, 2], [4], [], [3, 3, 3, 3, 1], n_items=5)
-    units = targets_of(network.items()).detach()
+    units = network.targets(network.items()).detach()
     scores = scorer(network, max_history=4)(asked)
     for row, last in ((0, 2), (1, 4), (3, 1)):
         assert scores[row] == pytest.approx((units @ units[last] / 0.5).numpy(), abs=1e-6)
+
+
+def test_inner_products_keep_lengths() -> None:
+    network = Network(IdItems(5, 3), Recording(), None)
+    table = network.items().detach()
+    scores = scorer(network, max_history=4)(histories([0, 2], n_items=5))
+    assert scores[0] == pytest.approx((table @ table[2]).numpy(), abs=1e-6)

@@ -5,7 +5,7 @@ import torch
 from itemvec.arrays import Floats
 from itemvec.histories import Histories
 from itemvec.recommenders.items import IdItems, items_of
-from itemvec.recommenders.network import Network, targets_of
+from itemvec.recommenders.network import Network
 from itemvec.recommenders.schedule import LARGE, Loss, Schedule
 from itemvec.recommenders.step import Losses
 from itemvec.recommenders.transformer import Transformer
@@ -37,7 +37,7 @@ def test_many_negatives_come_near_the_full_softmax(side: str, planted: Histories
 def test_in_batch_the_others_targets_are_the_negatives(planted: Histories, vectors: Floats) -> None:
     network = network_of("id", vectors)
     found = losses(network, planted)("in-batch", INPUTS, TARGETS)
-    states, units = network.states(INPUTS, network.items()), targets_of(network.items())
+    states, units = network.states(INPUTS, network.items()), network.targets(network.items())
     asked = TARGETS >= 0
     logits = states[asked] @ units[TARGETS[asked]].T  # all five targets differ, so the right one is on the diagonal
     assert found.item() == pytest.approx(-logits.log_softmax(dim=1).diagonal().mean().item(), rel=1e-5)

@@ -33,7 +33,6 @@ class Gru4Rec(Neural):
         """Items, then the recurrent layers."""
         from itemvec.recommenders.gru import Gru
         from itemvec.recommenders.items import items_of
-        from itemvec.recommenders.network import Network
 
         items = items_of(self.item, training, self.width, self.whiten)
-        return Network(items, Gru(self.width, self.layers, self.dropout), self.temperature, self.hide)
+        return self.compare(items, Gru(self.width, self.layers, self.dropout))

@@ -16,14 +16,13 @@ USERS = 128  # that are read at a time
 
 
 class Network(nn.Module):
-    """Cosine logits over a temperature, between states of histories and items.
+    """Logits between states of histories and items: cosines over ``temperature``, or inner products where it is None.
 
-    Cosine takes the place of the inner product: it keeps popular items from growing long vectors, and makes text and
-    id tables start alike. In training, the share ``hide`` of what a history shows is blank, save its first item: so no
-    single item is relied on.
+    Cosine keeps popular items from growing long vectors, and makes text and id tables start alike. In training, the
+    share ``hide`` of what a history shows is blank, save its first item: so no single item is relied on.
     """
 
-    def __init__(self, items: Items, encoder: nn.Module, temperature: float, hide: float = 0.0) -> None:
+    def __init__(self, items: Items, encoder: nn.Module, temperature: float | None, hide: float = 0.0) -> None:
         super().__init__()
         self.items, self.encoder, self.temperature, self.hide = items, encoder, temperature, hide
 
@@ -39,20 +38,19 @@ class Network(nn.Module):
 
         Returns
         -------
-        float32 of shape (n, length, width), of length 1 / temperature.
+        float32 of shape (n, length, width), for cosines of length 1 / temperature.
         """
         vectors = functional.embedding(histories.clamp(min=0), table)
         if self.training and self.hide:
             shown = torch.rand(histories.shape, device=vectors.device) >= self.hide
             shown[:, 0] = True
             vectors = vectors * shown[..., None]
-        states = self.encoder(vectors)
-        return functional.normalize(states.float(), dim=-1) / self.temperature
+        states: Tensor = self.encoder(vectors).float()
+        return states if self.temperature is None else functional.normalize(states, dim=-1) / self.temperature
 
-
-def targets_of(table: Tensor) -> Tensor:
-    """Item vectors to compare states with: those of ``table``, of unit length."""
-    return functional.normalize(table.float(), dim=-1)
+    def targets(self, table: Tensor) -> Tensor:
+        """Item vectors to compare states with: those of ``table``, for cosines of unit length."""
+        return table.float() if self.temperature is None else functional.normalize(table.float(), dim=-1)
 
 
 def scorer(network: Network, max_history: int) -> Score:
@@ -60,7 +58,7 @@ def scorer(network: Network, max_history: int) -> Score:
     network.eval()
     table = network.items.table()
     with torch.inference_mode():
-        items = targets_of(table)
+        items = network.targets(table)
 
     def score(asked: Histories) -> Floats:
         recent = torch.from_numpy(asked.recent(max_history)).to(items.device)

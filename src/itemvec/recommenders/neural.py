@@ -22,10 +22,9 @@ Side = Literal["id", "text", "id+text"]
 class Neural(ABC):
     """Options of a network, and of its training on the last ``max_history`` items of every history.
 
-    Logits are cosines over ``temperature``. Every position is trained, about ``positions`` of them a step; training
-    ends after ``epochs``, or after ``patience`` of them without a better validation nDCG@10.
-
-    In training, the share ``hide`` of the items that a history shows is blank.
+    Logits are cosines over ``temperature``, or with ``similarity: dot`` plain inner products. Every position is trained,
+    about ``positions`` of them a step; training ends after ``epochs``, or after ``patience`` of them without a better
+    validation nDCG@10. In training, the share ``hide`` of the items that a history shows is blank.
 
     ``loss`` is ``full`` (the whole catalogue), ``sampled`` (``negatives`` items of it, drawn anew every step, the
     estimate corrected for how likely each was), ``in-batch`` (what the others in the batch want), or ``auto``: full up
@@ -37,6 +36,7 @@ class Neural(ABC):
     layers: Positive = 1
     dropout: Probability = 0.2
     hide: Probability = 0.0
+    similarity: Literal["cosine", "dot"] = "cosine"
     temperature: PositiveFloat = 0.07
     max_history: Positive = 50
     positions: Positive = 1600
@@ -91,6 +91,12 @@ class Neural(ABC):
             torch.manual_seed(training.seed)
             return train(self.network(training), training, self.schedule(), training_folder() / f"{word}.safetensors")
 
+    def compare(self, items: Any, encoder: Any) -> Network:
+        """A network of an item side and an encoder of histories."""
+        from itemvec.recommenders.network import Network
+
+        return Network(items, encoder, self.temperature if self.similarity == "cosine" else None, self.hide)
+
     def options(self) -> dict[str, Any]:
         """All options by name."""
         return asdict(self)
@@ -109,8 +115,7 @@ class Attentive(Neural):
 
     def attend(self, items: Any) -> Network:
         """The transformer over an item side."""
-        from itemvec.recommenders.network import Network
         from itemvec.recommenders.transformer import Transformer
 
         transformer = Transformer(self.width, self.max_history, self.layers, self.heads, self.dropout)
-        return Network(items, transformer, self.temperature, self.hide)
+        return self.compare(items, transformer)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from itemvec.histories import Histories
-from itemvec.recommenders.network import Network, targets_of
+from itemvec.recommenders.network import Network
 from itemvec.recommenders.sampled import Negatives, sampled_softmax_loss
 from itemvec.recommenders.schedule import Loss, Schedule
 from itemvec.recommenders.softmax import full_softmax_loss
@@ -25,7 +25,7 @@ class Losses:
         asked = targets >= 0
         if loss == "full":
             table, states = self._run(None, inputs)
-            return full_softmax_loss(states[asked], targets_of(table), targets[asked])
+            return full_softmax_loss(states[asked], self.network.targets(table), targets[asked])
         return self._by_rows(loss == "sampled", inputs, asked, targets[asked])
 
     def _by_rows(self, sampled: bool, inputs: Tensor, asked: Tensor, wanted: Tensor) -> Tensor:
@@ -39,7 +39,7 @@ class Losses:
         rows, places = torch.unique(every, return_inverse=True)
         shown, right, candidates = places.split([inputs.numel(), len(wanted), len(drawn)])
         table, states = self._run(rows, shown.view_as(inputs))
-        units = targets_of(table)
+        units = self.network.targets(table)
         same = wanted[:, None] == drawn
         return sampled_softmax_loss(states[asked], units[right], units[candidates], same, expected)
 
