@@ -22,7 +22,7 @@ Side = Literal["id", "text", "id+text"]
 class Neural(ABC):
     """Options of a network, and of its training on the last ``max_history`` items of every history.
 
-    Logits are cosines over ``temperature``, or with ``similarity: dot`` plain inner products. Every position is trained,
+    Logits are cosines over ``temperature``, or with ``similarity: dot`` inner products. Every position is trained,
     about ``positions`` of them a step; training ends after ``epochs``, or after ``patience`` of them without a better
     validation nDCG@10. In training, the share ``hide`` of the items that a history shows is blank.
 
