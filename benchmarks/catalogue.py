@@ -37,7 +37,7 @@ def main(items: int, dim: int, users: int, steps: int, memory: float | None, cas
     """Time sasrec on ids, on texts and on both, and a step with all logits in torch's cross_entropy.
 
     \b
-    Example: python benchmarks/catalogue.py --items 100000
+    Example: python benchmarks/catalogue.py --memory 12
     """
     if case:
         if memory:
