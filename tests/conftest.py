@@ -42,6 +42,10 @@ RECOMMENDER_ROWS: dict[str, dict[str, Any]] = {
     "profile": {"kind": "profile"},
     "ease": {"kind": "ease", "l2": 1},
     "sasrec": {"kind": "sasrec", "item": "text", "width": 8, "epochs": 2},
+    "gru4rec": {"kind": "gru4rec", "item": "id+text", "width": 8, "epochs": 2},
+    "unisrec": {"kind": "unisrec", "tuning": "transductive", "contrastive": 1, "width": 8, "epochs": 2},
+    "denserec": {"kind": "denserec", "width": 8, "epochs": 2},
+    "vqrec": {"kind": "vqrec", "parts": 4, "bits": 3, "width": 8, "epochs": 2},
 }
 RETRIEVER_ROWS: dict[str, dict[str, Any]] = {
     "exact": {"kind": "exact"},
