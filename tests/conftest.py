@@ -41,6 +41,8 @@ RECOMMENDER_ROWS: dict[str, dict[str, Any]] = {
     "popular": {"kind": "popular"},
     "profile": {"kind": "profile"},
     "ease": {"kind": "ease", "l2": 1},
+    "itemknn": {"kind": "itemknn", "k": 5},
+    "text-ease": {"kind": "text-ease", "l2": 1, "alpha": 2},
     "recbole": {"kind": "recbole", "model": "GRU4Rec", "epochs": 1, "options": {"embedding_size": 8, "hidden_size": 8}},
     "sasrec": {"kind": "sasrec", "item": "text", "width": 8, "epochs": 2},
 }

@@ -29,9 +29,10 @@ COMMON = (
 SCIPY = "it calls dok_matrix._update, which scipy has not had since 1.13"
 FEATURES = "it needs attributes of items or entities, which this data does not have"
 REFUSED = {
-    **dict.fromkeys(("GCMC", "LightGCN", "NCL", "NGCF", "SGL", "SpectralCF"), SCIPY),
+    **dict.fromkeys(("GCMC", "LightGCN", "NCL", "NGCF", "SpectralCF"), SCIPY),
     **dict.fromkeys(("FDSA", "GRU4RecF", "GRU4RecKG", "KSR", "SASRecF"), FEATURES),
-    "S3Rec": "it needs a checkpoint of its own pre-training",
+    "DIEN": "it needs a list of items that each user passed over",
+    **dict.fromkeys(("RaCT", "S3Rec"), "it needs a checkpoint of its own pre-training"),
 }
 
 
@@ -92,11 +93,11 @@ class RecBole:
         from itemvec.recommenders.recbole_training import train
 
         sequential = _models()[self.model] == "sequential"
-        settings = {"epochs": self.epochs, "stopping_step": self.patience - 1, **self.options}
+        settings: dict[str, Any] = {"epochs": self.epochs, "stopping_step": self.patience - 1}
         if sequential and (self._defaults() | self.options).get("loss_type") == "CE":
             settings["train_neg_sample_args"] = None  # RecBole insists
         vectors = training.text("recbole") if self.item == "text" else None
-        return train(self.model, settings, training, vectors, sequential)
+        return train(self.model, settings | self.options, training, vectors, sequential)
 
     def _defaults(self) -> dict[str, Any]:
         found = YAML(typ="safe", pure=True).load(_folder() / "properties" / "model" / f"{self.model}.yaml")
@@ -106,14 +107,15 @@ class RecBole:
 def _folder() -> Path:
     """Where RecBole lies; it is not imported, which would take seconds."""
     spec = find_spec("recbole")
-    assert spec is not None and spec.submodule_search_locations  # noqa: S101  (a dependency of this package)
-    return Path(spec.submodule_search_locations[0])
+    return Path((spec and spec.origin) or "recbole").parent
 
 
 def _models() -> dict[str, str]:
     """Names of RecBole's sequential and general models, as its own properties spell them, and the family of each."""
     modules = {
-        path.stem: family for family in FAMILIES for path in (_folder() / "model" / f"{family}_recommender").glob("*.py")
+        path.stem: family
+        for family in FAMILIES
+        for path in (_folder() / "model" / f"{family}_recommender").glob("*.py")
     }
     names = sorted(path.stem for path in (_folder() / "properties" / "model").glob("*.yaml"))
     return {name: modules[name.lower()] for name in names if name.lower() in modules}
