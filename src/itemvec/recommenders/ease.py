@@ -27,7 +27,7 @@ class Ease:
     needs_vectors: ClassVar[bool] = False
 
     def fit(self, training: Training) -> Score:
-        """Invert the regularised Gram matrix, by one Cholesky decomposition."""
+        """Invert the regularised Gram matrix."""
         weights = self.weights(training.histories)
 
         def score(asked: Histories) -> Floats:

@@ -10,7 +10,7 @@ from itemvec.arrays import Doubles, Floats
 from itemvec.errors import ParamsError
 from itemvec.histories import Histories
 
-LARGEST = 30_000  # items: the Gram matrix and its inverse then take 14 GB in float64
+LARGEST = 30_000  # items: the Gram matrix takes 7 GB in float64, its float32 weights half as much
 
 
 def presence(histories: Histories) -> Any:
@@ -44,11 +44,10 @@ def ridge(shared: Doubles, l2: float) -> Floats:
     -------
     float32 of shape (n_items, n_items), with a zero diagonal.
     """
-    from scipy.linalg import cho_factor, cho_solve
+    from scipy.linalg import inv
 
     shared[np.diag_indices_from(shared)] += l2
-    unit = np.eye(len(shared), order="F")
-    weights = cho_solve(cho_factor(shared, overwrite_a=True), unit, overwrite_b=True)
+    weights = inv(shared, overwrite_a=True, assume_a="pos")  # by Cholesky; half the time of solving for unit vectors
     weights /= -np.diag(weights)
     np.fill_diagonal(weights, 0.0)
     return np.asarray(weights, dtype=np.float32)

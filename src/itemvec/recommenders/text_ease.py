@@ -33,7 +33,7 @@ class TextEase:
     needs_vectors: ClassVar[bool] = True
 
     def fit(self, training: Training) -> Score:
-        """Invert the regularised Gram matrix, by one Cholesky decomposition."""
+        """Invert the regularised Gram matrix."""
         weights = self.weights(training.histories, training.text("text-ease"))
 
         def score(asked: Histories) -> Floats:
