@@ -13,6 +13,7 @@ some epochs without a better one, or at a limit. RecTools asks for numpy below 2
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -104,9 +105,10 @@ def write_sessions(task: dict[str, Any], place: Path) -> None:
     (place / "task.json").write_text(json.dumps(facts))
 
 
-def in_a_process(*command: str) -> Any:
-    """Run a program, and read what it prints last."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+def in_a_process(place: str, *command: str) -> Any:
+    """Run a program, and read what it prints last; a training that was cut off must not be gone on with."""
+    environment = os.environ | {"ITEMVEC_CACHE": place}
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -136,9 +138,9 @@ def main(rectools: str | None, ways: tuple[str, ...], child: str | None, **task:
         write_sessions(task, Path(place))
         for way in ways or WAYS:
             if not way.startswith("rectools"):
-                runs[way] = in_a_process(sys.executable, __file__, "--child", f"{way}|{place}")
+                runs[way] = in_a_process(place, sys.executable, __file__, "--child", f"{way}|{place}")
             elif rectools:
-                runs[way] = in_a_process(rectools, str(FOLDER / "rectools_sasrec.py"), place)
+                runs[way] = in_a_process(place, rectools, str(FOLDER / "rectools_sasrec.py"), place)
     show(runs, ways[0] if ways else WAYS[0])
 
 
