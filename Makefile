@@ -26,8 +26,9 @@ repro: $(STAMP) ## run the main job: data, embeddings, metrics, report
 	@$(BIN)/dvc repro
 	@$(BIN)/itemvec show
 
+# A worker per core, at most four, each with one thread: threads that wait for cores they share are slower than none.
 test: $(STAMP) ## run the tests
-	@$(BIN)/python -m pytest
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 # Settings to try, all with all, the same for texts and for ids; a row keeps its own value of what is not named.
 GRID = learning_rate=0.001,0.002,0.004 dropout=0.2,0.5 width=64,128
