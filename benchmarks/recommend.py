@@ -98,7 +98,7 @@ def write_sessions(task: dict[str, Any], place: Path) -> None:
     padded = cases.histories.recent(length)
     left = np.take_along_axis(padded, np.argsort(padded >= 0, axis=1, kind="stable"), axis=1)  # padding comes first
     masked = np.stack([cases.histories.rows, cases.histories.items])[:, : None if task["mask"] else 0]
-    sessions = dict(zip(["user_id", "item_id", "datetime"], [*columns, order], strict=True))
+    sessions: dict[str, Any] = dict(zip(["user_id", "item_id", "datetime"], [*columns, order], strict=True))
     np.savez(place / "sessions.npz", **sessions)
     np.savez(place / "cases.npz", histories=left, target=cases.judgments.items, masked=masked)
     facts = task | SHAPE | {"n_items": train.n_items, "learning_rate": task["rate"]}
