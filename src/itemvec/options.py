@@ -9,8 +9,9 @@ Positive = Annotated[int, Gt(0)]
 Natural = Annotated[int, Ge(0)]
 Seed = Annotated[int, Ge(0), Lt(1 << 30)]  # seeds are counted up from it and kept as int32
 PositiveFloat = Annotated[float, Gt(0)]
-NonNegativeFloat = Annotated[float, Ge(0)]
+NaturalFloat = Annotated[float, Ge(0)]
 Share = Annotated[float, Gt(0), Le(1)]
+OpenShare = Annotated[float, Gt(0), Lt(1)]
 Probability = Annotated[float, Ge(0), Lt(1)]
 
 

@@ -21,7 +21,7 @@ def of_variant(name: str) -> set[str]:
 
 AFTER_EMBED = of_variant("full") | of_variant("pca80") | {"report"}
 BEFORE_EMBED = {"check", "prepare", "validate"}
-BASELINES = {"baseline@popular", "baseline@bm25"}
+BASELINES = {"baseline@popular", "baseline@bm25", "rerank@tiny"}
 
 
 def test_the_whole_pipeline(finished: tuple[Project, Done]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from itemvec.arrays import Floats, Ints
 from itemvec.histories import Histories
-from itemvec.options import NonNegativeFloat, Positive
+from itemvec.options import NaturalFloat, Positive
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
 from itemvec.recommenders.linear import presence
 from itemvec.topk import top_k
@@ -29,7 +29,7 @@ class ItemKnn:
     """
 
     k: Positive = 100
-    shrink: NonNegativeFloat = 0.0
+    shrink: NaturalFloat = 0.0
     random: ClassVar[bool] = False
     needs_vectors: ClassVar[bool] = False
 

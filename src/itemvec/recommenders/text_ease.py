@@ -9,7 +9,7 @@ import numpy as np
 
 from itemvec.arrays import Floats
 from itemvec.histories import Histories
-from itemvec.options import NonNegativeFloat, PositiveFloat
+from itemvec.options import NaturalFloat, PositiveFloat
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
 from itemvec.recommenders.linear import gram, presence, ridge
 
@@ -27,7 +27,7 @@ class TextEase:
     """
 
     l2: PositiveFloat = 250.0
-    alpha: NonNegativeFloat = 100.0
+    alpha: NaturalFloat = 100.0
     scale: Literal["centred", "unit", "none"] = "centred"
     random: ClassVar[bool] = False
     needs_vectors: ClassVar[bool] = True
