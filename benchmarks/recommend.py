@@ -24,7 +24,7 @@ from typing import Any
 import click
 import numpy as np
 from tabulate import tabulate
-from watch import LimitError, Watch
+from watch import CLOCKS, LimitError, Watch
 
 from itemvec.files import read_parquet
 from itemvec.histories import Histories
@@ -79,7 +79,7 @@ def run(way: str, task: dict[str, Any]) -> dict[str, Any]:
 
     training = Training(parts.train, vectors, lambda _: 0.0, task["seed"])
     RECOMMENDERS.build(way, row(way, task) | {"epochs": 1}).fit(replace(training, histories=parts.train.slice(0, 50)))
-    watch = Watch(task["seconds"])
+    watch = Watch(task["seconds"], task["clock"])
     try:
         recommender.fit(replace(training, validate=lambda score: watch.ask(lambda: ndcg(score))))
     except LimitError:
@@ -124,6 +124,9 @@ def in_a_process(place: str, *command: str) -> Any:
 @click.option("--rate", default=0.001, show_default=True, help="Learning rate of RecTools.")
 @click.option("--patience", default=3, show_default=True)
 @click.option("--seconds", default=300.0, show_default=True, help="Of training, at most, of each way.")
+@click.option(
+    "--clock", type=click.Choice(list(CLOCKS)), default="wall", show_default=True, help="cpu on a busy machine."
+)
 @click.option("--seed", default=42, show_default=True)
 @click.option("--rectools", help="Python of the environment that RecTools is in; without it, RecTools is left out.")
 @click.option("--way", "ways", multiple=True, type=click.Choice(WAYS), help="May be repeated; by default all.")

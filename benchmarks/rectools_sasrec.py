@@ -65,7 +65,7 @@ def main(place: Path) -> None:
     table["datetime"] = pd.to_datetime(table["datetime"])
     table["weight"] = 1.0
     cases = dict(np.load(place / "cases.npz"))
-    validation = Validation(Watch(task["seconds"]), task["patience"], cases, task["n_items"])
+    validation = Validation(Watch(task["seconds"], task["clock"]), task["patience"], cases, task["n_items"])
 
     def trainer() -> Any:
         return Trainer(
