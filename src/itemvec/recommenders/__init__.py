@@ -4,9 +4,12 @@ from itemvec.recommenders import (  # noqa: F401  (each registers its kind)
     denserec,
     ease,
     gru4rec,
+    itemknn,
     popular,
     profile,
+    recbole,
     sasrec,
+    text_ease,
     unisrec,
     vqrec,
 )
