@@ -1,8 +1,8 @@
 """Seconds of ways to find the 100 best of many items for 1,000 queries, exactly: itemvec and what its users would take.
 
 All read the same table, as a stream where they can, and reading counts. Each runs in a process of its own, in turn,
-best of some rounds; where the machine is shared, CPU seconds of all threads say more than seconds. Peak memory is what came
-on top of the imports, without the pages of the file. usearch comes with the extra `benchmarks`.
+best of some rounds; where the machine is shared, CPU seconds of all threads say more than seconds. Peak memory is what
+came on top of the imports, without the pages of the file. usearch comes with the extra `benchmarks`.
 
     python benchmarks/search.py --items 200_000
     python benchmarks/search.py --items 1_000_000 --rounds 1 --source lancedb
