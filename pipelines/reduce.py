@@ -14,16 +14,20 @@ from itemvec.stage import EXISTING, NEW, stage
 @stage
 @click.argument("variant")
 @click.argument("source", type=EXISTING)
+@click.argument("moments", type=EXISTING)
 @click.argument("database", type=NEW)
 @click.argument("metrics", type=NEW)
-def reduce(params: Params, variant: str, source: Path, database: Path, metrics: Path) -> None:
+def reduce(params: Params, variant: str, source: Path, moments: Path, database: Path, metrics: Path) -> None:
     """Fit row VARIANT of reducers on the items of digest SOURCE and write the vector DATABASE, digest beside it.
 
+    MOMENTS is the digest of the moments of the same items.
+
     \b
-    Example: pipelines/run reduce pca64 artifacts/embeddings.digest artifacts/vectors/pca64 metrics/reduce/pca64.json
+    Example: pipelines/run reduce pca64 artifacts/embeddings.digest artifacts/moments.digest \\
+             artifacts/vectors/pca64 metrics/reduce/pca64.json
     """
     reducer = REDUCERS.build(variant, params.reducers[variant])
-    facts = reduce_vectors(reducer, source, database, params.seed)
+    facts = reduce_vectors(reducer, source, database, params.seed, moments)
     write_json(metrics, facts)
     click.echo(f"{variant}: {facts['dim']} dimensions")
 

@@ -4,8 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.reducers import REDUCERS
-from itemvec.reduction import reduce_vectors
+from itemvec.errors import TableError
+from itemvec.reducers import REDUCERS, Sample
+from itemvec.reduction import decompose, reduce_vectors
 from itemvec.store import Block, open_vectors, write_database
 
 
@@ -23,7 +24,7 @@ def test_items_and_queries_go_through_the_same_map(source: Path, tmp_path: Path)
     facts = reduce_vectors(reducer, source, tmp_path / "small", seed=1)
     assert facts == {"dim": 3, "bytes_per_item": 3 * 4}
     before = {name: open_vectors(source, name).load() for name in ("items", "queries")}
-    transform = reducer.fit([before["items"].vectors], np.random.default_rng(1))
+    transform = reducer.fit(Sample([before["items"].vectors]), np.random.default_rng(1))
     for name, (ids, vectors) in before.items():
         after = open_vectors(tmp_path / "small.digest", name).load()
         assert after.ids.equals(ids)
@@ -33,3 +34,28 @@ def test_items_and_queries_go_through_the_same_map(source: Path, tmp_path: Path)
 def test_identity_has_the_digest_of_its_source(source: Path, tmp_path: Path) -> None:
     reduce_vectors(REDUCERS.build("full", {"kind": "identity"}), source, tmp_path / "same", seed=1)
     assert (tmp_path / "same.digest").read_text() == source.read_text()
+
+
+def test_moments_made_before_give_the_same_variant(source: Path, tmp_path: Path) -> None:
+    reducer = REDUCERS.build("pca", {"kind": "pca", "dim": 3})
+    assert decompose(source, tmp_path / "moments.digest").n == 60
+    reduce_vectors(reducer, source, tmp_path / "anew", seed=1)
+    reduce_vectors(reducer, source, tmp_path / "known", seed=1, moments=tmp_path / "moments.digest")
+    assert (tmp_path / "known.digest").read_text() == (tmp_path / "anew.digest").read_text()
+
+
+def test_moments_of_other_vectors_are_refused(source: Path, tmp_path: Path) -> None:
+    decompose(source, tmp_path / "moments.digest")
+    reduce_vectors(REDUCERS.build("small", {"kind": "truncate", "dim": 8}), source, tmp_path / "other", seed=1)
+    identity = REDUCERS.build("full", {"kind": "identity"})
+    with pytest.raises(TableError, match="is of other vectors"):
+        reduce_vectors(identity, tmp_path / "other.digest", tmp_path / "x", 1, tmp_path / "moments.digest")
+
+
+def test_what_a_quantised_item_takes_is_told(source: Path, tmp_path: Path) -> None:
+    """Eight bits are a byte, and the queries stay floats."""
+    reducer = REDUCERS.build("binary", {"kind": "quantize", "to": "binary"})
+    assert reduce_vectors(reducer, source, tmp_path / "bits", seed=1) == {"dim": 8, "bytes_per_item": 1}
+    items, queries = (open_vectors(tmp_path / "bits.digest", name).load().vectors for name in ("items", "queries"))
+    assert np.abs(items) == pytest.approx(np.full((60, 8), 8**-0.5))
+    assert (queries == open_vectors(source, "queries").load().vectors).all()

@@ -19,7 +19,7 @@ def of_variant(name: str) -> set[str]:
     }
 
 
-AFTER_EMBED = of_variant("full") | of_variant("pca80") | {"report"}
+AFTER_EMBED = {"decompose"} | of_variant("full") | of_variant("pca80") | {"report"}
 BEFORE_EMBED = {"check", "prepare", "validate"}
 BASELINES = {"baseline@popular", "baseline@bm25"}
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from itemvec.reducers import REDUCERS, Reducer
+from itemvec.reducers import REDUCERS, Reducer, Sample
 from tests.conftest import REDUCER_ROWS
 
 
@@ -22,7 +22,7 @@ def vectors(rng: np.random.Generator) -> np.ndarray:
 
 
 def test_shape_type_and_values(reducer: Reducer, vectors: np.ndarray, rng: np.random.Generator) -> None:
-    transform = reducer.fit([vectors], rng)
+    transform = reducer.fit(Sample([vectors]), rng)
     for asked in (vectors, vectors[:1], vectors[:0]):
         reduced = transform(asked)
         assert len(reduced) == len(asked)
@@ -32,24 +32,25 @@ def test_shape_type_and_values(reducer: Reducer, vectors: np.ndarray, rng: np.ra
 
 
 def test_rows_are_transformed_one_by_one(reducer: Reducer, vectors: np.ndarray, rng: np.random.Generator) -> None:
-    transform = reducer.fit([vectors], rng)
+    transform = reducer.fit(Sample([vectors]), rng)
     parts = np.concatenate([transform(part) for part in np.split(vectors, [1, 50])])
     assert transform(vectors) == pytest.approx(parts, abs=1e-4)
 
 
 def test_batches_do_not_matter(reducer: Reducer, vectors: np.ndarray) -> None:
     whole, parts = (
-        reducer.fit(batches, np.random.default_rng(1))(vectors) for batches in ([vectors], np.split(vectors, [1, 70]))
+        reducer.fit(Sample(batches), np.random.default_rng(1))(vectors)
+        for batches in ([vectors], np.split(vectors, [1, 70]))
     )
     assert whole == pytest.approx(parts, abs=1e-4)
 
 
 def test_same_seed_same_result(reducer: Reducer, vectors: np.ndarray) -> None:
-    first, second = (reducer.fit([vectors], np.random.default_rng(7))(vectors) for _ in range(2))
+    first, second = (reducer.fit(Sample([vectors]), np.random.default_rng(7))(vectors) for _ in range(2))
     assert (first == second).all()
 
 
 def test_input_is_left_alone(reducer: Reducer, vectors: np.ndarray, rng: np.random.Generator) -> None:
     before = vectors.copy()
-    reducer.fit([vectors], rng)(vectors)
+    reducer.fit(Sample([vectors]), rng)(vectors)
     assert (vectors == before).all()
