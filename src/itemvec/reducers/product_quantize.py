@@ -43,15 +43,15 @@ class ProductQuantize:
             raise ParamsError(
                 f"reducer product-quantize: {len(drawn)} items cannot teach {1 << self.bits} centroids; lower bits"
             )
-        turn = np.eye(sample.dim, dtype=np.float32)
-        if self.rotate:
-            rotation = faiss.OPQMatrix(sample.dim, self.parts)
-            rotation.pq = faiss.ProductQuantizer(sample.dim, self.parts, self.bits)
-            rotation.train(drawn)
-            turn = faiss.vector_to_array(rotation.A).reshape(sample.dim, sample.dim).T.copy()
         quantizer: Any = faiss.ProductQuantizer(sample.dim, self.parts, self.bits)
         quantizer.cp.seed = int(rng.integers(1 << 30))
         quantizer.cp.min_points_per_centroid = 1  # few items are the caller's choice, and no reason to print
+        turn = np.eye(sample.dim, dtype=np.float32)
+        if self.rotate:
+            rotation = faiss.OPQMatrix(sample.dim, self.parts)
+            rotation.pq, rotation.niter = quantizer, 10
+            rotation.train(drawn)
+            turn = faiss.vector_to_array(rotation.A).reshape(sample.dim, sample.dim).T.copy()
         quantizer.train(np.ascontiguousarray(drawn @ turn))
 
         def items(vectors: Floats) -> Floats:
