@@ -7,10 +7,11 @@ import pytest
 from itemvec.columns import ITEMS, QRELS, QUERIES
 from itemvec.errors import TableError
 from itemvec.files import write_parquet
+from itemvec.judging import judge
 from itemvec.params import SearchProtocol
 from itemvec.retrievers.bm25 import Bm25
 from itemvec.retrievers.exact import Exact
-from itemvec.search import judge, search
+from itemvec.search import search
 from itemvec.store import Block, write_database
 
 PROTOCOL = SearchProtocol(depth=3, metrics=["mrr@3"])

@@ -123,8 +123,8 @@ def _without_each(
         return found, np.ones(n, dtype=bool)
     outside = full.min(axis=1)[:, None] + np.abs(queries) * reach  # (n, dim): no item outside exceeds this
     limit = _rescored(outside, np.where(outside > 0, reach, 0), similarity)
-    proved: NDArray[np.bool_] = (top.scores[:, -1].reshape(n, dim) > limit + SLACK).all(axis=1)
-    return found, proved
+    inside = top.scores[:, -1].reshape(n, dim) > limit + SLACK
+    return found, np.asarray(inside.all(axis=1))
 
 
 def _rescored(products: Floats, left_out: Floats, similarity: Similarity) -> Floats:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
-from itemvec.arrays import Ids
-from itemvec.columns import GAIN, GROUP, ITEM, QUERY, TEXT
+from itemvec.columns import GROUP, ITEM, QUERY, TEXT
 from itemvec.errors import TableError
 from itemvec.evaluation import Evaluation, evaluate, nothing
 from itemvec.files import read_parquet
-from itemvec.metrics import Judgments
+from itemvec.judging import judge
 from itemvec.params import SearchProtocol
 from itemvec.retrievers import Entries, Retriever
 from itemvec.store import VectorTable, open_vectors
@@ -59,26 +56,3 @@ def _entries(table: Any, key: str, vectors: VectorTable | None) -> Entries:
     if vectors is not None and not vectors.ids().equals(ids):
         raise TableError(f"{vectors.database}: its {vectors.name} are not those of the tables; run `dvc repro`")
     return Entries(ids, table[TEXT].combine_chunks(), None if vectors is None else vectors.vectors)
-
-
-def judge(qrels: Any, queries: Ids, items: Ids) -> Judgments:
-    """Relevant items by query, in the order of ``queries``, without queries that have none.
-
-    Raises
-    ------
-    TableError
-        A judgment names a query or an item that does not exist.
-    """
-    query = pc.index_in(qrels[QUERY], value_set=queries).combine_chunks()
-    item = pc.index_in(qrels[ITEM], value_set=items).combine_chunks()
-    for name, found in ((QUERY, query), (ITEM, item)):
-        if found.null_count:
-            unknown = qrels[name].filter(found.is_null())[0].as_py()
-            raise TableError(f"qrels: {name} {unknown!r} does not exist; run `dvc repro validate`")
-    rows, positions, gains = (np.asarray(part) for part in (query, item, qrels[GAIN]))
-    relevant = gains > 0
-    rows, positions, gains = (part[relevant] for part in (rows, positions, gains))
-    order = np.lexsort((positions, rows))
-    asked, counts = np.unique(rows, return_counts=True)
-    offsets = np.concatenate([[0], np.cumsum(counts)])
-    return Judgments(queries.take(pa.array(asked)), positions[order].astype(np.int64), gains[order], offsets)
