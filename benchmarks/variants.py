@@ -4,7 +4,7 @@ Reads what the stages prepare and embed have written. A reduction by lot is draw
 the mean of the draws; an interval is over queries, p of a paired permutation test against the vectors as they are,
 adjusted by Holm for the lines of its table.
 
-    python benchmarks/variants.py artifacts/tables artifacts/embeddings.digest --bytes 384 --bytes 48 -r profile -r sasrec
+    python benchmarks/variants.py artifacts/tables artifacts/embeddings.digest -r profile -r sasrec
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tabulate import tabulate
 
 from itemvec.arrays import Doubles
 from itemvec.columns import GROUP, PART
+from itemvec.decomposition import decompose
 from itemvec.evaluation import Evaluation
 from itemvec.files import read_parquet
 from itemvec.metrics import holm, interval, paired_p
@@ -28,7 +29,7 @@ from itemvec.params import Params
 from itemvec.recommendation import recommend
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.reducers import REDUCERS
-from itemvec.reduction import decompose, reduce_vectors
+from itemvec.reduction import reduce_vectors
 from itemvec.retrievers import RETRIEVERS
 from itemvec.search import search
 from itemvec.store import open_vectors

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from itemvec.reduction import decompose as decompose_vectors
+from itemvec.decomposition import decompose as decompose_vectors
 from itemvec.stage import EXISTING, NEW, stage
 
 

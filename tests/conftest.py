@@ -43,6 +43,7 @@ REDUCER_ROWS: dict[str, dict[str, Any]] = {
     "random-projection": {"kind": "random-projection", "dim": 3},
     "quantize": {"kind": "quantize", "to": "int8"},
     "product-quantize": {"kind": "product-quantize", "parts": 3, "bits": 4, "rotate": True},
+    "drop-degrading": {"kind": "drop-degrading"},
     "chain": {"kind": "chain", "links": [{"kind": "pca", "dim": 5}, {"kind": "quantize", "to": "binary"}]},
 }
 RECOMMENDER_ROWS: dict[str, dict[str, Any]] = {

@@ -2,11 +2,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from itemvec.columns import QRELS, QUERIES
+from itemvec.decomposition import decompose
 from itemvec.errors import TableError
-from itemvec.reducers import REDUCERS, Sample
-from itemvec.reduction import decompose, reduce_vectors
+from itemvec.reducers import REDUCERS, Sample, Transform
+from itemvec.reduction import Judging, deciding, reduce_vectors
 from itemvec.store import Block, open_vectors, write_database
 
 
@@ -59,3 +62,30 @@ def test_what_a_quantised_item_takes_is_told(source: Path, tmp_path: Path) -> No
     items, queries = (open_vectors(tmp_path / "bits.digest", name).load().vectors for name in ("items", "queries"))
     assert np.abs(items) == pytest.approx(np.full((60, 8), 8**-0.5))
     assert (queries == open_vectors(source, "queries").load().vectors).all()
+
+
+def test_a_reduction_that_asks_sees_one_half_of_the_judgments(source: Path, tmp_path: Path) -> None:
+    pq.write_table(
+        pa.table([[f"i{row}" for row in range(5)], ["?"] * 5, ["given"] * 5], schema=QUERIES), tmp_path / "q"
+    )
+    pq.write_table(pa.table([["i0", "i1", "i4"], ["i0", "i1", "i4"], [1.0] * 3], schema=QRELS), tmp_path / "r")
+    seen = []
+
+    class Asking:
+        def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:
+            assert sample.trial is not None
+            seen.append(sample.trial())
+            return Transform.floats(8, lambda vectors: vectors)
+
+    reduce_vectors(Asking(), source, tmp_path / "x", seed=1, judging=Judging(tmp_path / "q", tmp_path / "r"))
+    queries = open_vectors(source, "queries").load().vectors
+    half = np.random.default_rng(1).permutation(3) % 2 == 0
+    assert (seen[0].queries == queries[[0, 1, 4]][half]).all()
+    assert seen[0].judged.items.tolist() == np.array([0, 1, 4])[half].tolist()
+
+
+def test_queries_for_testing_decide_nothing() -> None:
+    ids = pa.array(["a", "b", "c", "d"])
+    table = pa.table({"query_id": ids, "split": ["test", "train", "validation", "test"]})
+    assert deciding(table, ids.take(pa.array([0, 1, 2])), seed=0).tolist() == [False, True, True]
+    assert deciding(table.drop_columns(["split"]), ids, seed=0).sum() == 2

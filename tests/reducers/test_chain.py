@@ -1,8 +1,10 @@
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from itemvec.errors import ParamsError
-from itemvec.reducers import REDUCERS, Sample
+from itemvec.metrics import Judgments
+from itemvec.reducers import REDUCERS, Sample, Transform, Trial
 from itemvec.reducers.chain import Chain
 from itemvec.reducers.pca import Pca
 from itemvec.reducers.quantize import Quantize
@@ -22,6 +24,22 @@ def test_queries_take_their_own_way_through_every_link(rng: np.random.Generator)
     chain = Chain([{"kind": "pca", "dim": 2}, {"kind": "quantize", "to": "binary"}]).fit(Sample([items]), rng)
     assert (chain(queries, "query") == Pca(dim=2).fit(Sample([items]), rng)(queries)).all()
     assert np.unique(np.abs(chain(items))) == pytest.approx([2**-0.5])
+
+
+def test_a_later_link_tries_queries_as_the_earlier_leave_them(rng: np.random.Generator) -> None:
+    trial = Trial(np.ones((1, 4), np.float32), Judgments(pa.array(["q"]), np.array([0]), np.ones(1), np.array([0, 1])))
+    seen = []
+
+    class Watching:
+        def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:
+            assert sample.trial is not None
+            seen.append(sample.trial().queries)
+            return Transform.floats(2, lambda vectors: vectors)
+
+    chain = Chain([{"kind": "truncate", "dim": 2}, {"kind": "identity"}])
+    chain.reducers[1] = Watching()
+    chain.fit(Sample([np.eye(4, dtype=np.float32)], trial=lambda: trial), rng)
+    assert seen[0] == pytest.approx(np.full((1, 2), 2**-0.5))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from itemvec.reducers import (  # noqa: F401  (each registers its kind)
     all_but_the_top,
     chain,
+    drop_degrading,
     identity,
     pca,
     product_quantize,
@@ -12,8 +13,8 @@ from itemvec.reducers import (  # noqa: F401  (each registers its kind)
     truncate,
     whiten,
 )
-from itemvec.reducers.base import REDUCERS, Reducer, Sample, Transform
+from itemvec.reducers.base import REDUCERS, Reducer, Sample, Transform, Trial
 from itemvec.reducers.moments import Decomposition, Moments
 from itemvec.reducers.pca import dims_for
 
-__all__ = ["REDUCERS", "Decomposition", "Moments", "Reducer", "Sample", "Transform", "dims_for"]
+__all__ = ["REDUCERS", "Decomposition", "Moments", "Reducer", "Sample", "Transform", "Trial", "dims_for"]

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
 from itemvec.arrays import Doubles, Floats
+from itemvec.attribution import Judged
 from itemvec.errors import ParamsError
 from itemvec.reducers.moments import Decomposition
 from itemvec.registry import Registry
 
 Role = Literal["item", "query"]
 Map = Callable[[Floats], Floats]
-Attribute = Callable[[Iterable[Floats], Iterable[Floats]], Doubles]
 FLOAT = 4  # bytes of a float32
+
+
+class Trial(NamedTuple):
+    """Queries that may decide, float32 of shape (n, dim), and what is relevant to them."""
+
+    queries: Floats
+    judged: Judged
 
 
 @dataclass(frozen=True)
@@ -29,16 +36,15 @@ class Sample:
     known
         The moments of ``batches``, where they were computed before; else they are, once, if a reduction asks for them.
     queries
-        Query vectors, likewise. For the defect of centring them on their own mean, and for ``attribute``.
-    attribute
-        From items and queries, the change of nDCG that leaving a dimension out makes, float64 of shape (n, dim), for
-        the queries that may decide; None where the data has no judgments.
+        Query vectors, likewise: for the defect of centring them on their own mean.
+    trial
+        Reads the judged queries that may decide what is kept.
     """
 
     batches: Iterable[Floats]
     known: Decomposition | None = None
     queries: Iterable[Floats] = ()
-    attribute: Attribute | None = None
+    trial: Callable[[], Trial] | None = None
 
     @cached_property
     def moments(self) -> Decomposition:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 
 from itemvec.arrays import Floats
 from itemvec.errors import ParamsError
-from itemvec.reducers.base import REDUCERS, Reducer, Role, Sample, Transform
+from itemvec.reducers.base import REDUCERS, Reducer, Role, Sample, Transform, Trial
 
 
 @REDUCERS.register("chain")
@@ -42,7 +42,7 @@ class Chain:
             sample = Sample(
                 Mapped(sample.batches, transforms[-1], "item"),
                 queries=Mapped(sample.queries, transforms[-1], "query"),
-                attribute=sample.attribute,
+                trial=_tried(sample.trial, transforms[-1]),
             )
 
         def through(role: Role, vectors: Floats) -> Floats:
@@ -53,6 +53,19 @@ class Chain:
             transforms[-1].bytes_per_item,
             lambda vectors: through("query", vectors),
         )
+
+
+def _tried(trial: Callable[[], Trial] | None, transform: Transform) -> Callable[[], Trial] | None:
+    """The same trial, of what a transform makes of its queries."""
+    if trial is None:
+        return None
+    read = trial
+
+    def tried() -> Trial:
+        found = read()
+        return Trial(transform(found.queries, "query"), found.judged)
+
+    return tried
 
 
 @dataclass(frozen=True)
