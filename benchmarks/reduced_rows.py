@@ -37,12 +37,11 @@ def at_bytes(budget: int, dim: int, draws: int) -> list[Line]:
         lines.append(Line("binary, rescored", (_to("binary"),)))
         lines.append(Line("binary, bits alone", (_to("binary") | {"rescore": False},)))
         lines.append(Line("centred, binary, rescored", _chain(CENTRED, _to("binary"))))
-    if dim % budget == 0:
+    if budget < dim and dim % budget == 0:
         codes: Row = {"kind": "product-quantize", "parts": budget}
         lines.append(Line("product-quantize", (codes,)))
         lines.append(Line("centred, product-quantize", _chain(CENTRED, codes)))
-        if budget < dim:
-            lines.append(Line("centred, rotated, product-quantize", _chain(CENTRED, codes | {"rotate": True})))
+        lines.append(Line("centred, rotated, product-quantize", _chain(CENTRED, codes | {"rotate": True})))
     return lines
 
 
@@ -61,6 +60,17 @@ def at_width() -> list[Line]:
 def at_half(dim: int, draws: int) -> list[Line]:
     """Directions of most variance, and coordinates by lot."""
     return [Line("pca", ({"kind": "pca", "dim": dim // 2},)), Line("drop", by_lot("random-drop", dim // 2, draws))]
+
+
+def by_trial(budget: int, draws: int) -> list[Line]:
+    """Dimensions chosen by half of the queries, against the same number of others."""
+    floats = budget // 4
+    return [
+        Line("drop-degrading, all that seem to harm", ({"kind": "drop-degrading"},)),
+        Line("drop-degrading", ({"kind": "drop-degrading", "dim": floats},)),
+        Line("random-drop", by_lot("random-drop", floats, draws)),
+        Line("pca", ({"kind": "pca", "dim": floats},)),
+    ]
 
 
 CENTRED: Row = {"kind": "all-but-the-top", "directions": 0}

@@ -16,11 +16,11 @@ from typing import Any
 
 import click
 import numpy as np
-from reduced_rows import Line, at_bytes, at_half, at_width
+from reduced_rows import Line, at_bytes, at_half, at_width, by_trial
 from tabulate import tabulate
 
 from itemvec.arrays import Doubles
-from itemvec.columns import GROUP, PART
+from itemvec.columns import GROUP, ID, PART
 from itemvec.decomposition import decompose
 from itemvec.evaluation import Evaluation
 from itemvec.files import read_parquet
@@ -29,7 +29,7 @@ from itemvec.params import Params
 from itemvec.recommendation import recommend
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.reducers import REDUCERS
-from itemvec.reduction import reduce_vectors
+from itemvec.reduction import Judging, deciding, reduce_vectors
 from itemvec.retrievers import RETRIEVERS
 from itemvec.search import search
 from itemvec.store import open_vectors
@@ -39,13 +39,14 @@ Values = dict[tuple[str, str], Doubles]  # (system, group of queries) -> one val
 
 @dataclass(frozen=True)
 class Task:
-    """What variants of the vectors of ``digest`` are measured on."""
+    """What variants of the vectors of ``digest`` are measured on; ``others``: on queries that could decide nothing."""
 
     tables: Path
     digest: Path
     systems: tuple[str, ...]
     params: Params
     metric: str
+    others: bool = False
 
     def measure(self, rows: tuple[dict[str, Any], ...], folder: Path) -> tuple[Values, dict[str, int]]:
         """Mean of all draws, per query; and what a vector takes."""
@@ -57,6 +58,7 @@ class Task:
                 folder / "variant",
                 self.params.seed,
                 folder / "moments.digest",
+                Judging(self.tables / "queries.parquet", self.tables / "qrels.parquet"),
             )
             drawn.append(self._values(folder / "variant.digest"))
         return {key: np.mean([values[key] for values in drawn], axis=0) for key in drawn[0]}, facts
@@ -84,7 +86,11 @@ class Task:
         n_seeds = evaluation.summary["seeds"]
         values = np.asarray(evaluation.measures[self.metric]).reshape(n_seeds, -1).mean(axis=0)
         groups = np.asarray(evaluation.measures[GROUP].to_pylist()[: len(values)])
-        return {(name, str(group)): values[groups == group] for group in np.unique(groups)}
+        chosen = np.ones(len(values), dtype=bool)
+        if self.others:
+            judged = evaluation.measures[ID].combine_chunks().slice(0, len(values))
+            chosen = ~deciding(read_parquet(self.tables / "queries.parquet"), judged, self.params.seed)
+        return {(name, str(group)): values[chosen & (groups == group)] for group in np.unique(groups[chosen])}
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -118,6 +124,11 @@ def main(
         for budget in budgets:
             show(f"{budget} bytes", at_bytes(budget, dim, draws), full, task, folder)
         show("all dimensions", at_width(), full, task, folder)
+        if any(system == "exact" for system, _ in full):
+            tried = replace(task, systems=(), others=True)
+            whole, _ = tried.measure(({"kind": "identity"},), folder)
+            for budget in budgets:
+                show(f"{budget} bytes, queries that did not choose", by_trial(budget, draws), whole, tried, folder)
         pca, drop = (task.measure(line.rows, folder)[0] for line in at_half(dim, draws))
         for key in full:
             click.echo(decided(key, pca[key], drop[key], dim // 2, params.seed))

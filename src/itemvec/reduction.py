@@ -74,9 +74,9 @@ def deciding(queries: Any, judged: Ids, seed: int) -> NDArray[np.bool_]:
     Those that are not for testing, where the table of queries says which are; else one half by lot.
     """
     if PART not in queries.column_names:
-        return np.random.default_rng(seed).permutation(len(judged)) % 2 == 0
+        return np.asarray(np.random.default_rng(seed).permutation(len(judged)) % 2 == 0)
     parts = queries[PART].combine_chunks().take(pc.index_in(judged, value_set=queries[QUERY].combine_chunks()))
-    return np.asarray(pc.not_equal(parts, "test"), dtype=bool)
+    return np.array([part != "test" for part in parts.to_pylist()], dtype=bool)
 
 
 def _reduced(table: VectorTable, transform: Transform) -> Iterator[Block]:

@@ -49,7 +49,7 @@ class ProductQuantize:
         turn = np.eye(sample.dim, dtype=np.float32)
         if self.rotate:
             rotation = faiss.OPQMatrix(sample.dim, self.parts)
-            rotation.pq, rotation.niter = quantizer, 10
+            rotation.pq = quantizer
             rotation.train(drawn)
             turn = faiss.vector_to_array(rotation.A).reshape(sample.dim, sample.dim).T.copy()
         quantizer.train(np.ascontiguousarray(drawn @ turn))
