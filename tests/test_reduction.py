@@ -7,7 +7,6 @@ import pytest
 
 from itemvec.columns import QRELS, QUERIES
 from itemvec.decomposition import decompose
-from itemvec.errors import TableError
 from itemvec.reducers import REDUCERS, Sample, Transform
 from itemvec.reduction import Judging, deciding, reduce_vectors
 from itemvec.store import Block, open_vectors, write_database
@@ -45,14 +44,6 @@ def test_moments_made_before_give_the_same_variant(source: Path, tmp_path: Path)
     reduce_vectors(reducer, source, tmp_path / "anew", seed=1)
     reduce_vectors(reducer, source, tmp_path / "known", seed=1, moments=tmp_path / "moments.digest")
     assert (tmp_path / "known.digest").read_text() == (tmp_path / "anew.digest").read_text()
-
-
-def test_moments_of_other_vectors_are_refused(source: Path, tmp_path: Path) -> None:
-    decompose(source, tmp_path / "moments.digest")
-    reduce_vectors(REDUCERS.build("small", {"kind": "truncate", "dim": 8}), source, tmp_path / "other", seed=1)
-    identity = REDUCERS.build("full", {"kind": "identity"})
-    with pytest.raises(TableError, match="is of other vectors"):
-        reduce_vectors(identity, tmp_path / "other.digest", tmp_path / "x", 1, tmp_path / "moments.digest")
 
 
 def test_what_a_quantised_item_takes_is_told(source: Path, tmp_path: Path) -> None:
