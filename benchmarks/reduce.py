@@ -1,8 +1,8 @@
 """Seconds and memory of a sweep of PCA: one streamed decomposition, scikit-learn's solvers, an SVD per variant.
 
-Each way runs in a process of its own, so that peak memory is its own. Ways that need the matrix in memory get it there
-before the clock starts; those that stream read it from disk while it runs. A full SVD does not depend on how many
-directions are kept: it is run once, and counted for every size.
+Each way runs in a process of its own, so that peak memory is its own; CPU seconds, of all threads, tell more than those
+of the clock where other work goes on. Ways that need the matrix in memory get it there before the clock starts; those
+that stream read it from disk while it runs. A full SVD does not depend on the size: it is run once, counted for each.
 
     python benchmarks/reduce.py --rows 200000 --dim 768
     python benchmarks/reduce.py --rows 1000000 --dim 384 --way gram --way itemvec --way paper --limit 100
@@ -32,7 +32,7 @@ from itemvec.reducers.pca import Pca
 BATCH = 8192
 UNIT = 1 << 30 if sys.platform == "darwin" else 1 << 20  # of ru_maxrss in a GiB
 SOLVERS = ["full", "covariance_eigh", "randomized", "arpack"]
-WAYS = ["gram", "itemvec", *(f"scikit-learn:{solver}" for solver in SOLVERS), "scikit-learn:incremental", "paper"]
+WAYS = ["itemvec", "gram", *(f"scikit-learn:{solver}" for solver in SOLVERS), "scikit-learn:incremental", "paper"]
 ONCE = ("scikit-learn:full", "paper")
 REFERENCE = "float64"
 
@@ -110,19 +110,19 @@ def prepare(way: str, matrix: Matrix) -> Fit:
 
 
 def measure(way: str, matrix: Matrix, folder: Path) -> None:
-    """Print, after each size, the seconds so far, sizes done, and the most memory held."""
+    """Print, after each size, the seconds so far, those of all threads, sizes done, and the most memory held."""
     if way == REFERENCE:
         moments = Moments.of(batch.astype(np.float64) for batch in matrix)
         np.save(folder / "float64.npy", moments.spectrum()[1])
         return
     fit = prepare(way, matrix)
-    started, seconds = time.perf_counter(), 0.0
+    started, before = time.perf_counter(), time.process_time()
     for number, size in enumerate(matrix.sizes_of(way), 1):
         directions = fit(size)
-        seconds = time.perf_counter() - started
+        seconds, cpu = time.perf_counter() - started, time.process_time() - before
         np.save(folder / f"{way}-{size}.npy", directions)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / UNIT
-        click.echo(json.dumps({"seconds": seconds, "done": number, "peak": peak}))
+        click.echo(json.dumps({"seconds": seconds, "cpu": cpu, "done": number, "peak": peak}))
 
 
 def in_a_process(limit: float | None, *arguments: str) -> dict[str, float] | None:
@@ -165,27 +165,29 @@ def table(found: dict[str, Any], matrix: Matrix, folder: Path, limit: float) -> 
     from scipy.linalg import subspace_angles
 
     reference = np.load(folder / f"{REFERENCE}.npy")
-    seconds = {}
+    seconds: dict[str, float] = {}
+    cpu: dict[str, float] = {}
     lines = []
     for way, run in found.items():
         if run is None:
             lines.append({"way": way, "seconds": f"> {limit:.0f}", "done": "none"})
             continue
         n = len(matrix.sizes_of(way))
-        seconds[way] = run["seconds"] * (len(matrix.sizes) if way in ONCE else 1)
+        times = len(matrix.sizes) if way in ONCE else 1
+        seconds[way], cpu[way] = run["seconds"] * times, run["cpu"] * times
         short = run["done"] < n
         angles = [
             subspace_angles(np.load(path).astype(np.float64).T, reference[:size].T).max()
             for size in matrix.sizes
             if (path := folder / f"{way}-{size}.npy").exists()
         ]
-        ours = seconds.get("itemvec")
         lines.append(
             {
                 "way": way,
                 "seconds": f"{'> ' * short}{limit if short else seconds[way]:.2f}",
                 "done": f"{run['done']} of {n}" if short else "once" if way in ONCE else "all",
-                "of itemvec": f"{'> ' * short}{(limit if short else seconds[way]) / ours:.1f}" if ours else "",
+                "CPU": f"{'> ' * short}{cpu[way]:.2f}",
+                "CPU of itemvec": f"{'> ' * short}{cpu[way] / cpu['itemvec']:.1f}" if "itemvec" in cpu else "",
                 "peak GiB": f"{run['peak']:.2f}",
                 "largest angle": f"{max(angles):.1e}" if angles else "",
             }
