@@ -1,8 +1,8 @@
 """All reducers at equal bytes on one data set, for search and for recommendation, and the test that decides.
 
-Reads what the stages prepare and embed have written. A reduction by lot is drawn several times, and a query's value is
-the mean of the draws; an interval is over queries, p of a paired permutation test against the vectors as they are,
-adjusted by Holm for the lines of its table.
+Reads what the stages prepare and embed have written. A reduction by lot is drawn several times: a query's value is the
+mean of the draws, whose spread widens intervals and weakens tests as that of seeds does in the report. p is of a paired
+permutation test against the vectors as they are, adjusted by Holm for the lines of its table.
 
     python benchmarks/variants.py artifacts/tables artifacts/embeddings.digest -r profile -r sasrec
 """
@@ -24,7 +24,7 @@ from itemvec.columns import GROUP, ID, PART
 from itemvec.decomposition import decompose
 from itemvec.evaluation import Evaluation
 from itemvec.files import read_parquet
-from itemvec.metrics import holm, interval, paired_p
+from itemvec.metrics import holm, interval, paired_p, standard_error, widen
 from itemvec.params import Params
 from itemvec.recommendation import recommend
 from itemvec.recommenders import RECOMMENDERS
@@ -34,7 +34,7 @@ from itemvec.retrievers import RETRIEVERS
 from itemvec.search import search
 from itemvec.store import open_vectors
 
-Values = dict[tuple[str, str], Doubles]  # (system, group of queries) -> one value per query
+Values = dict[tuple[str, str], Doubles]  # (system, group of queries) -> values of shape (n_draws, n_queries)
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Task:
     others: bool = False
 
     def measure(self, rows: tuple[dict[str, Any], ...], folder: Path) -> tuple[Values, dict[str, int]]:
-        """Mean of all draws, per query; and what a vector takes."""
+        """Values of all draws; and what a vector takes."""
         drawn = []
         for row in rows:
             facts = reduce_vectors(
@@ -61,7 +61,7 @@ class Task:
                 Judging(self.tables / "queries.parquet", self.tables / "qrels.parquet"),
             )
             drawn.append(self._values(folder / "variant.digest"))
-        return {key: np.mean([values[key] for values in drawn], axis=0) for key in drawn[0]}, facts
+        return {key: np.concatenate([values[key] for values in drawn]) for key in drawn[0]}, facts
 
     def _values(self, digest: Path) -> Values:
         tables = {name: self.tables / f"{name}.parquet" for name in ("items", "queries", "qrels", "interactions")}
@@ -84,13 +84,13 @@ class Task:
 
     def _by_group(self, name: str, evaluation: Evaluation) -> Values:
         n_seeds = evaluation.summary["seeds"]
-        values = np.asarray(evaluation.measures[self.metric]).reshape(n_seeds, -1).mean(axis=0)
-        groups = np.asarray(evaluation.measures[GROUP].to_pylist()[: len(values)])
-        chosen = np.ones(len(values), dtype=bool)
+        values = np.asarray(evaluation.measures[self.metric]).reshape(n_seeds, -1)
+        groups = np.asarray(evaluation.measures[GROUP].to_pylist()[: values.shape[1]])
+        chosen = np.ones(len(groups), dtype=bool)
         if self.others:
-            judged = evaluation.measures[ID].combine_chunks().slice(0, len(values))
+            judged = evaluation.measures[ID].combine_chunks().slice(0, len(groups))
             chosen = ~deciding(read_parquet(self.tables / "queries.parquet"), judged, self.params.seed)
-        return {(name, str(group)): values[chosen & (groups == group)] for group in np.unique(groups[chosen])}
+        return {(name, str(group)): values[:, chosen & (groups == group)] for group in np.unique(groups[chosen])}
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -136,10 +136,11 @@ def main(
 
 def decided(key: tuple[str, str], pca: Doubles, drop: Doubles, dim: int, seed: int) -> str:
     """PCA against coordinates by lot, both of half the width."""
-    low, high = interval(pca - drop, seed)
+    difference = pca - drop  # (n_draws, n_queries)
+    low, high = _interval(difference, seed)
     return (
         f"{' '.join(key)}: pca {dim} {_mean(pca, seed)}, random-drop {dim} {_mean(drop, seed)}, difference "
-        f"{(pca - drop).mean():+.4f} [{low:+.4f}, {high:+.4f}], p {paired_p(pca - drop, 0, seed):.4f}"
+        f"{difference.mean():+.4f} [{low:+.4f}, {high:+.4f}], p {_p(difference, seed):.4f}"
     )
 
 
@@ -147,8 +148,8 @@ def show(title: str, lines: list[Line], full: Values, task: Task, folder: Path) 
     """One table: a line a variant, two columns a system."""
     seed = task.params.seed
     measured = [task.measure(line.rows, folder) for line in lines]
-    differences = [values[key] - full[key] for values, _ in measured for key in full]
-    p = holm(np.array([paired_p(one, 0, seed) for one in differences])).reshape(len(lines), len(full))
+    differences = [values[key] - full[key].mean(axis=0) for values, _ in measured for key in full]
+    p = holm(np.array([_p(one, seed) for one in differences])).reshape(len(lines), len(full))
     table = []
     for line, (values, facts), adjusted in zip(lines, measured, p, strict=True):
         cells = {"variant": line.name, "dim": str(facts["dim"]), "bytes": str(facts["bytes_per_item"])}
@@ -156,13 +157,22 @@ def show(title: str, lines: list[Line], full: Values, task: Task, folder: Path) 
             cells[" ".join(key)] = _mean(values[key], seed)
             cells[f"p {' '.join(key)}"] = f"{one:.4f}"
         table.append(cells)
-    counts = ", ".join(f"{len(values):,} for {' '.join(key)}" for key, values in full.items())
+    counts = ", ".join(f"{values.shape[1]:,} for {' '.join(key)}" for key, values in full.items())
     click.echo(f"\n{title}: {task.metric} [95 %] of {counts}\n")
     click.echo(tabulate(table, headers="keys", tablefmt="github", disable_numparse=True))
 
 
+def _p(difference: Doubles, seed: int) -> float:
+    return paired_p(difference.mean(axis=0), standard_error(difference.mean(axis=1)), seed)
+
+
+def _interval(values: Doubles, seed: int) -> tuple[float, float]:
+    spread = standard_error(values.mean(axis=1))
+    return widen(float(values.mean()), *interval(values.mean(axis=0), seed), spread)
+
+
 def _mean(values: Doubles, seed: int) -> str:
-    low, high = interval(values, seed)
+    low, high = _interval(values, seed)
     return f"{values.mean():.4f} [{low:.3f}, {high:.3f}]"
 
 
