@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from itemvec.arrays import Doubles, Ids, Ints
 from itemvec.errors import ParamsError
@@ -41,6 +42,13 @@ class Judgments:
         offsets = self.offsets[start : stop + 1]
         inside = slice(offsets[0], offsets[-1])
         return Judgments(self.ids[start:stop], self.items[inside], self.gains[inside], offsets - offsets[0])
+
+    def take(self, rows: Ints) -> Judgments:
+        """The queries at ``rows``, int64, ascending."""
+        lengths = np.diff(self.offsets)
+        inside = np.isin(np.repeat(np.arange(len(self)), lengths), rows)
+        offsets = np.concatenate([[0], np.cumsum(lengths[rows])])
+        return Judgments(self.ids.take(pa.array(rows)), self.items[inside], self.gains[inside], offsets)
 
 
 @dataclass(frozen=True)
