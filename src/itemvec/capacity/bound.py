@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
+from itemvec.capacity.construction import margin
 from itemvec.capacity.free import ANNEALED, Fitted, fit
 from itemvec.capacity.graph import entanglement
 from itemvec.columns import GROUP, ITEM, QUERY
@@ -21,6 +22,7 @@ QUERIES = 128  # of a group that free embeddings are optimised for; of more, a s
 GRAPH = 4096  # of a group that make the graph; of more, a sample
 DIMS = (2, 4, 8, 16, 32)  # tried until all queries are solved
 STEPS = 500
+SIZES = (10, 100, 1000)  # of catalogues whose every pair is held by construction
 
 
 def bound(items: Path, queries: Path, qrels: Path, seed: int) -> dict[str, Any]:
@@ -31,7 +33,8 @@ def bound(items: Path, queries: Path, qrels: Path, seed: int) -> dict[str, Any]:
 
     Returns
     -------
-    ``groups``, empty where nothing is judged.
+    ``groups``, empty where nothing is judged, and ``construction``: by size of a catalogue, the least margin of vectors
+    of four dimensions that hold every pair of it; as text, since metrics are rounded.
     """
     ids = read_parquet(items, [ITEM])[ITEM].combine_chunks()
     table = read_parquet(queries, [QUERY, GROUP]).combine_chunks()
@@ -43,7 +46,7 @@ def bound(items: Path, queries: Path, qrels: Path, seed: int) -> dict[str, Any]:
         rows = np.flatnonzero(np.asarray(pc.equal(groups, group)))
         graph, free = (judgments.take(sample(rows, size, rng)) for size in (GRAPH, QUERIES))
         found[group] = entanglement(graph) | _smallest(free, seed)
-    return {"groups": found}
+    return {"groups": found, "construction": {str(n): f"{margin(n, 2):.1e}" for n in SIZES}}
 
 
 def _smallest(judgments: Judgments, seed: int) -> dict[str, Any]:
