@@ -13,7 +13,7 @@ from itemvec.files import write_parquet
 from itemvec.store import Block, write_database
 from tests.conftest import unit
 
-ITEMS_OF_A_KIND, KINDS, USERS = 10, 3, 300
+ITEMS_OF_A_KIND, KINDS, USERS = 10, 3, 450
 
 
 def written(folder: Path, vectors: Floats, sets: list[list[int]]) -> tuple[Path, Path, Path]:
@@ -44,7 +44,7 @@ def test_text_and_use_agree_but_for_the_planted_pair(tmp_path: Path, rng: np.ran
     assert facts["pairs"] == 30 * 29 / 2
     assert facts["ease"]["pearson"] > 0.5
     assert facts["ease"]["by_item"]["low"] > 0.4
-    # Kinds have no user in common, so EASE is neutral between them; against each other it counts the planted pair alone.
+    # Kinds have no user in common, so EASE is neutral between them; it counts the planted pair alone against itself.
     assert facts["neighbours"]["negative"]["mean"] == pytest.approx(2 * 0.1 / 30)
     assert facts["neighbours"]["of_all"] == pytest.approx(2 / (30 * 29))
     (pair,) = pairs.to_pylist()
