@@ -26,8 +26,9 @@ repro: $(STAMP) ## run the main job: data, embeddings, metrics, report
 	@$(BIN)/dvc repro
 	@$(BIN)/itemvec show
 
+# A worker per core, at most four, each with one thread: threads that wait for cores they share are slower than none.
 test: $(STAMP) ## run the tests
-	@$(BIN)/python -m pytest
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 lint: $(STAMP) ## check format, style and types
 	@$(BIN)/ruff format --check .

@@ -50,6 +50,19 @@ RETRIEVER_ROWS: dict[str, dict[str, Any]] = {
 }
 
 
+SLOW = ("pipeline", "cluster", "shared_data", "weights")  # marks of what takes longest
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first; a worker takes a file whole, one of them all of the pipeline: what tests share is made once."""
+    for item in items:
+        group = "pipelines" if "pipelines" in item.path.parts else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+    slow = {item.path for item in items if any(item.get_closest_marker(name) for name in SLOW)}
+    items.sort(key=lambda item: item.path not in slow)  # stable
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the tests away from the user's row cache, and from the network."""
