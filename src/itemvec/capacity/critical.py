@@ -20,7 +20,7 @@ def every_set(n: int, k: int) -> NDArray[np.bool_]:
     return relevant
 
 
-def critical_n(dim: int, recipe: Recipe, seed: int, k: int = 2, start: int | None = None) -> int:
+def critical_n(dim: int, recipe: Recipe, seed: int, k: int = 2, most: int = 64) -> int:
     """Largest n that is solved for all sets of ``k`` items, by galloping up and then halving (arXiv 2508.21038).
 
     It tells what this recipe finds in its steps, not what ``dim`` dimensions can hold: an n that is not solved may be
@@ -28,22 +28,16 @@ def critical_n(dim: int, recipe: Recipe, seed: int, k: int = 2, start: int | Non
 
     Parameters
     ----------
-    start
-        An n thought to be solved; by default ``dim + k``, which is easy: fewer than ``dim + 2`` points are in general
-        position.
+    most
+        No larger catalogue is tried: one of n has n over k queries.
     """
 
     def solved(n: int) -> bool:
         return fit(every_set(n, k), dim, recipe, seed).solved
 
-    low = start or dim + k
-    while not solved(low):
-        if low <= k + 1:
-            return k
-        low = max(k + 1, int(low / GROWTH))
-    high = int(np.ceil(low * GROWTH))
-    while solved(high):
-        low, high = high, int(np.ceil(high * GROWTH))
+    low, high = k, min(k + 1, most)  # a query that wants all of k items is solved
+    while low < most and solved(high):
+        low, high = high, min(int(np.ceil(high * GROWTH)), most)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if solved(middle) else (low, middle)
