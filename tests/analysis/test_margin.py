@@ -28,3 +28,5 @@ def test_margins_are_those_of_all_scores(rng: np.random.Generator) -> None:
 
 def test_nothing_asked() -> None:
     assert summary(np.empty(0))["queries"] == 0
+    every = Judgments(pa.array(["a"]), np.array([0, 1]), np.ones(2), np.array([0, 2]))  # no item is wrong
+    assert summary(margins(np.ones((1, 2), np.float32), [np.eye(2, dtype=np.float32)], every))["queries"] == 0

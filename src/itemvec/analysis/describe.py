@@ -21,6 +21,7 @@ from itemvec.histories import Histories
 from itemvec.judging import Asked
 from itemvec.reducers import Moments
 from itemvec.retrievers import RETRIEVERS, Entries
+from itemvec.sampling import sample
 from itemvec.store import VectorTable, open_vectors
 
 UNIFORM = 4096  # items compared with each other; of larger catalogues a sample
@@ -58,8 +59,8 @@ def describe(digest: Path, tables: Tables, seed: int) -> tuple[dict[str, Any], D
     table = open_vectors(digest, "items")
     ids = table.ids()
     asked = Asked.load(digest, tables.queries, tables.qrels, ids)
-    chosen = _sample(table.rows, UNIFORM, rng)
-    askers = _sample(table.rows, table.rows if table.rows <= ALL_ASK else ASKERS, rng)
+    chosen = sample(np.arange(table.rows), UNIFORM, rng)
+    askers = sample(np.arange(table.rows), table.rows if table.rows <= ALL_ASK else ASKERS, rng)
     rows, relevant = _relevant(asked, rng)
     before, after = _consecutive(tables.interactions, ids, rng)
     wanted = np.unique(np.concatenate([chosen, askers, relevant, before, after]))
@@ -84,15 +85,10 @@ def describe(digest: Path, tables: Tables, seed: int) -> tuple[dict[str, Any], D
     return facts, eigenvalues
 
 
-def _sample(n: int, size: int, rng: np.random.Generator) -> Ints:
-    """All of ``n`` positions, or ``size`` of them, ascending."""
-    return np.arange(n) if n <= size else np.sort(rng.choice(n, size, replace=False))
-
-
 def _relevant(asked: Asked, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Pairs of a query and a relevant item."""
     rows = np.repeat(np.arange(len(asked.judgments)), np.diff(asked.judgments.offsets))
-    kept = _sample(len(rows), PAIRS, rng)
+    kept = sample(np.arange(len(rows)), PAIRS, rng)
     return rows[kept], asked.judgments.items[kept]
 
 
@@ -100,7 +96,7 @@ def _consecutive(interactions: Path, ids: Ids, rng: np.random.Generator) -> tupl
     """Pairs of an item and the next one in a history, if that is another."""
     whole = Histories.of(read_parquet(interactions), ids)
     pairs = np.flatnonzero((whole.rows[1:] == whole.rows[:-1]) & (whole.items[1:] != whole.items[:-1]))
-    kept = pairs[_sample(len(pairs), PAIRS, rng)]
+    kept = sample(pairs, PAIRS, rng)
     return whole.items[kept], whole.items[kept + 1]
 
 

@@ -46,7 +46,8 @@ def margins(queries: Floats, blocks: Iterable[Floats], judgments: Judgments) -> 
 
 
 def summary(found: Doubles) -> dict[str, Any]:
-    """Share of queries whose margin is above zero, the least of them, and the median."""
+    """Share of queries whose margin is above zero, the least of them, and the median; infinite ones apart."""
+    found = found[np.isfinite(found)]
     quantiles = np.quantile(found, [0, 0.05, 0.5]) if len(found) else np.zeros(3)
     named = dict(zip(("least", "5%", "median"), map(float, quantiles), strict=True))
     return {"queries": len(found), "positive": float(np.mean(found > 0)) if len(found) else 0.0, **named}

@@ -14,7 +14,9 @@ from itemvec.params import Row
 from itemvec.report.answers import answers, name
 from itemvec.report.chart import charts
 from itemvec.report.comparisons import Comparison, compare
+from itemvec.report.pareto import points, section, smallest
 from itemvec.report.results import TASKS, Results, title
+from itemvec.report.studies import studies
 from itemvec.report.tables import Table, cohorts, geometry, measured
 
 QUALITY: list[object] = ["task", "group", "system", "variant", "dim", "bytes_per_item", "metric", "mean", "low", "high"]
@@ -29,6 +31,7 @@ def write_report(results: Results, measures: Path, page: Path, quality: Path) ->
         Folder of the values per query.
     """
     comparisons = {task: compare(results, task, measures) for task in TASKS}
+    sizes = {task: points(results, task, measures) for task in TASKS}
     write_text(quality, _csv([QUALITY, *_quality(results)]))
     environment = Environment(
         loader=PackageLoader("itemvec.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -38,12 +41,13 @@ def write_report(results: Results, measures: Path, page: Path, quality: Path) ->
         split=_split(results.params.recommend.split),
         embed=results.embed,
         constructed=results.constructed,
-        answers=answers(results, comparisons),
+        answers=answers(results, comparisons) + [one for task in TASKS for one in smallest(results, sizes[task], task)],
         charts=charts(results),
         measured=measured(results),
         compared=[table for task in TASKS for table in _compared(results, task, comparisons[task])],
         cohorts=cohorts(results),
         geometry=geometry(results),
+        sections=[section(results, sizes), *studies(results, measures)],
         version=__version__,
     )
     write_text(page, html)
