@@ -89,7 +89,7 @@ class Task:
         chosen = np.ones(len(groups), dtype=bool)
         if self.others:
             judged = evaluation.measures[ID].combine_chunks().slice(0, len(groups))
-            chosen = ~deciding(read_parquet(self.tables / "queries.parquet"), judged, self.params.seed)
+            chosen = ~deciding(read_parquet(self.tables / "queries.parquet"), judged, "given")
         return {(name, str(group)): values[:, chosen & (groups == group)] for group in np.unique(groups[chosen])}
 
 

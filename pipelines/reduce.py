@@ -39,7 +39,9 @@ def reduce(
              artifacts/vectors/pca64 metrics/reduce/pca64.json
     """
     reducer = REDUCERS.build(variant, params.reducers[variant])
-    facts = reduce_vectors(reducer, source, database, params.seed, moments, Judging(queries, qrels))
+    facts = reduce_vectors(
+        reducer, source, database, params.seed, moments, Judging(queries, qrels, params.search.split)
+    )
     write_json(metrics, facts)
     click.echo(f"{variant}: {facts['dim']} dimensions")
 

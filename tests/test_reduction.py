@@ -7,6 +7,7 @@ import pytest
 
 from itemvec.columns import QRELS, QUERIES
 from itemvec.decomposition import decompose
+from itemvec.query_parts import places
 from itemvec.reducers import REDUCERS, Sample, Transform
 from itemvec.reduction import Judging, deciding, reduce_vectors
 from itemvec.store import Block, open_vectors, write_database
@@ -56,9 +57,8 @@ def test_what_a_quantised_item_takes_is_told(source: Path, tmp_path: Path) -> No
 
 
 def test_a_reduction_that_asks_sees_one_half_of_the_judgments(source: Path, tmp_path: Path) -> None:
-    pq.write_table(
-        pa.table([[f"i{row}" for row in range(5)], ["?"] * 5, ["given"] * 5], schema=QUERIES), tmp_path / "q"
-    )
+    ids = [f"i{row}" for row in range(5)]
+    pq.write_table(pa.table([ids, ["?"] * 5, ["given"] * 5], schema=QUERIES), tmp_path / "q")
     pq.write_table(pa.table([["i0", "i1", "i4"], ["i0", "i1", "i4"], [1.0] * 3], schema=QRELS), tmp_path / "r")
     seen = []
 
@@ -70,7 +70,8 @@ def test_a_reduction_that_asks_sees_one_half_of_the_judgments(source: Path, tmp_
 
     reduce_vectors(Asking(), source, tmp_path / "x", seed=1, judging=Judging(tmp_path / "q", tmp_path / "r"))
     queries = open_vectors(source, "queries").load().vectors
-    half = np.random.default_rng(1).permutation(3) % 2 == 0
+    half = places(pa.array(["i0", "i1", "i4"])) < 0.5
+    assert 0 < half.sum() < 3
     assert (seen[0].queries == queries[[0, 1, 4]][half]).all()
     assert seen[0].judged.items.tolist() == np.array([0, 1, 4])[half].tolist()
 
@@ -78,5 +79,12 @@ def test_a_reduction_that_asks_sees_one_half_of_the_judgments(source: Path, tmp_
 def test_queries_for_testing_decide_nothing() -> None:
     ids = pa.array(["a", "b", "c", "d"])
     table = pa.table({"query_id": ids, "split": ["test", "train", "validation", "test"]})
-    assert deciding(table, ids.take(pa.array([0, 1, 2])), seed=0).tolist() == [False, True, True]
-    assert deciding(table.drop_columns(["split"]), ids, seed=0).sum() == 2
+    assert deciding(table, ids.take(pa.array([0, 1, 2])), "given").tolist() == [False, True, True]
+
+
+def test_where_all_queries_test_the_half_decides_that_a_share_for_validation_would_take() -> None:
+    ids = pa.array([f"q{number}" for number in range(100)])
+    table = pa.table({"query_id": ids})
+    assert 30 < deciding(table, ids, "given").sum() < 70
+    assert (deciding(table, ids, "given") == deciding(table, ids, {"validation": 0.5})).all()
+    assert 0 < deciding(table, ids, {"validation": 0.1}).sum() < 30

@@ -1,16 +1,17 @@
-"""Judgments brought together with the queries and items they are about."""
+"""What is relevant to which query, from a table of judgments, and the vectors of those queries."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from itemvec.arrays import Floats, Ids
+from itemvec.arrays import Floats, Ids, Ints
 from itemvec.columns import GAIN, GROUP, ITEM, QUERY
 from itemvec.errors import TableError
 from itemvec.files import read_parquet
@@ -54,8 +55,13 @@ class Asked:
         return cls(judgments, found.vectors[rows.to_numpy(zero_copy_only=False)], groups)
 
 
-def judge(qrels: Any, queries: Ids, items: Ids) -> Judgments:
+def judge(qrels: Any, queries: Ids, items: Ids, least_gain: float = 0.0) -> Judgments:
     """Relevant items by query, in the order of ``queries``, without queries that have none.
+
+    Parameters
+    ----------
+    least_gain
+        A query needs an item of this gain; its items of less gain stay, for metrics of graded gains.
 
     Raises
     ------
@@ -69,9 +75,37 @@ def judge(qrels: Any, queries: Ids, items: Ids) -> Judgments:
             unknown = qrels[name].filter(found.is_null())[0].as_py()
             raise TableError(f"qrels: {name} {unknown!r} does not exist; run `dvc repro validate`")
     rows, positions, gains = (np.asarray(part) for part in (query, item, qrels[GAIN]))
-    relevant = gains > 0
+    asked = np.zeros(len(queries), dtype=bool)
+    asked[rows[(gains > 0) & (gains >= least_gain)]] = True
+    relevant = (gains > 0) & asked[rows]
     rows, positions, gains = (part[relevant] for part in (rows, positions, gains))
     order = np.lexsort((positions, rows))
-    asked, counts = np.unique(rows, return_counts=True)
+    counts = np.bincount(rows, minlength=len(queries))[asked]
     offsets = np.concatenate([[0], np.cumsum(counts)])
-    return Judgments(queries.take(pa.array(asked)), positions[order].astype(np.int64), gains[order], offsets)
+    return Judgments(
+        queries.filter(pa.array(asked)), positions[order].astype(np.int64), gains[order], offsets, least_gain
+    )
+
+
+def choose(judgments: Judgments, chosen: NDArray[np.bool_]) -> Judgments:
+    """The judgments of some queries."""
+    counts = np.diff(judgments.offsets)
+    inside = np.repeat(chosen, counts)
+    offsets = np.concatenate([[0], np.cumsum(counts[chosen])])
+    ids = judgments.ids.filter(pa.array(chosen))
+    return replace(judgments, ids=ids, items=judgments.items[inside], gains=judgments.gains[inside], offsets=offsets)
+
+
+def pairs(judgments: Judgments) -> tuple[Judgments, Ints]:
+    """Each relevant item as the only one of a query of its own, whose id is that of the query and a number.
+
+    Beside them the position of each one's query among ``judgments``, int64.
+    """
+    kept = judgments.gains >= judgments.least_gain
+    rows = np.repeat(np.arange(len(judgments)), np.diff(judgments.offsets))[kept]
+    numbers = np.arange(len(rows)) - np.searchsorted(rows, rows) + 1
+    numbered = pa.array(numbers).cast(pa.string())
+    ids = pc.binary_join_element_wise(judgments.ids.take(pa.array(rows)), numbered, " #")
+    offsets = np.arange(len(rows) + 1)
+    found = replace(judgments, ids=ids, items=judgments.items[kept], gains=judgments.gains[kept], offsets=offsets)
+    return found, rows

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow.compute as pc
@@ -13,22 +13,25 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from itemvec.arrays import Ids
-from itemvec.columns import PART, QUERY
+from itemvec.columns import QUERY
 from itemvec.decomposition import read_moments
 from itemvec.files import read_parquet
 from itemvec.judging import Asked
+from itemvec.query_parts import TEST, places, query_parts
 from itemvec.reducers import Reducer, Sample, Transform, Trial
 from itemvec.reducers.base import Role
 from itemvec.store import Block, VectorTable, open_vectors, write_database
 
+QuerySplit = Literal["given"] | Mapping[Any, float]
 ROLES: dict[str, Role] = {"items": "item", "queries": "query"}
 
 
 class Judging(NamedTuple):
-    """Parquet files of queries, and of what is relevant to them."""
+    """Parquet files of queries, and of what is relevant to them; and how queries are split, as in ``search.split``."""
 
     queries: Path
     qrels: Path
+    split: QuerySplit = "given"
 
 
 def reduce_vectors(
@@ -53,30 +56,36 @@ def reduce_vectors(
     Dimensions, and bytes that an index keeps per item.
     """
     tables = {name: open_vectors(source, name) for name in ROLES}
-    known = None if moments is None else read_moments(moments, source)
-    trial = None if judging is None else partial(_trial, source, judging, seed)
-    sample = Sample(tables["items"].vectors, known, tables["queries"].vectors, trial)
-    transform = reducer.fit(sample, np.random.default_rng(seed))
+    transform = fit(reducer, source, seed, moments, judging)
     dim = transform(np.zeros((1, tables["items"].dim), dtype=np.float32)).shape[1]
     write_database(database, {name: (dim, _reduced(table, transform)) for name, table in tables.items()})
     return {"dim": dim, "bytes_per_item": transform.bytes_per_item}
 
 
-def _trial(source: Path, judging: Judging, seed: int) -> Trial:
+def fit(
+    reducer: Reducer, source: Path, seed: int, moments: Path | None = None, judging: Judging | None = None
+) -> Transform:
+    """Fit ``reducer`` as ``reduce_vectors`` does, and write nothing."""
+    items, queries = (open_vectors(source, name).vectors for name in ROLES)
+    known = None if moments is None else read_moments(moments, source)
+    trial = None if judging is None else partial(_trial, source, judging)
+    return reducer.fit(Sample(items, known, queries, trial), np.random.default_rng(seed))
+
+
+def _trial(source: Path, judging: Judging) -> Trial:
     asked = Asked.load(source, judging.queries, judging.qrels, open_vectors(source, "items").ids())
-    rows = np.flatnonzero(deciding(read_parquet(judging.queries), asked.judgments.ids, seed))
+    rows = np.flatnonzero(deciding(read_parquet(judging.queries), asked.judgments.ids, judging.split))
     return Trial(asked.vectors[rows], asked.judgments.take(rows))
 
 
-def deciding(queries: Any, judged: Ids, seed: int) -> NDArray[np.bool_]:
+def deciding(queries: Any, judged: Ids, split: QuerySplit) -> NDArray[np.bool_]:
     """Which of the ``judged`` queries, ids of shape (n,), may decide what is kept, bool of shape (n,).
 
-    Those that are not for testing, where the table of queries says which are; else one half by lot.
+    Those that are not for testing; where all are, the half that ``split: {validation: 0.5}`` would take of them.
     """
-    if PART not in queries.column_names:
-        return np.asarray(np.random.default_rng(seed).permutation(len(judged)) % 2 == 0)
-    parts = queries[PART].combine_chunks().take(pc.index_in(judged, value_set=queries[QUERY].combine_chunks()))
-    return np.array([part != "test" for part in parts.to_pylist()], dtype=bool)
+    rows = pc.index_in(judged, value_set=queries[QUERY].combine_chunks()).to_numpy()
+    may = query_parts(queries, split)[rows] != TEST
+    return may if may.any() else places(judged) < 0.5
 
 
 def _reduced(table: VectorTable, transform: Transform) -> Iterator[Block]:

@@ -17,8 +17,9 @@ from itemvec.reducers.base import REDUCERS, Sample, Transform
 class DropDegrading:
     """Drop each dimension without which nDCG@10 by cosine is higher (arXiv 2508.17744), or keep the best ``dim``.
 
-    One half of the judged queries decides, by lot, or those that are not for testing where the data set says which are:
-    nothing can be read from the mean over queries that decided. It alone needs judgments, and the catalogue in memory.
+    Queries decide that are not for testing, by ``search.split``; where all are, one half of them, which search then
+    still counts: only ``split: {validation: 0.5}`` keeps what is reported apart from what decided. It alone needs
+    judgments, and the catalogue in memory.
     """
 
     dim: Positive | None = None
