@@ -11,16 +11,16 @@ from itemvec.stage import EXISTING, NEW, stage
 
 @stage
 @click.argument("metrics", type=EXISTING)
-@click.argument("measures", type=EXISTING)
+@click.argument("artifacts", type=EXISTING)
 @click.argument("page", type=NEW)
 @click.argument("quality", type=NEW)
-def report(params: Params, metrics: Path, measures: Path, page: Path, quality: Path) -> None:
-    """Compare what the files below METRICS and MEASURES say; write one HTML PAGE and the QUALITY of all as CSV.
+def report(params: Params, metrics: Path, artifacts: Path, page: Path, quality: Path) -> None:
+    """Compare what the files below METRICS and ARTIFACTS say; write one HTML PAGE and the QUALITY of all as CSV.
 
     \b
-    Example: pipelines/run report metrics artifacts/measures report/index.html plots/quality.csv
+    Example: pipelines/run report metrics artifacts report/index.html plots/quality.csv
     """
-    write_report(collect(params, metrics), measures, page, quality)
+    write_report(collect(params, metrics), artifacts, page, quality)
     click.echo(f"the report: {page}")
 
 

@@ -46,7 +46,13 @@ RECOMMENDER_ROWS: dict[str, dict[str, Any]] = {
 RETRIEVER_ROWS: dict[str, dict[str, Any]] = {
     "exact": {"kind": "exact"},
     "bm25": {"kind": "bm25"},
+    "hybrid": {"kind": "hybrid", "parts": [{"kind": "exact"}, {"kind": "bm25"}]},
     "colbert": {"kind": "colbert", "checkpoint": "tiny"},  # the fixture checkpoint puts a folder here
+}
+RERANKER_ROWS: dict[str, dict[str, Any]] = {  # tests/rerankers/conftest.py puts folders here
+    "cross-encoder": {"kind": "cross-encoder", "checkpoint": "tiny"},
+    "yes-no": {"kind": "yes-no", "checkpoint": "tiny", "form": "qwen3", "max_tokens": 600},
+    "llm": {"kind": "llm", "checkpoint": "tiny", "window": 3, "step": 2},
 }
 
 

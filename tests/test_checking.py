@@ -34,6 +34,19 @@ RECOMMEND = {"split": "leave-one-out", "mask_history": True, "depth": 10, "seeds
         ({"baselines": ["profile"]}, "baselines: 'profile' needs vectors; name it under recommenders or retrievers"),
         ({"baselines": ["sasrec"]}, "baselines: 'sasrec' needs vectors"),
         ({"baselines": ["exact"]}, "baselines: 'exact' needs vectors"),
+        ({"rerankers": ["bm25"]}, "reranker 'bm25': unknown kind 'bm25'"),
+        (
+            {"rerankers": ["monot5"], "rerank": {"first": "baseline/bm2", "depth": 5}},
+            "rerank: first 'baseline/bm2' is no run of a selected search system; did you mean 'baseline/bm25'",
+        ),
+        (
+            {"rerankers": ["monot5"], "rerank": {"first": "baseline/popular", "depth": 5}},
+            "rerank: first 'baseline/popular' is no run of a selected search system",
+        ),
+        (
+            {"rerankers": ["monot5"], "rerank": {"first": "search/full-exact", "depth": 200}},
+            "rerank: depth 200 is more than search has, 100",
+        ),
         ({"baselines": [], "recommenders": [], "retrievers": []}, "there is nothing to measure"),
         (
             {"reducers": {"full": {"kind": "pca", "dim": 385}}, "variants": ["full"]},

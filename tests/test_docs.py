@@ -14,11 +14,12 @@ from itemvec.params import Params
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.reducers import REDUCERS
 from itemvec.report import collect, render
+from itemvec.rerankers import RERANKERS
 from itemvec.retrievers import RETRIEVERS
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text()
-REGISTRIES = (DATASETS, ENCODERS, REDUCERS, RECOMMENDERS, RETRIEVERS)
+REGISTRIES = (DATASETS, ENCODERS, REDUCERS, RECOMMENDERS, RETRIEVERS, RERANKERS)
 STAGES = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
 TARGETS = re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
 

@@ -27,14 +27,9 @@ PLAIN = {
     "registry",
     "stage",
 }
-FOUNDATION = PLAIN | {
-    "attribution",
-    "flips",
-    "histories",
-    "store",
-    "topk",
-}  # of these, the last five can change a result
-COMPONENTS = {"datasets", "encoders", "metrics", "recommenders", "reducers", "retrievers"}
+# Of the foundation, those that can change a result.
+FOUNDATION = PLAIN | {"attribution", "flips", "histories", "store", "topk"}
+COMPONENTS = {"datasets", "encoders", "metrics", "recommenders", "reducers", "rerankers", "retrievers"}
 STAGES: dict[str, Any] = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
 SOURCES = sorted(path for folder in ("src", "pipelines", "tests") for path in (ROOT / folder).rglob("*.py"))
 
@@ -177,7 +172,9 @@ def test_dvc_leaves_params_as_they_are_written(tmp_path: Path, name: str, change
     assert copy.read_text() == (ROOT / name).read_text()
 
 
-@pytest.mark.parametrize("name", ["variants", "recommenders", "retrievers", "baselines", "recommend.metrics"])
+@pytest.mark.parametrize(
+    "name", ["variants", "recommenders", "retrievers", "baselines", "rerankers", "recommend.metrics"]
+)
 def test_dvc_can_empty_a_list_of_params(name: str, tmp_path: Path) -> None:
     copy = tmp_path / "params.yaml"
     copy.write_text((ROOT / "params.yaml").read_text())

@@ -43,6 +43,8 @@ def test_selectors_and_tables_are_keys() -> None:
         ({"seed": -1}, "option 'seed' is -1"),
         ({"search": {"depth": 10}}, "search: option 'metrics' is missing"),
         ({"search": {"depth": 10, "metrics": [], "dept": 1}}, "search: unknown option 'dept'; did you mean 'depth'?"),
+        ({"rerank": {"first": "x", "depth": 0}}, "rerank: option 'depth' is 0"),
+        ({"rerankers": None}, "option 'rerankers' is missing"),
         ({"search": 3}, "option 'search' is 3"),
         ({"dataset": "../x", "datasets": {"../x": {"kind": "tables"}}}, "name '../x' may hold letters"),
         ({"dataset": "v1.5", "datasets": {"v1.5": {"kind": "tables"}}}, "name 'v1.5' may hold letters"),

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -6,11 +7,11 @@ import pytest
 
 from itemvec.columns import ITEMS, QRELS, QUERIES
 from itemvec.errors import TableError
-from itemvec.files import write_parquet
-from itemvec.judging import judge
+from itemvec.files import read_parquet, write_parquet
 from itemvec.params import SearchProtocol
 from itemvec.retrievers.bm25 import Bm25
 from itemvec.retrievers.exact import Exact
+from itemvec.retrievers.hybrid import Hybrid
 from itemvec.search import search
 from itemvec.store import Block, write_database
 
@@ -54,6 +55,51 @@ def test_vectors_of_other_items_are_refused(tables: dict[str, Path], tmp_path: P
         search(Exact(), tables, vectors(tmp_path, ["i1", "i3", "i2"]), PROTOCOL, seed=1)
 
 
+@pytest.fixture
+def divided(tables: dict[str, Path]) -> dict[str, Path]:
+    """The tables with a third query that something is relevant to, q2, which is for validation, and q1 for training."""
+    queries = read_parquet(tables["queries"])
+    write_parquet(tables["queries"], queries.append_column("split", [["train", "validation", "test"]]))
+    qrels = pa.table([["q1", "q2", "q3"], ["i2", "i1", "i3"], [2.0, 1.0, 1.0]], schema=QRELS)
+    write_parquet(tables["qrels"], qrels)
+    return tables
+
+
+def test_test_queries_alone_are_reported(divided: dict[str, Path], tmp_path: Path) -> None:
+    found = search(Exact(), divided, vectors(tmp_path, ["i1", "i2", "i3"]), PROTOCOL, seed=1)
+    assert found.measures["id"].to_pylist() == ["q3"]
+    assert found.measures["mrr@3"].to_pylist() == [1 / 2]
+    facts = {name: found.summary[name] for name in ("queries", "queries_for_train", "queries_for_validation")}
+    assert facts == {"queries": 1, "queries_for_train": 1, "queries_for_validation": 1}
+    assert set(found.summary["cohorts"]) == {"words", "overlap", "novelty"}
+
+
+def test_weights_are_tuned_on_validation_queries_alone(divided: dict[str, Path], tmp_path: Path) -> None:
+    """To q2 the first item is relevant: the vectors tie it with the others, the words know nothing."""
+    parts = [{"kind": "exact"}, {"kind": "bm25"}]
+    hybrid = Hybrid(parts, fusion="convex")
+    found = search(hybrid, divided, vectors(tmp_path, ["i1", "i2", "i3"]), PROTOCOL, seed=1)
+    assert found.summary["chosen"] == {"weights": [0.5, 0.5], "validation": 1.0}
+    again = search(hybrid, divided, vectors(tmp_path, ["i1", "i2", "i3"]), PROTOCOL, seed=1)
+    assert again.run.equals(found.run)
+
+
+def test_each_pair_may_be_a_query_of_its_own(tables: dict[str, Path], tmp_path: Path) -> None:
+    """Of the two items relevant to q1 the second is found first, the first, at equal score with i3, second."""
+    protocol = replace(PROTOCOL, judge="pair")
+    found = search(Exact(), tables, vectors(tmp_path, ["i1", "i2", "i3"]), protocol, seed=1)
+    assert found.measures["id"].to_pylist() == ["q1 #1", "q1 #2", "q3 #1"]
+    assert found.measures["mrr@3"].to_pylist() == [1 / 2, 1, 1 / 2]
+    assert found.summary["queries"] == 3
+    assert found.summary["queries_left_out"] == 1
+
+
+def test_a_least_gain_leaves_queries_out(tables: dict[str, Path]) -> None:
+    found = search(Bm25(), tables, None, replace(PROTOCOL, least_gain=2.0), seed=1)
+    assert found.measures["id"].to_pylist() == ["q1"]
+    assert found.summary["queries_left_out"] == 2
+
+
 def test_no_judgments_are_nothing_to_measure(tables: dict[str, Path]) -> None:
     write_parquet(tables["qrels"], QRELS.empty_table())
     assert search(Bm25(), tables, None, PROTOCOL, seed=1).summary == {
@@ -61,19 +107,3 @@ def test_no_judgments_are_nothing_to_measure(tables: dict[str, Path]) -> None:
         "queries_left_out": 3,
         "queries": 0,
     }
-
-
-def test_judgments_are_laid_end_to_end() -> None:
-    qrels = pa.table([["q2", "q1", "q2", "q1"], ["c", "b", "a", "a"], [1.0, 2.0, 3.0, 0.0]], schema=QRELS)
-    found = judge(qrels, pa.array(["q1", "q0", "q2"]), pa.array(["a", "b", "c"]))
-    assert found.ids.to_pylist() == ["q1", "q2"]
-    assert found.offsets.tolist() == [0, 1, 3]
-    assert found.items.tolist() == [1, 0, 2]
-    assert found.gains.tolist() == [2, 3, 1]
-
-
-@pytest.mark.parametrize(("row", "said"), [(("q9", "a"), "query_id 'q9'"), (("q1", "z"), "item_id 'z'")])
-def test_a_judgment_of_the_unknown_is_named(row: tuple[str, str], said: str) -> None:
-    qrels = pa.table([[row[0]], [row[1]], [1.0]], schema=QRELS)
-    with pytest.raises(TableError, match=f"qrels: {said} does not exist"):
-        judge(qrels, pa.array(["q1"]), pa.array(["a"]))

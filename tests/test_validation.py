@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.columns import DIVIDED, INTERACTIONS, ITEMS, QRELS, QUERIES
+from itemvec.columns import DIVIDED, DIVIDED_QUERIES, INTERACTIONS, ITEMS, QRELS, QUERIES
 from itemvec.errors import ExpectationError
 from itemvec.expectations import meet
 from itemvec.files import write_parquet
@@ -54,6 +54,17 @@ def test_a_split_that_is_given_is_checked(tmp_path: Path, part: str | None, pass
         assert validate(paths, SUITES)["interactions"]["rows"] == 1
     else:
         with pytest.raises(ExpectationError, match=r"column split_is_known: 1 of 1 rows.*write one of these, or drop"):
+            validate(paths, SUITES)
+
+
+@pytest.mark.parametrize(("part", "passes"), [("validation", True), ("history", False), (None, False)])
+def test_a_split_of_queries_is_checked(tmp_path: Path, part: str | None, passes: bool) -> None:
+    paths = write(tmp_path)
+    write_parquet(paths["queries"], pa.table([["q1"], ["shirt"], ["given"], [part]], schema=DIVIDED_QUERIES))
+    if passes:
+        assert validate(paths, SUITES)["queries"]["rows"] == 1
+    else:
+        with pytest.raises(ExpectationError, match=r"queries: column split_is_known: 1 of 1 rows.*write one of these"):
             validate(paths, SUITES)
 
 

@@ -10,6 +10,8 @@ from itemvec.metrics import parse
 from itemvec.params import Params
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.reducers import REDUCERS
+from itemvec.registry import suggest
+from itemvec.rerankers import RERANKERS
 from itemvec.retrievers import RETRIEVERS
 from itemvec.splits import splitter
 from itemvec.tasks import task_of
@@ -49,8 +51,23 @@ def _check_systems(params: Params) -> None:
         registry = RECOMMENDERS if task_of(name, row) == "recommend" else RETRIEVERS
         if registry.build(name, row).needs_vectors:
             raise ParamsError(f"baselines: {name!r} needs vectors; name it under recommenders or retrievers")
+    for name in params.rerankers:
+        RERANKERS.build(name, params.systems[name])
+    if params.rerankers:
+        _check_first(params)
     if not (params.recommenders or params.retrievers or params.baselines):
         raise ParamsError("recommenders, retrievers and baselines name nothing: there is nothing to measure")
+
+
+def _check_first(params: Params) -> None:
+    """Reranked is what a selected system finds."""
+    cells = [f"search/{variant}-{system}" for variant in params.variants for system in params.retrievers]
+    cells += [f"baseline/{name}" for name in params.baselines if task_of(name, params.systems[name]) == "search"]
+    first, depth = params.rerank.first, params.rerank.depth
+    if first not in cells:
+        raise ParamsError(f"rerank: first {first!r} is no run of a selected search system{suggest(first, cells)}")
+    if depth > params.search.depth:
+        raise ParamsError(f"rerank: depth {depth} is more than search has, {params.search.depth}; raise search.depth")
 
 
 def check_data(data: Path, dataset: str) -> None:

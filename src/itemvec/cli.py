@@ -12,6 +12,7 @@ from itemvec import __version__
 from itemvec.cache_commands import cache
 from itemvec.options import PATTERNS, Pattern
 from itemvec.params import Params
+from itemvec.search_commands import search, train_reranker
 from itemvec.stage import EXISTING
 
 
@@ -22,6 +23,8 @@ def main() -> None:
 
 
 main.add_command(cache)
+main.add_command(search)
+main.add_command(train_reranker)
 
 
 @main.command()
@@ -111,3 +114,19 @@ def show(path: Path, markdown: bool) -> None:
     page = path.parent / "report" / "index.html"
     if page.exists() and not markdown:
         click.echo(f"\nThe whole report: {page}")
+
+
+@main.command()
+@click.argument("runs", nargs=-1, required=True, metavar="RUN RUN [RUN ...]")
+@click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="Has the seed.")
+def compare(runs: tuple[str, ...], path: Path) -> None:
+    """Compare any runs with one another: differences, intervals, and p of a paired permutation test after Holm.
+
+    A RUN is named as its files are, by stage, variant and system: those below artifacts/measures.
+
+    \b
+    Example: itemvec compare search/full-exact search/full-hybrid baseline/bm25
+    """
+    from itemvec.report.runs import compare_runs
+
+    click.echo(compare_runs(list(runs), path.parent / "artifacts" / "measures", Params.load(path).seed))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from itemvec.errors import ParamsError
-from itemvec.options import Positive, Seed
+from itemvec.options import NaturalFloat, OpenShare, Positive, Seed
 from itemvec.registry import checked, suggest
 
 Row = dict[str, Any]
@@ -27,6 +27,7 @@ SELECTORS = {
     "recommenders": "systems",
     "retrievers": "systems",
     "baselines": "systems",
+    "rerankers": "systems",
 }
 
 
@@ -48,10 +49,32 @@ class RecommendProtocol:
 
 @dataclass(frozen=True)
 class SearchProtocol:
-    """How search is measured; the first of ``metrics`` decides comparisons."""
+    """How search is measured; the first of ``metrics`` decides comparisons.
+
+    split
+        ``given``: the column ``split`` of the queries says what each is for; where there is none, all are test
+        queries. ``{validation: 0.2}`` takes that share of the test queries to tune on.
+    judge
+        ``query``: all that is relevant to a query counts. ``pair``: each relevant item of a query is a query of its
+        own, to which the others are not relevant (as arXiv 2507.05006 counts).
+    least_gain
+        From which gain an item is relevant to the metrics that know no grades, as the level of trec_eval; 0 for any
+        gain above zero. Queries without such an item are left out.
+    """
 
     depth: Positive
     metrics: list[str]
+    split: Literal["given"] | dict[Literal["validation"], OpenShare] = "given"
+    judge: Literal["query", "pair"] = "query"
+    least_gain: NaturalFloat = 0.0
+
+
+@dataclass(frozen=True)
+class RerankProtocol:
+    """What is reranked: of every query the best ``depth`` items of the run ``first``, a cell as ``baseline/bm25``."""
+
+    first: str
+    depth: Positive
 
 
 @dataclass(frozen=True)
@@ -69,8 +92,10 @@ class Params:
     recommenders: list[str]
     retrievers: list[str]
     baselines: list[str]
+    rerankers: list[str]
     recommend: RecommendProtocol
     search: SearchProtocol
+    rerank: RerankProtocol
     datasets: Table
     models: Table
     reducers: Table
@@ -89,7 +114,8 @@ class Params:
         if "models" in raw:
             raise ParamsError(f"{path}: rows of models lie in {MODELS}, beside it; move them there")
         raw["models"] = _read(path.with_name(MODELS))
-        for key, protocol in (("recommend", RecommendProtocol), ("search", SearchProtocol)):
+        protocols = {"recommend": RecommendProtocol, "search": SearchProtocol, "rerank": RerankProtocol}
+        for key, protocol in protocols.items():
             if isinstance(raw.get(key), dict):
                 raw[key] = checked(protocol, raw[key], f"{path}: {key}")
         params: Params = checked(cls, raw, str(path))

@@ -2,26 +2,57 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from itemvec.columns import GROUP, ITEM, QUERY, TEXT
+from itemvec.arrays import Ints
+from itemvec.columns import GROUP, ITEM, QUERY, QUERY_PARTS, TEXT
 from itemvec.errors import TableError
 from itemvec.evaluation import Evaluation, evaluate, nothing
 from itemvec.files import read_parquet
-from itemvec.judging import judge
+from itemvec.judging import choose, judge, pairs
+from itemvec.metrics import Judgments, Ranked, measure
 from itemvec.params import SearchProtocol
-from itemvec.retrievers import Entries, Retriever
+from itemvec.query_parts import TEST, TRAIN, VALIDATION, query_parts
+from itemvec.query_slices import slices
+from itemvec.retrievers import Entries, Retriever, Tuning, prepare
 from itemvec.store import VectorTable, open_vectors
 from itemvec.topk import Top
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Queries of one part, and what is judged of them.
+
+    judgments
+        Of the queries that have a relevant item; with ``judge: pair``, of each such pair.
+    rows
+        Position among ``queries`` of each, int64.
+    """
+
+    queries: Entries
+    judgments: Judgments
+    rows: Ints
+
+    def ranked(self, top: Top) -> Top:
+        """What was found for each of ``judgments``, from what was found for each of ``queries``."""
+        return Top(top.positions[self.rows], top.scores[self.rows])
+
+    def quality(self, top: Top, metric: str) -> float:
+        """Mean of a metric."""
+        found = measure(Ranked.judge(self.ranked(top).positions, self.judgments), [metric])
+        return float(found[metric].mean())
 
 
 def search(
     retriever: Retriever, tables: dict[str, Path], vectors: Path | None, protocol: SearchProtocol, seed: int
 ) -> Evaluation:
-    """Index the items, retrieve for the queries and judge.
+    """Index the items, retrieve for the test queries and judge.
 
     Queries without a relevant item are left out of the means, and counted; they are retrieved all the same.
 
@@ -35,16 +66,23 @@ def search(
     texts = {name: read_parquet(tables[name]).combine_chunks() for name in ("items", "queries")}
     items = _entries(texts["items"], ITEM, _open(vectors, "items"))
     queries = _entries(texts["queries"], QUERY, _open(vectors, "queries"))
-    groups = texts["queries"][GROUP].combine_chunks()
-    judgments = judge(read_parquet(tables["qrels"]), queries.ids, items.ids)
-    facts = {"task": "search", "queries_left_out": len(queries) - len(judgments)}
-    if not len(judgments):
+    uses = query_parts(texts["queries"], protocol.split)
+    judgments = judge(read_parquet(tables["qrels"]), queries.ids, items.ids, protocol.least_gain)
+    validation, test = (_asked(queries, judgments, uses == part, protocol.judge) for part in (VALIDATION, TEST))
+    facts = {"task": "search", "queries_left_out": len(test.queries) - len(np.unique(test.rows))} | _others(uses)
+    if not len(test.judgments):
         return nothing(protocol.metrics, facts)
-    top = retriever.index(items)(queries, protocol.depth)
-    judged = pc.index_in(judgments.ids, value_set=queries.ids)
-    rows = judged.to_numpy()
-    ranked = Top(top.positions[rows], top.scores[rows])
-    return evaluate({seed: ranked}, judgments, groups.take(judged), items.ids, protocol.metrics, facts, seed)
+    tuning = None
+    if len(validation.judgments):
+        tuning = Tuning(validation.queries, lambda top: validation.quality(top, protocol.metrics[0]))
+    retrieve, chosen = prepare(retriever, items, tuning)
+    if chosen:
+        facts["chosen"] = chosen
+    top = test.ranked(retrieve(test.queries, protocol.depth))
+    groups = texts["queries"][GROUP].combine_chunks().filter(pa.array(uses == TEST)).take(pa.array(test.rows))
+    train = texts["queries"][TEXT].combine_chunks().filter(pa.array(uses == TRAIN))
+    cohorts = slices(test.queries.texts, test.rows, items.texts, test.judgments, train)
+    return evaluate({seed: top}, test.judgments, groups, items.ids, protocol.metrics, facts, seed, cohorts)
 
 
 def _open(vectors: Path | None, name: str) -> VectorTable | None:
@@ -56,3 +94,21 @@ def _entries(table: Any, key: str, vectors: VectorTable | None) -> Entries:
     if vectors is not None and not vectors.ids().equals(ids):
         raise TableError(f"{vectors.database}: its {vectors.name} are not those of the tables; run `dvc repro`")
     return Entries(ids, table[TEXT].combine_chunks(), None if vectors is None else vectors.vectors)
+
+
+def _asked(queries: Entries, judgments: Judgments, chosen: Any, by: str) -> Asked:
+    """The ``chosen`` queries and the judgments of them."""
+    asked = queries.where(chosen)
+    rows = pc.index_in(judgments.ids, value_set=asked.ids)
+    known = choose(judgments, np.asarray(rows.is_valid()))
+    found = rows.drop_null().to_numpy().astype(np.int64)
+    if by == "query":
+        return Asked(asked, known, found)
+    apart, whose = pairs(known)
+    return Asked(asked, apart, found[whose])
+
+
+def _others(uses: Ints) -> dict[str, Any]:
+    """How many queries are not reported because they are for something else."""
+    counts = {f"queries_for_{QUERY_PARTS[part]}": int(np.count_nonzero(uses == part)) for part in (TRAIN, VALIDATION)}
+    return {name: count for name, count in counts.items() if count}

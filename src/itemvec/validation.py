@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from itemvec.columns import GAIN, ITEM, PART, PARTS, QUERY, USER
+from itemvec.columns import GAIN, ITEM, PART, PARTS, QUERY, QUERY_PARTS, USER
 from itemvec.errors import ExpectationError
 from itemvec.expectations import meet
 from itemvec.files import read_parquet
@@ -50,8 +50,9 @@ def _refer(frames: dict[str, Any]) -> None:
     items, queries, qrels = frames["items"][ITEM], frames["queries"], frames["qrels"]
     for name in ("interactions", "qrels"):
         frames[name]["item_is_known"] = frames[name][ITEM].isin(items)
-    parts = frames["interactions"].get(PART)  # a column that most data sets do not have
-    frames["interactions"]["split_is_known"] = True if parts is None else parts.isin(PARTS)
+    for name, known in (("interactions", PARTS), ("queries", QUERY_PARTS)):
+        parts = frames[name].get(PART)  # a column that most data sets do not have
+        frames[name]["split_is_known"] = True if parts is None else parts.isin(known)
     qrels["query_is_known"] = qrels[QUERY].isin(queries[QUERY])
     n_relevant = qrels[(qrels[GAIN] > 0) & qrels["item_is_known"]].groupby(QUERY).size()
     queries["n_relevant"] = queries[QUERY].map(n_relevant).fillna(0).astype(int)

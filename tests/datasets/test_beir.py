@@ -1,13 +1,15 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from itemvec.columns import DIVIDED_QUERIES
 from itemvec.datasets import DATASETS, Tables
-from itemvec.errors import DatasetError
+from itemvec.errors import DatasetError, ParamsError
 
 
-def load(root: Path) -> Tables:
-    return DATASETS.build("mine", {"kind": "beir"}).load(root)
+def load(root: Path, **options: Any) -> Tables:
+    return DATASETS.build("mine", {"kind": "beir", **options}).load(root)
 
 
 @pytest.fixture
@@ -36,6 +38,33 @@ def test_judgments_may_be_one_file(raw: Path) -> None:
     assert load(raw).qrels.to_pylist() == [{"query_id": "1", "item_id": "a", "gain": 2}]
 
 
+def test_a_list_of_splits_says_what_each_query_is_for(raw: Path) -> None:
+    (raw / "qrels" / "dev.tsv").write_text("query-id\tcorpus-id\tscore\n1\ta\t2\n")
+    tables = load(raw, split=["test", "dev"])
+    assert tables.queries.schema == DIVIDED_QUERIES
+    assert tables.queries.select(["query_id", "split"]).to_pylist() == [
+        {"query_id": "1", "split": "validation"},
+        {"query_id": "2", "split": "test"},
+    ]
+    assert tables.qrels["gain"].to_pylist() == [2, 0, 1]
+    assert load(raw, split="dev").queries["query_id"].to_pylist() == ["1"]
+    (raw / "qrels" / "dev.tsv").write_text("query-id\tcorpus-id\tscore\n2\ta\t2\n")
+    with pytest.raises(DatasetError, match="query '2' is judged for test and for validation; keep it in one"):
+        load(raw, split=["dev", "test"])
+
+
+def test_splits_that_are_not_there_are_named(raw: Path) -> None:
+    with pytest.raises(DatasetError, match=r"train\.tsv is missing"):
+        load(raw, split=["train", "test"])
+    (raw / "qrels.jsonl").write_text('{"query-id": 1, "corpus-id": "a", "score": 2}\n')
+    with pytest.raises(DatasetError, match=r"qrels\.jsonl: is one file for the whole, without splits; drop the list"):
+        load(raw, split=["test"])
+    with pytest.raises(ParamsError, match="'train', 'dev' or 'test'"):
+        load(raw, split=["valid"])
+    with pytest.raises(ParamsError, match="split names none"):
+        load(raw, split=[])
+
+
 @pytest.mark.parametrize(
     ("name", "line", "said"),
     [
@@ -58,4 +87,4 @@ def test_a_torn_line_is_named(raw: Path) -> None:
 
 def test_a_missing_split_is_named(raw: Path) -> None:
     with pytest.raises(DatasetError, match=r"dev\.tsv is missing"):
-        DATASETS.build("mine", {"kind": "beir", "split": "dev"}).load(raw)
+        load(raw, split="dev")

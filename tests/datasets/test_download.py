@@ -11,7 +11,8 @@ import pytest
 
 from itemvec.datasets.download import checksum, download
 from itemvec.datasets.fetch import fetch
-from itemvec.datasets.sources import SOURCES, SUMS, Download
+from itemvec.datasets.published import SOURCES
+from itemvec.datasets.sources import SUMS, Download
 from itemvec.errors import DatasetError
 
 BODY = bytes(range(256)) * 40
@@ -130,6 +131,24 @@ def test_members_of_a_zip_are_taken_out(server: Server, tmp_path: Path, monkeypa
     monkeypatch.setitem(SOURCES, "mine", source)
     assert "1 files, as published" in fetch("mine", tmp_path / "data")
     assert {path.name for path in (tmp_path / "data" / "mine").iterdir()} == {"ratings.csv", SUMS}
+
+
+def test_members_keep_their_folders(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        for name in ("x/corpus.jsonl", "x/qrels/test.tsv", "x/qrels/dev.tsv"):
+            archive.writestr(name, name)
+    server.files = {"x.zip": (tmp_path / "x.zip").read_bytes()}
+    monkeypatch.setitem(SOURCES, "mine", Download(server.base, ["x.zip"], {}, ["x/corpus.jsonl", "x/qrels/test.tsv"]))
+    assert "2 files, of which no checksum is published" in fetch("mine", tmp_path / "data")
+    mine = tmp_path / "data" / "mine"
+    assert {str(path.relative_to(mine)) for path in mine.rglob("*")} == {
+        "corpus.jsonl",
+        "qrels",
+        "qrels/test.tsv",
+        SUMS,
+    }
+    assert (mine / "qrels" / "test.tsv").read_text() == "x/qrels/test.tsv"
+    assert "in place, as fetched" in fetch("mine", tmp_path / "data")
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,16 @@
+import re
 from pathlib import Path
 
 import pytest
 
+from itemvec.datasets import DATASETS
 from itemvec.datasets.download import checksum
 from itemvec.datasets.fetch import fetch
-from itemvec.datasets.sources import SOURCES, PackageFiles
+from itemvec.datasets.published import SOURCES
+from itemvec.datasets.sources import Download, PackageFiles
 from itemvec.errors import DatasetError
+from itemvec.params import Params
+from tests.conftest import ROOT
 
 
 def test_the_published_bytes_are_put_in_place(tmp_path: Path) -> None:
@@ -36,6 +41,30 @@ def test_own_files_need_no_source(tmp_path: Path) -> None:
 def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     (tmp_path / "movielens-100k").mkdir()
     assert "2 files, as published" in fetch("movielens-100k", tmp_path)
+
+
+def test_what_needs_a_login_is_said(tmp_path: Path) -> None:
+    with pytest.raises(
+        DatasetError, match=r"crowdflower is missing, and train\.csv must be brought by hand: log in to"
+    ):
+        fetch("crowdflower", tmp_path)
+    (tmp_path / "crowdflower").mkdir()
+    (tmp_path / "crowdflower" / "train.csv").touch()
+    assert "left as it is; it was not fetched" in fetch("crowdflower", tmp_path)
+
+
+def test_what_can_be_fetched_can_be_selected() -> None:
+    rows = Params.load(ROOT / "params.yaml").datasets
+    assert set(SOURCES) <= set(rows)
+    assert all(DATASETS.build(name, rows[name]) for name in SOURCES)
+
+
+@pytest.mark.parametrize("name", [name for name, source in SOURCES.items() if isinstance(source, Download)])
+def test_checksums_are_of_files_that_are_fetched(name: str) -> None:
+    source = SOURCES[name]
+    assert isinstance(source, Download)
+    assert set(source.checksums) <= set(source.files)
+    assert all(re.fullmatch("md5:[0-9a-f]{32}|sha256:[0-9a-f]{64}", one) for one in source.checksums.values())
 
 
 @pytest.mark.parametrize(

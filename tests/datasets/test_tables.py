@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from itemvec.columns import DIVIDED, INTERACTIONS, ITEMS, QRELS, QUERIES
+from itemvec.columns import DIVIDED, DIVIDED_QUERIES, INTERACTIONS, ITEMS, QRELS, QUERIES
 from itemvec.datasets import DATASETS, Tables
 from itemvec.errors import DatasetError, ParamsError
 
@@ -91,6 +91,14 @@ def test_a_split_of_your_own_is_kept(tmp_path: Path) -> None:
     interactions = load(tmp_path).interactions
     assert interactions.schema == DIVIDED
     assert interactions["split"].to_pylist() == ["train", "test"]
+
+
+def test_a_split_of_queries_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text("item_id,text\n1,a\n")
+    (tmp_path / "queries.csv").write_text("query_id,text,split\np,x,train\nq,y,test\n")
+    queries = load(tmp_path).queries
+    assert queries.schema == DIVIDED_QUERIES
+    assert queries["split"].to_pylist() == ["train", "test"]
 
 
 @pytest.mark.parametrize(

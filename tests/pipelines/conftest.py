@@ -15,6 +15,7 @@ from dvc.utils.serialize import modify_yaml
 
 from itemvec.datasets.fetch import fetch
 from tests.conftest import ROOT
+from tests.rerankers.tiny import t5
 
 USERS, FILMS = 60, 300  # of the slice: ids up to these
 
@@ -102,7 +103,10 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Done]:
     project = Project(folder / "project", folder / "cache")
     copy_of_this_checkout(project.root)
     slice_of_movielens(project.root / "data")
-    project.set(variants=["full", "pca80"], baselines=["popular", "bm25"])
+    t5(project.root / "data" / "tiny")
+    project.edit("params.yaml", lambda text: f"{text}  tiny: {{kind: yes-no, checkpoint: data/tiny, form: monot5}}\n")
+    project.set(variants=["full", "pca80"], baselines=["popular", "bm25"], rerankers=["tiny"])
+    project.set(rerank={"first": "baseline/bm25", "depth": 3})
     project.edit("params.yaml", lambda text: text.replace("seeds: 3", "seeds: 2"))
     project.edit("params.yaml", lambda text: text.replace("item: text}", "item: text, epochs: 2}"))
     project.run("git", "init", "-q")

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from itemvec.agreement import ALIKE
+from itemvec.columns import ITEMS, QRELS, QUERIES
 from itemvec.evaluation import evaluate
 from itemvec.files import write_json, write_parquet
 from itemvec.metrics import Judgments
@@ -99,6 +100,15 @@ def measured(folder: Path, cell: str) -> None:
 def folder(tmp_path: Path) -> Path:
     for cell in CELLS:
         measured(tmp_path, cell)
+    ids = [f"q{i:02}" for i in range(N)]
+    groups = ["constructed: a"] * (N // 2) + ["constructed: b"] * (N // 2)
+    tables = {
+        "items": pa.table([["x", "y"], ["the right one", "the wrong one"]], schema=ITEMS),
+        "queries": pa.table([ids, [f"what is {one}" for one in ids], groups], schema=QUERIES),
+        "qrels": pa.table([ids, ["x"] * N, [1.0] * N], schema=QRELS),
+    }
+    for name, table in tables.items():
+        write_parquet(tmp_path / "tables" / f"{name}.parquet", table)
     write_json(tmp_path / "metrics" / "embed.json", {"dim": 8, "rows": {"items": 2, "queries": N}})
     for name, dim in (("full", 8), ("small", 2)):
         write_json(tmp_path / "metrics" / "reduce" / f"{name}.json", {"dim": dim, "bytes_per_item": 4 * dim})

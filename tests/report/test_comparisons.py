@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -67,3 +68,32 @@ def test_measures_of_other_queries_are_refused(results: Results, folder: Path) -
     write_parquet(path, table.filter(pc.not_equal(table["id"], "q05")))
     with pytest.raises(TableError, match="were measured on different queries; run `dvc repro`"):
         compare(results, "recommend", folder / "measures")
+
+
+def test_systems_on_the_first_variant_are_compared_with_one_another(results: Results, folder: Path) -> None:
+    """A second retriever, whose cells are copies of the first one's."""
+    params = replace(results.params, retrievers=["exact", "other"])
+    others = [replace(one, system="other") for one in results.cells if one.system == "exact"]
+    two = replace(results, params=params, cells=[*results.cells, *others])
+    found = {
+        (one.left.system, one.right.system, one.left.variant) for one in compare(two, "search", folder / "measures")
+    }
+    assert found == {
+        *(("exact", "exact", "small"), ("other", "other", "small"), ("exact", "other", "full")),
+        *(("exact", "bm25", "full"), ("other", "bm25", "full")),
+    }
+    said = answers(two, {"recommend": [], "search": compare(two, "search", folder / "measures")})
+    assert any("exact on full against other on full in hit@1: no difference shown" in one for one in said)
+
+
+@pytest.mark.parametrize("first", ["baseline/bm25", "search/small-exact"])
+def test_a_reranker_is_compared_with_what_it_reordered(results: Results, folder: Path, first: str) -> None:
+    """A reranker whose measures are those of bm25."""
+    params = replace(results.params, rerankers=["cross"], rerank=replace(results.params.rerank, first=first))
+    (bm25,) = (one for one in results.cells if one.system == "bm25")
+    reranked = replace(bm25, system="cross", cell="rerank/cross")
+    (folder / "measures" / "rerank").mkdir()
+    (folder / "measures" / "rerank" / "cross.parquet").symlink_to(folder / "measures" / "baseline" / "bm25.parquet")
+    found = compare(replace(results, params=params, cells=[*results.cells, reranked]), "search", folder / "measures")
+    pairs = {(one.left.cell, one.right.cell) for one in found if "cross" in (one.left.system, one.right.system)}
+    assert pairs == {("rerank/cross", first)}

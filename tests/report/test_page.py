@@ -8,7 +8,7 @@ from itemvec.report import Results, collect, write_report
 
 
 def page(results: Results, folder: Path) -> str:
-    write_report(results, folder / "measures", folder / "report.html", folder / "quality.csv")
+    write_report(results, folder, folder / "report.html", folder / "quality.csv")
     return (folder / "report.html").read_text()
 
 

@@ -47,3 +47,18 @@ def test_cohorts_are_columns_where_every_cell_has_them(results: Results) -> None
     assert table.title == "Recommendation by how often the next item occurs in training, hit@1"
     assert table.header == ["system", "vectors", "rare (1 to 4; 3)"]
     assert table.rows[2] == ["popular", "none", "0.5000 [0.250, 0.750]"]
+
+
+def test_cohorts_of_queries_have_tables_of_their_own(results: Results) -> None:
+    mean = {"hit@1": {"mean": 0.5, "low": 0.25, "high": 0.75}}
+    for one in results.of("search"):
+        one.facts["cohorts"] = {"words": {"short": {"queries": 2, "from": 1, "to": 2, **mean}}}
+    (table,) = cohorts(results)
+    assert table.title == "Search by words of a query, hit@1"
+    assert table.header == ["system", "vectors", "short (1 to 2; 2)"]
+    assert [row[:2] for row in table.rows] == [["exact", "full"], ["exact", "small"], ["bm25", "none"]]
+
+
+def test_queries_for_something_else_are_said(results: Results) -> None:
+    results.of("search")[0].facts["queries_for_validation"] = 7
+    assert measured(results)[1].note == "7 queries are for validation"

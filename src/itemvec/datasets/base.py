@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from itemvec import columns
 from itemvec.columns import ITEM, PART, QUERY, TIME, USER
@@ -20,7 +22,7 @@ class Tables:
     """Arrow tables of the schemas in ``columns``, in an order that depends on their content alone.
 
     Items, queries and judgments are sorted by id, interactions by user and time; equal times stay as they came.
-    Interactions have the column ``split`` where the data set brings its own, and only there.
+    Interactions and queries have the column ``split`` where the data set brings its own, and only there.
     """
 
     items: Any
@@ -43,20 +45,25 @@ class Dataset(Protocol):
         ...
 
 
+BLOCK = 1 << 28  # bytes sorted at a time
 GIVEN = "given"  # group of the queries that came with the data
 DATASETS: Registry[Dataset] = Registry("dataset")
 
 
 def as_tables(root: Path, items: Any, interactions: Any = None, queries: Any = None, qrels: Any = None) -> Tables:
     """Bring raw Arrow tables into their final form; a table a data set does not have stays empty."""
-    divided = interactions is not None and PART in interactions.column_names
-    done = columns.DIVIDED if divided else columns.INTERACTIONS
+    done = columns.DIVIDED if _is_divided(interactions) else columns.INTERACTIONS
+    asked = columns.DIVIDED_QUERIES if _is_divided(queries) else columns.QUERIES
     return Tables(
         _conform(items, columns.ITEMS, f"{root}: items", [ITEM]),
         _conform(interactions, done, f"{root}: interactions", [USER, TIME]),
-        _conform(queries, columns.QUERIES, f"{root}: queries", [QUERY]),
+        _conform(queries, asked, f"{root}: queries", [QUERY]),
         _conform(qrels, columns.QRELS, f"{root}: qrels", [QUERY, ITEM]),
     )
+
+
+def _is_divided(table: Any) -> bool:
+    return table is not None and PART in table.column_names
 
 
 def _conform(table: Any, schema: pa.Schema, where: str, order: list[str]) -> Any:
@@ -67,10 +74,28 @@ def _conform(table: Any, schema: pa.Schema, where: str, order: list[str]) -> Any
         for field in schema
     ]
     try:
-        conformed = pa.table(columns, schema.names).cast(schema)
-        return conformed.sort_by([(name, "ascending") for name in order])
+        return _ordered(pa.table(columns, schema.names).cast(schema), order)
     except pa.ArrowException as error:
         raise DatasetError(f"{where}: {error}; expected {_described(schema)}") from None
+
+
+def _ordered(table: Any, names: list[str]) -> Any:
+    """The rows sorted by ``names``, equal ones as they came.
+
+    Arrow joins the chunks of a column before it takes rows from them, and 2 GiB of strings are too many for one. So
+    the rows are parted by rank into blocks of about ``BLOCK`` bytes, and each is sorted by itself.
+    """
+    order = pc.sort_indices(table.select(names), sort_keys=[(name, "ascending") for name in names]).to_numpy()
+    size = -(-len(table) // (1 + table.nbytes // BLOCK))
+    if size >= len(table):
+        return table.take(order)
+    ranks = np.empty(len(table), np.int64)
+    ranks[order] = np.arange(len(table))
+    blocks = []
+    for start in range(0, len(table), size):
+        inside = (ranks >= start) & (ranks < start + size)
+        blocks.append(table.filter(pa.array(inside)).take(np.argsort(ranks[inside])))
+    return pa.concat_tables(blocks)
 
 
 def _described(schema: pa.Schema) -> str:

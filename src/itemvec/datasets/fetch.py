@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from itemvec.datasets.download import checksum
-from itemvec.datasets.sources import SOURCES, PackageFiles
+from itemvec.datasets.published import SOURCES
+from itemvec.datasets.sources import PackageFiles
 from itemvec.errors import DatasetError
 from itemvec.registry import suggest
 

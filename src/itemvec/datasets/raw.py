@@ -1,6 +1,6 @@
 """Raw files as Arrow tables, with errors that name the file and what to do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ import pyarrow.parquet
 from itemvec.errors import DatasetError
 from itemvec.registry import suggest
 
+POINTER = b"version https://git-lfs"
+ROWS = 1 << 15  # read at a time where a file is streamed
 BLOCK = 1 << 24  # bytes parsed at a time; also the longest line of JSON
 
 
@@ -86,6 +88,45 @@ def read_json_fields(path: Path, schema: pa.Schema) -> Any:
 def read_parquet(path: Path) -> Any:
     """Read a Parquet file."""
     return _read(path, pyarrow.parquet.read_table)
+
+
+def parquet_batches(path: Path, names: Iterable[str]) -> Iterator[Any]:
+    """Tables of the columns ``names`` of a Parquet file, ``ROWS`` at a time: memory is bounded even by one row group.
+
+    Raises
+    ------
+    DatasetError
+        The file is missing, torn or lacks a column.
+    """
+    with present(path).open("rb") as file:
+        if file.read(len(POINTER)) == POINTER:
+            raise DatasetError(f"{path} is a pointer of Git LFS to the file; run `git lfs pull` where it came from")
+    try:
+        with pyarrow.parquet.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as parquet:
+            for name in names:
+                column(parquet.schema_arrow.empty_table(), name, path)
+            for batch in parquet.iter_batches(ROWS, columns=list(names)):
+                yield pa.Table.from_batches([batch])
+    except (pa.ArrowException, OSError) as error:
+        raise DatasetError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
+
+
+def json_batches(path: Path, schema: pa.Schema) -> Iterator[Any]:
+    """Tables of the fields of ``schema`` of one JSON object per line, a block at a time; other fields do not matter.
+
+    Raises
+    ------
+    DatasetError
+        The file is missing, torn or of another form.
+    """
+    read = pyarrow.json.ReadOptions(block_size=BLOCK)
+    parse = pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
+    try:
+        with pyarrow.json.open_json(present(path), read, parse) as reader:
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+    except (pa.ArrowException, OSError) as error:
+        raise DatasetError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
 
 
 def column(table: Any, name: str, where: object) -> Any:

@@ -1,4 +1,4 @@
-"""Where the raw files of known data sets come from, and by which hash they are known."""
+"""Ways in which raw files come: out of a package, from the network, or by hand."""
 
 from __future__ import annotations
 
@@ -76,7 +76,8 @@ class PackageFiles:
 class Download:
     """Files at addresses that start with ``base``; a zip, of which ``members`` are taken out, or files as they are.
 
-    ``checksums`` names what is published, as ``md5:...`` or ``sha256:...``, by the same names as ``files``.
+    Members keep the folders they have inside the one folder of the zip. ``checksums`` names what is published, as
+    ``md5:...`` or ``sha256:...``, by the same names as ``files``.
     """
 
     base: str
@@ -86,7 +87,7 @@ class Download:
 
     def names(self) -> list[str]:
         """Names of its files."""
-        return [Path(name).name for name in self.members or self.files]
+        return [_inside(member) for member in self.members] or [Path(name).name for name in self.files]
 
     def expected(self, target: Path) -> dict[str, str]:
         """sha256 as they were when they came."""
@@ -112,7 +113,7 @@ class Download:
                 _unpack(path, self.members, partial)
         seen = {name: checksum(partial / name) for name in self.names()}
         (partial / SUMS).write_text("".join(f"{value}  {name}\n" for name, value in seen.items()), encoding="utf-8")
-        for left in set(partial.iterdir()) - {partial / name for name in (*self.names(), SUMS)}:
+        for left in set(partial.iterdir()) - {partial / name.split("/")[0] for name in (*self.names(), SUMS)}:
             left.unlink()
         if target.exists():
             target.rmdir()  # empty, else nothing would have been brought
@@ -135,7 +136,9 @@ def _unpack(path: Path, members: list[str], folder: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             for member in members:
-                with archive.open(member) as packed, (folder / Path(member).name).open("wb") as plain:
+                path_inside = folder / _inside(member)
+                path_inside.parent.mkdir(exist_ok=True)
+                with archive.open(member) as packed, path_inside.open("wb") as plain:
                     shutil.copyfileobj(packed, plain)
     except (zipfile.BadZipFile, KeyError) as error:
         path.unlink()
@@ -144,35 +147,33 @@ def _unpack(path: Path, members: list[str], folder: Path) -> None:
         ) from None
 
 
-def _movielens(release: str, checksum: str, suffix: str) -> Download:
-    archive = f"ml-{release}.zip"
-    members = [f"ml-{release}/{name}.{suffix}" for name in ("ratings", "movies")]
-    return Download("https://files.grouplens.org/datasets/movielens/", [archive], {archive: checksum}, members)
+def _inside(member: str) -> str:
+    return member.partition("/")[2]
 
 
-def _amazon(category: str) -> Download:
-    """The files that the paper's code reads: products, and reviews split by time with no core taken."""
-    split = [f"benchmark/0core/timestamp_w_his/{category}.{part}.csv.gz" for part in ("train", "valid", "test")]
-    base = "https://mcauleylab.ucsd.edu/public_datasets/data/amazon_2023/"
-    return Download(base, [f"raw/meta_categories/meta_{category}.jsonl.gz", *split])
+@dataclass(frozen=True)
+class ByHand:
+    """Files that nobody may hand on, and how to get them."""
 
+    files: list[str]
+    advice: str
 
-SOURCES: dict[str, Source] = {
-    "movielens-100k": PackageFiles(
-        "recbole",
-        "dataset_example/ml-100k",
-        {
-            "ml-100k.inter": "4edb74e2a81178c2ba9ff381495f754f996c4aea351b1272ca36b43da0935eff",
-            "ml-100k.item": "51d7cdf777ce5c0f5b32c1d947a4a81fe07d75e78abbe761e0cd4d0756064532",
-        },
-    ),
-    # GroupLens publishes md5; the sha256 are those of tensorflow_datasets (url_checksums/movielens.txt).
-    "movielens-1m": _movielens("1m", "sha256:a6898adb50b9ca05aa231689da44c217cb524e7ebd39d264c56e2832f2c54e20", "dat"),
-    "movielens-20m": _movielens(
-        "20m", "sha256:96f243c338a8665f6bcc89c53edf6ee39162a846940de6b7c8c48aeada765ff3", "csv"
-    ),
-    "movielens-32m": _movielens("32m", "md5:d472be332d4daa821edc399621853b57", "csv"),
-    "amazon-all-beauty": _amazon("All_Beauty"),
-    "amazon-video-games": _amazon("Video_Games"),
-    "amazon-baby-products": _amazon("Baby_Products"),
-}
+    def names(self) -> list[str]:
+        """Names of its files."""
+        return self.files
+
+    def expected(self, target: Path) -> dict[str, str]:  # noqa: ARG002
+        """Nothing is known of them."""
+        return {}
+
+    def bring(self, target: Path) -> str:
+        """Say how to get them.
+
+        Raises
+        ------
+        DatasetError
+            Always.
+        """
+        raise DatasetError(
+            f"{target} is missing, and {' and '.join(self.files)} must be brought by hand: {self.advice}"
+        )

@@ -26,7 +26,8 @@ class PlainTables:
 
     Each is a ``.parquet``, ``.csv`` or ``.jsonl`` file with the columns of its schema. The text of an item is made of
     the columns ``text``, joined with ". " where several are not empty. A judgment without a ``gain`` has gain 1;
-    ``group`` names the slice a query is reported in; ``split`` of an interaction is its part in a split of your own.
+    ``group`` names the slice a query is reported in; ``split`` of an interaction or a query is its part in a split of
+    your own.
     ``min_interactions`` leaves users and items with fewer out, until all that are left have that many.
     """
 

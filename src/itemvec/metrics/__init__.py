@@ -1,6 +1,6 @@
 """Metrics: ranked gains in, one float per query out. A new one is one module here and one import below."""
 
-from itemvec.metrics import hit, mrr, ndcg, recall  # noqa: F401  (each registers itself)
+from itemvec.metrics import complete_recall, hit, mrr, ndcg, recall  # noqa: F401  (each registers itself)
 from itemvec.metrics.base import METRICS, Judgments, Ranked, measure, parse
 from itemvec.metrics.significance import holm, interval, paired_p, standard_error, widen
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
+from numpy.typing import NDArray
 
 from itemvec.arrays import Doubles, Ids, Ints
 from itemvec.errors import ParamsError
@@ -27,12 +27,15 @@ class Judgments:
         float64 of the same length.
     offsets
         int64 of length n_queries + 1.
+    least_gain
+        From which gain an item is relevant where grades do not count; each query has at least one such item.
     """
 
     ids: Ids
     items: Ints
     gains: Doubles
     offsets: Ints
+    least_gain: float = 0.0
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -41,14 +44,8 @@ class Judgments:
         """Queries ``start`` to ``stop``."""
         offsets = self.offsets[start : stop + 1]
         inside = slice(offsets[0], offsets[-1])
-        return Judgments(self.ids[start:stop], self.items[inside], self.gains[inside], offsets - offsets[0])
-
-    def take(self, rows: Ints) -> Judgments:
-        """The queries at ``rows``, int64, ascending."""
-        lengths = np.diff(self.offsets)
-        inside = np.isin(np.repeat(np.arange(len(self)), lengths), rows)
-        offsets = np.concatenate([[0], np.cumsum(lengths[rows])])
-        return Judgments(self.ids.take(pa.array(rows)), self.items[inside], self.gains[inside], offsets)
+        gains = self.gains[inside]
+        return Judgments(self.ids[start:stop], self.items[inside], gains, offsets - offsets[0], self.least_gain)
 
 
 @dataclass(frozen=True)
@@ -59,11 +56,20 @@ class Ranked:
         float64 of shape (n_queries, depth); zero where a rank is empty or its item not relevant.
     n_relevant
         Relevant items of each query, at least 1, int64 of shape (n_queries,).
+    least_gain
+        From which gain an item counts among them.
     """
 
     gains: Doubles
     ideal: Doubles
     n_relevant: Ints
+    least_gain: float = 0.0
+
+    def relevant(self, k: int) -> NDArray[np.bool_]:
+        """Whether the items of the first ``k`` ranks are relevant, of shape (n_queries, k)."""
+        gains = self.gains[:, :k]
+        found: NDArray[np.bool_] = (gains > 0) & (gains >= self.least_gain)
+        return found
 
     @classmethod
     def judge(cls, positions: Ints, judgments: Judgments) -> Ranked:
@@ -77,20 +83,21 @@ class Ranked:
             Of the same queries in the same order.
         """
         n_queries, depth = positions.shape
-        n_relevant = np.diff(judgments.offsets)
+        n_judged = np.diff(judgments.offsets)
         if not n_queries:
-            return cls(np.zeros((0, depth)), np.zeros((0, depth)), n_relevant)
-        rows = np.repeat(np.arange(n_queries), n_relevant)
+            return cls(np.zeros((0, depth)), np.zeros((0, depth)), n_judged)
+        rows = np.repeat(np.arange(n_queries), n_judged)
         width = 1 + max(positions.max(), judgments.items.max())
         judged = rows * width + judgments.items  # ascending, since items ascend within a query
         asked = np.arange(n_queries)[:, None] * width + positions
         place = np.minimum(np.searchsorted(judged, asked), len(judged) - 1)
         gains = np.where((judged[place] == asked) & (positions >= 0), judgments.gains[place], 0.0)
         order = np.lexsort((-judgments.gains, rows))
-        rank = np.arange(len(rows)) - np.repeat(judgments.offsets[:-1], n_relevant)
+        rank = np.arange(len(rows)) - np.repeat(judgments.offsets[:-1], n_judged)
         ideal = np.zeros((n_queries, depth))
         ideal[rows[rank < depth], rank[rank < depth]] = judgments.gains[order][rank < depth]
-        return cls(gains, ideal, n_relevant)
+        n_relevant = np.bincount(rows[judgments.gains >= judgments.least_gain], minlength=n_queries)
+        return cls(gains, ideal, n_relevant, judgments.least_gain)
 
 
 Metric = Callable[[Ranked, int], Doubles]

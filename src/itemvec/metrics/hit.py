@@ -7,5 +7,5 @@ from itemvec.metrics.base import Ranked, metric
 @metric
 def hit(ranked: Ranked, k: int) -> Doubles:
     """1 where a relevant item is among the first ``k`` ranks, else 0; float64 of shape (n_queries,)."""
-    found: Doubles = (ranked.gains[:, :k] > 0).any(axis=1).astype(float)
+    found: Doubles = ranked.relevant(k).any(axis=1).astype(float)
     return found

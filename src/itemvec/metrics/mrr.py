@@ -9,6 +9,6 @@ from itemvec.metrics.base import Ranked, metric
 @metric
 def mrr(ranked: Ranked, k: int) -> Doubles:
     """1 / rank of the first relevant item among the first ``k``, 0 if there is none; float64 of shape (n_queries,)."""
-    relevant = ranked.gains[:, :k] > 0
+    relevant = ranked.relevant(k)
     first: Doubles = np.where(relevant.any(axis=1), 1 / (1 + relevant.argmax(axis=1)), 0.0)
     return first

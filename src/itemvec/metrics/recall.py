@@ -9,5 +9,5 @@ from itemvec.metrics.base import Ranked, metric
 @metric
 def recall(ranked: Ranked, k: int) -> Doubles:
     """Relevant items among the first ``k`` ranks over all relevant items, float64 of shape (n_queries,)."""
-    found: Doubles = np.count_nonzero(ranked.gains[:, :k] > 0, axis=1) / ranked.n_relevant
+    found: Doubles = np.count_nonzero(ranked.relevant(k), axis=1) / ranked.n_relevant
     return found

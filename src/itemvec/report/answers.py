@@ -15,7 +15,7 @@ def answers(results: Results, comparisons: dict[str, list[Comparison]]) -> list[
             found = [one for one in comparisons[task] if one.group == group]
             sentences = [
                 _best(results, task, group),
-                *_against_baselines(found, results.metrics(task)[0]),
+                *_against_others(found, results.metrics(task)[0]),
             ]
             said += [f"{title(task, group, groups)}: {sentence}" for sentence in sentences]
     return said
@@ -28,11 +28,12 @@ def _best(results: Results, task: str, group: str) -> str:
     return f"{name(best)} has the highest {metric}, {mean['mean']:.4f} [{mean['low']:.3f}, {mean['high']:.3f}]."
 
 
-def _against_baselines(found: list[Comparison], metric: str) -> list[str]:
+def _against_others(found: list[Comparison], metric: str) -> list[str]:
+    """Systems against one another and against baselines."""
     return [
         f"{name(one.left)} against {name(one.right)} in {metric}: {one}."
         for one in found
-        if one.right.variant is None and one.metric == metric
+        if one.right.system != one.left.system and one.metric == metric
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import chain, product
+from itertools import chain, combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -47,34 +47,51 @@ class Comparison:
 
 
 def compare(results: Results, task: str, measures: Path) -> list[Comparison]:
-    """Compare each other variant with the first, and each system on the first variant with each baseline.
+    """Compare what a reader would ask to compare.
+
+    Each other variant with the first; on the first variant each system with every later one and with each baseline;
+    each reranker with the run that it reordered.
 
     Parameters
     ----------
     measures
         Folder of the values per query, Parquet files named by ``Result.cell``.
     """
-    pairs = _pairs(results, task)
+    metrics, groups = results.metrics(task), results.groups(task)
+    return compare_pairs(pairs(results, task), metrics, groups, measures, results.params.seed)
+
+
+def compare_pairs(
+    pairs: list[tuple[Result, Result]], metrics: list[str], groups: list[str], measures: Path, seed: int
+) -> list[Comparison]:
+    """Compare left with right in all metrics, for each group of queries.
+
+    Holm's family is all of one group: pairs times metrics.
+    """
     tables = {one.cell: read_parquet(measures / f"{one.cell}.parquet") for one in chain(*pairs)}
     found = []
-    for group in results.groups(task):
+    for group in groups:
         chosen = {cell: _of_group(table, group) for cell, table in tables.items()}
         rows = [
-            _compared(group, metric, left, right, chosen, results.params.seed)
-            for metric, (left, right) in product(results.metrics(task), pairs)
+            _compared(group, metric, left, right, chosen, seed) for metric, (left, right) in product(metrics, pairs)
         ]
         adjusted = holm(np.array([row.p for row in rows]))
         found += [replace(row, p=float(p)) for row, p in zip(rows, adjusted, strict=True)]
     return found
 
 
-def _pairs(results: Results, task: str) -> list[tuple[Result, Result]]:
+def pairs(results: Results, task: str) -> list[tuple[Result, Result]]:
+    """What ``compare`` compares."""
     cells = results.of(task)
     first = results.params.variants[0]
     reference = {one.system: one for one in cells if one.variant == first}
     others = [(one, reference[one.system]) for one in cells if one.variant not in (None, first)]
-    baselines = [one for one in cells if one.variant is None]
-    return others + [(one, baseline) for one in reference.values() for baseline in baselines]
+    reranked = [one for one in cells if one.stage == "rerank"]
+    baselines = [one for one in cells if one.variant is None and one.stage != "rerank"]
+    former = [one for one in cells if one.cell == results.params.rerank.first]
+    among = list(combinations(reference.values(), 2))
+    against = [(one, baseline) for one in reference.values() for baseline in baselines]
+    return others + among + against + list(product(reranked, former))
 
 
 def _of_group(table: Any, group: str) -> Any:
@@ -84,7 +101,7 @@ def _of_group(table: Any, group: str) -> Any:
 
 def _values(table: Any, metric: str) -> tuple[Ids, Doubles]:
     """Queries of a sorted table, and the values of each, float64 of shape (n_queries, n_seeds)."""
-    n_seeds = len(table[SEED].unique())
+    n_seeds = max(1, len(table[SEED].unique()))
     return table[ID].combine_chunks()[::n_seeds], np.asarray(table[metric]).reshape(-1, n_seeds)
 
 

@@ -15,6 +15,7 @@ from itemvec.report.answers import answers, name
 from itemvec.report.chart import charts
 from itemvec.report.comparisons import Comparison, compare
 from itemvec.report.pareto import points, section, smallest
+from itemvec.report.queries import listings
 from itemvec.report.results import TASKS, Results, title
 from itemvec.report.studies import studies
 from itemvec.report.tables import Table, cohorts, geometry, measured
@@ -22,14 +23,15 @@ from itemvec.report.tables import Table, cohorts, geometry, measured
 QUALITY: list[object] = ["task", "group", "system", "variant", "dim", "bytes_per_item", "metric", "mean", "low", "high"]
 
 
-def write_report(results: Results, measures: Path, page: Path, quality: Path) -> None:
+def write_report(results: Results, artifacts: Path, page: Path, quality: Path) -> None:
     """Compare, and write the page and the quality of everything as CSV.
 
     Parameters
     ----------
-    measures
-        Folder of the values per query.
+    artifacts
+        Folder of the values per query (``measures``), the ``runs`` and the ``tables``.
     """
+    measures = artifacts / "measures"
     comparisons = {task: compare(results, task, measures) for task in TASKS}
     sizes = {task: points(results, task, measures) for task in TASKS}
     write_text(quality, _csv([QUALITY, *_quality(results)]))
@@ -46,6 +48,7 @@ def write_report(results: Results, measures: Path, page: Path, quality: Path) ->
         measured=measured(results),
         compared=[table for task in TASKS for table in _compared(results, task, comparisons[task])],
         cohorts=cohorts(results),
+        listings=listings(results, artifacts),
         geometry=geometry(results),
         sections=[section(results, sizes), *studies(results, measures)],
         version=__version__,

@@ -19,7 +19,7 @@ class Result:
     """One system on one variant, or a baseline, whose variant is None.
 
     cell
-        Name of its files: ``recommend/full-sasrec``, or ``baseline/ease``.
+        Name of its files: ``recommend/full-sasrec``, ``baseline/ease``, ``rerank/monot5``.
     facts
         What its metrics file says.
     """
@@ -29,6 +29,11 @@ class Result:
     variant: str | None
     cell: str
     facts: dict[str, Any]
+
+    @property
+    def stage(self) -> str:
+        """The stage that measured it."""
+        return self.cell.split("/")[0]
 
     @property
     def groups(self) -> dict[str, Any]:
@@ -91,6 +96,7 @@ def collect(params: Params, metrics: Path) -> Results:
         for variant in params.variants
     ]
     cells += [_read(metrics, "baseline", system, None) for system in params.baselines]
+    cells += [_read(metrics, "rerank", system, None) for system in params.rerankers]
     variants = {
         name: read_json(metrics / "reduce" / f"{name}.json") | read_json(metrics / "analyze" / f"{name}.json")
         for name in params.variants

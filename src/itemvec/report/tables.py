@@ -7,11 +7,18 @@ from typing import Any
 
 from tabulate import tabulate
 
-from itemvec.report.results import TASKS, Result, Results, title
+from itemvec.report.results import TASKS, TITLES, Result, Results, title
 
 COHORTS = {
-    "target": "how often the next item occurs in training",
-    "history": "how much is shown of a user",
+    "recommend": {
+        "target": "how often the next item occurs in training",
+        "history": "how much is shown of a user",
+    },
+    "search": {
+        "words": "words of a query",
+        "overlap": "percentage of a query's words that its relevant items have",
+        "novelty": "percentage of words not shared with the most similar training query",
+    },
 }
 
 
@@ -31,23 +38,22 @@ def measured(results: Results) -> list[Table]:
 
 
 def cohorts(results: Results) -> list[Table]:
-    """One table per way to part the users: a row per system and variant, a column per cohort, the first metric."""
-    cells = results.of("recommend")
-    metric = results.metrics("recommend")[0]
-    tables = []
-    for by, words in COHORTS.items():
-        if not cells or not all(by in one.facts.get("cohorts", {}) for one in cells):
-            continue
-        known = {name: facts for name, facts in cells[0].facts["cohorts"][by].items() if facts["queries"]}
-        header = [
-            f"{name} ({facts['from']:,} to {facts['to']:,}; {facts['queries']:,})" for name, facts in known.items()
-        ]
-        rows = [
-            [one.system, one.variant or "none", *(_mean(one.facts["cohorts"][by][name][metric]) for name in known)]
-            for one in cells
-        ]
-        tables.append(Table(f"Recommendation by {words}, {metric}", ["system", "vectors", *header], rows))
-    return tables
+    """One table per way to part users or queries: a row per system and variant, a column per cohort; first metric."""
+    return [table for task in TASKS for by in COHORTS[task] for table in _cohorts(results, task, by)]
+
+
+def _cohorts(results: Results, task: str, by: str) -> list[Table]:
+    """One table, or none where a cell does not know these cohorts."""
+    cells, metric = results.of(task), results.metrics(task)[0]
+    if not cells or not all(by in one.facts.get("cohorts", {}) for one in cells):
+        return []
+    known = {name: facts for name, facts in cells[0].facts["cohorts"][by].items() if facts["queries"]}
+    header = [f"{name} ({facts['from']:,} to {facts['to']:,}; {facts['queries']:,})" for name, facts in known.items()]
+    rows = [
+        [one.system, one.variant or "none", *(_mean(one.facts["cohorts"][by][name][metric]) for name in known)]
+        for one in cells
+    ]
+    return [Table(f"{TITLES[task]} by {COHORTS[task][by]}, {metric}", ["system", "vectors", *header], rows)]
 
 
 def _group(results: Results, task: str, group: str) -> Table:
@@ -71,6 +77,8 @@ def _note(facts: dict[str, Any]) -> str:
     said = {
         "users_left_out": "users with too few interactions were left out",
         "queries_left_out": "queries without a relevant item were left out",
+        "queries_for_train": "queries are for training",
+        "queries_for_validation": "queries are for validation",
         "targets_masked": "users came back to an item that masking keeps out of the ranking",
     }
     return "; ".join(f"{facts[key]:,} {words}" for key, words in said.items() if facts.get(key))

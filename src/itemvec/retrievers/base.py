@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from itemvec.arrays import Floats, Ids
 from itemvec.errors import ParamsError
@@ -40,18 +44,72 @@ class Entries:
             raise ParamsError(f"{kind} needs vectors; name its row under retrievers, not under baselines")
         return self.vectors
 
+    def where(self, chosen: NDArray[np.bool_]) -> Entries:
+        """Those that are chosen, bool of shape (n,)."""
+        if chosen.all():
+            return self
+        mask = pa.array(chosen)
+        texts = None if self.texts is None else self.texts.filter(mask)
+        vectors = None if self.vectors is None else _Chosen(self.vectors, chosen)
+        return Entries(self.ids.filter(mask), texts, vectors)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """Some rows of blocks of vectors."""
+
+    blocks: Iterable[Floats]
+    chosen: NDArray[np.bool_]
+
+    def __iter__(self) -> Iterator[Floats]:
+        start = 0
+        for block in self.blocks:
+            yield block[self.chosen[start : start + len(block)]]
+            start += len(block)
+
 
 Retrieve = Callable[[Entries, int], Top]
 
 
 class Retriever(Protocol):
-    """Options of a retriever; ``needs_vectors`` says whether it cannot be a baseline."""
+    """Options of a retriever."""
 
-    needs_vectors: ClassVar[bool]
+    @property
+    def needs_vectors(self) -> bool:
+        """Whether it cannot be a baseline."""
+        ...
 
     def index(self, items: Entries) -> Retrieve:
         """Prepare ``items``, and return the function that finds the best ``k`` of them for any queries."""
         ...
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """What a retriever may choose its options by, and nothing else.
+
+    queries
+        For validation.
+    quality
+        How good it is what was found for them: the mean of the protocol's first metric.
+    """
+
+    queries: Entries
+    quality: Callable[[Top], float]
+
+
+@runtime_checkable
+class Tunable(Protocol):
+    """A retriever with options that are chosen on validation queries."""
+
+    def tune(self, items: Entries, tuning: Tuning | None) -> tuple[Retrieve, dict[str, Any]]:
+        """Prepare ``items`` as ``index`` does, and say what was chosen; ``tuning`` is None without such queries."""
+        ...
+
+
+def prepare(retriever: Retriever, items: Entries, tuning: Tuning | None) -> tuple[Retrieve, dict[str, Any]]:
+    """Index ``items`` with any retriever; what it has chosen, if it chooses, goes into the summary."""
+    return retriever.tune(items, tuning) if isinstance(retriever, Tunable) else (retriever.index(items), {})
 
 
 RETRIEVERS: Registry[Retriever] = Registry("retriever")

@@ -14,6 +14,8 @@ from itemvec.topk import Top, top_k
 
 SCORES = 1 << 24  # held at a time: 64 MB
 
+Method = Literal["lucene", "robertson", "atire", "bm25+", "bm25l"]
+
 # What both bm25s has stop words and Snowball has a stemmer for.
 Language = Literal[
     "danish",
@@ -38,11 +40,18 @@ class Bm25:
 
     Items that share no word with the query are not ranked. Equal scores come in order of position, which bm25s' own
     search does not promise.
+
+    ``bm25+`` and ``bm25l`` are those of bm25s, which add something for words that an item lacks as well (Kamphuis et
+    al., 2020): the same to all items for a query, so that it is left out of the scores. What Lv and Zhai (2011) add for
+    words that an item has thus cancels out of ``bm25+``.
+    ``length: corpus`` is a defect of the code of arXiv 2507.05006, for reproduction: the number of items stands where
+    an item's length belongs, so that long items are not held back.
     """
 
     k1: PositiveFloat = 1.5
     b: Probability = 0.75
-    method: Literal["lucene", "robertson", "atire"] = "lucene"
+    method: Method = "lucene"
+    length: Literal["item", "corpus"] = "item"
     stop_words: Language | None = "english"
     stemmer: Language | None = "english"
     needs_vectors: ClassVar[bool] = False
@@ -71,7 +80,10 @@ class Bm25:
 
         if not any(words):
             return {}, csr_array((0, len(words)), dtype=np.float32)
-        engine = bm25s.BM25(method=self.method, k1=self.k1, b=self.b)
+        k1, b = self.k1, self.b
+        if self.length == "corpus":  # a factor of all items alike is one of k1
+            k1, b = k1 * (1 - b + b * len(words) / float(np.mean([len(one) for one in words]))), 0.0
+        engine = bm25s.BM25(method=self.method, k1=k1, b=b)
         engine.index(words, show_progress=False)
         by_word = engine.scores
         shape = (len(by_word["indptr"]) - 1, len(words))

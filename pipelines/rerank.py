@@ -1,0 +1,39 @@
+"""Stage rerank: the first items of a run in a better order, measured."""
+
+from pathlib import Path
+
+import click
+
+from itemvec.params import Params
+from itemvec.rerankers import RERANKERS
+from itemvec.reranking import Reordering
+from itemvec.search import search
+from itemvec.stage import EXISTING, NEW, stage
+
+
+@stage
+@click.argument("reranker")
+@click.argument("tables", type=EXISTING)
+@click.argument("first", type=EXISTING)
+@click.argument("run", type=NEW)
+@click.argument("measures", type=NEW)
+@click.argument("metrics", type=NEW)
+def rerank(params: Params, reranker: str, tables: Path, first: Path, run: Path, measures: Path, metrics: Path) -> None:
+    """Put the best items of the run FIRST in another order, by row RERANKER of systems and TABLES/*.parquet.
+
+    Writes the RUN (what was ranked), the MEASURES of every query, and the METRICS, their means.
+
+    \b
+    Example: pipelines/run rerank bge-reranker-base artifacts/tables artifacts/runs/baseline/bm25.parquet \\
+             artifacts/runs/rerank/bge-reranker-base.parquet artifacts/measures/rerank/bge-reranker-base.parquet \\
+             metrics/rerank/bge-reranker-base.json
+    """
+    system = Reordering(RERANKERS.build(reranker, params.systems[reranker]), first, params.rerank.depth)
+    paths = {name: tables / f"{name}.parquet" for name in ("items", "queries", "qrels")}
+    found = search(system, paths, None, params.search, params.seed)
+    found.write(run, measures, metrics)
+    click.echo(found.headline())
+
+
+if __name__ == "__main__":
+    rerank()

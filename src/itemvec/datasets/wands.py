@@ -1,0 +1,61 @@
+"""WANDS, the Wayfair annotation data set (Chen et al., ECIR 2022): furniture, queries, three grades of relevance."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from itemvec.columns import GAIN, ITEM, PART, QUERY, TEXT
+from itemvec.datasets.base import DATASETS, Tables
+from itemvec.datasets.division import divided
+from itemvec.datasets.judged import Gain, gains_of, judged_tables
+from itemvec.datasets.markup import plain
+from itemvec.datasets.raw import read_columns
+from itemvec.datasets.texts import joined
+from itemvec.errors import ParamsError
+
+LABELS = ("Exact", "Partial", "Irrelevant")
+
+
+@DATASETS.register("wands")
+@dataclass(frozen=True)
+class Wands:
+    """``product.csv``, ``query.csv`` and ``label.csv``, whose fields tabs separate.
+
+    The text of a product is made of the columns ``text``, joined with ". " where several are not empty. ``exact_only``
+    leaves gain to exact matches alone. Published figures are of all queries; ``divided`` parts them as those of
+    ``crowdflower`` are.
+    """
+
+    text: list[
+        Literal["product_name", "product_class", "category hierarchy", "product_description", "product_features"]
+    ] = field(default_factory=lambda: ["product_name", "product_description"])
+    gains: dict[Literal["Exact", "Partial", "Irrelevant"], Gain] = field(
+        default_factory=lambda: {"Exact": 1.0, "Partial": 0.5, "Irrelevant": 0.0}
+    )
+    exact_only: bool = False
+    divided: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.text:
+            raise ParamsError("dataset wands: text names no column; name at least one")
+        if left := set(LABELS) - set(self.gains):
+            raise ParamsError(f"dataset wands: gains lack the label {min(left)!r}; give one for each of {LABELS}")
+
+    def load(self, root: Path) -> Tables:
+        """Read the files below ``root``."""
+        products = _read(root / "product.csv", ["product_id", *self.text])
+        texts = joined([plain(products[name]) for name in self.text])
+        queries = _read(root / "query.csv", ["query_id", "query"]).rename_columns([QUERY, TEXT])
+        if self.divided:
+            queries = queries.append_column(PART, divided(queries[TEXT]))
+        labels = _read(root / "label.csv", ["query_id", "product_id", "label"])
+        gains = dict(self.gains) | (dict.fromkeys(LABELS[1:], 0.0) if self.exact_only else {})
+        found = gains_of(labels["label"], gains, root / "label.csv")
+        qrels = pa.table({QUERY: labels["query_id"], ITEM: labels["product_id"], GAIN: found})
+        return judged_tables(root, pa.table({ITEM: products["product_id"], TEXT: texts}), queries, qrels)
+
+
+def _read(path: Path, names: list[str]) -> Any:
+    return read_columns(path, dict.fromkeys(names, pa.string()), delimiter="\t", newlines_in_values=True)

@@ -1,0 +1,93 @@
+"""A network that reads query and item together and gives one number."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from itemvec.arrays import Floats
+from itemvec.checkpoint import check_safetensors, resolve
+from itemvec.errors import ParamsError
+from itemvec.machine import torch_device
+from itemvec.options import Positive
+from itemvec.rerankers.base import RERANKERS, Rerank, by_pairs
+
+ENDLESS = 1_000_000  # tokens: tokenizers that know no limit say 10 to the 30th
+
+
+@RERANKERS.register("cross-encoder")
+@dataclass(frozen=True)
+class CrossEncoderReranker:
+    """A sequence classifier with one output (Nogueira & Cho, 2019), read by sentence-transformers' ``CrossEncoder``.
+
+    ``checkpoint`` is a model of the Hugging Face hub, a local folder or ``package:NAME/FOLDER``, with weights as
+    safetensors; its own code is not run. A pair is cut at ``max_tokens``, from the longer of its two texts, by default
+    where the model ends. Scores are logits.
+    """
+
+    checkpoint: str
+    revision: str | None = None
+    max_tokens: Positive | None = None
+    dtype: Literal["float32", "bfloat16", "float16"] = "float32"
+
+    def load(self) -> Rerank:
+        """Read the weights onto the device."""
+        from itemvec.rerankers.batches import scored
+
+        model = self._read()
+        limit, pad = self._limit(model), model.tokenizer.pad_token_id or 0
+
+        def score(queries: list[str], texts: list[str]) -> Floats:
+            tokens = model.tokenizer(queries, texts, truncation="longest_first", max_length=limit)
+            return scored(tokens, lambda features: model(features)["scores"][:, 0], model.device, pad)
+
+        return by_pairs(score)
+
+    def _read(self) -> Any:
+        folder = resolve(self.checkpoint, self.revision).folder
+        self._check(folder)
+        from sentence_transformers import CrossEncoder
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        try:
+            model = CrossEncoder(
+                str(folder),
+                device=torch_device(),
+                local_files_only=True,
+                model_kwargs={"use_safetensors": True, "dtype": self.dtype},
+            ).eval()
+        except (OSError, ValueError) as error:
+            said = " ".join(str(error).split())
+            raise ParamsError(f"{self._subject}: its files cannot be loaded: {said}") from None
+        if model.num_labels != 1:
+            raise ParamsError(f"{self._subject}: it has {model.num_labels} outputs, a reranker has one")
+        return model
+
+    def _check(self, folder: Path) -> None:
+        """Refuse what transformers would take and put random numbers on top of; a pickle."""
+        check_safetensors(folder, self._subject)
+        try:
+            architectures = json.loads((folder / "config.json").read_text()).get("architectures") or ["unknown"]
+        except (OSError, ValueError):
+            raise ParamsError(f"{self._subject}: it has no config.json that can be read") from None
+        if not architectures[0].endswith("ForSequenceClassification"):
+            raise ParamsError(
+                f"{self._subject}: is a {architectures[0]}, which is not trained to score pairs; a language model that "
+                "answers yes or no is of kind yes-no, and `itemvec train-reranker` makes a cross-encoder of others"
+            )
+
+    def _limit(self, model: Any) -> int:
+        most = min(model.max_seq_length or ENDLESS, ENDLESS)
+        if (self.max_tokens or 0) > most:
+            raise ParamsError(f"{self._subject}: max_tokens {self.max_tokens} is more than its {most}")
+        limit = self.max_tokens or most
+        if limit == ENDLESS:
+            raise ParamsError(f"{self._subject}: its files state no limit; give the row max_tokens")
+        return limit
+
+    @property
+    def _subject(self) -> str:
+        return f"reranker, checkpoint {self.checkpoint!r}"

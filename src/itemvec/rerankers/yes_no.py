@@ -1,0 +1,108 @@
+"""A language model that is asked whether an item is relevant, and scored by what it would answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from itemvec.arrays import Floats
+from itemvec.errors import ParamsError
+from itemvec.options import Positive
+from itemvec.rerankers.base import RERANKERS, Rerank, by_pairs
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a model was trained to be asked: what comes before the pair, the pair, what comes after, the two answers."""
+
+    before: str
+    pair: str
+    after: str
+    yes: str
+    no: str
+
+
+FORMS = {
+    # Nogueira et al., 2020. The tokenizer's mark of a word stands before the answers.
+    "monot5": Form("", "Query: {query} Document: {item}", "Relevant:</s>", "▁true", "▁false"),
+    # Qwen3-Reranker, as on its card.
+    "qwen3": Form(
+        "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and the Instruct "
+        'provided. Note that the answer can only be "yes" or "no".<|im_end|>\n<|im_start|>user\n',
+        "<Instruct>: {instruction}\n<Query>: {query}\n<Document>: {item}",
+        "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n",
+        "yes",
+        "no",
+    ),
+}
+
+
+@RERANKERS.register("yes-no")
+@dataclass(frozen=True)
+class YesNoReranker:
+    """Scores are the logit of yes less that of no, as the first token of the answer.
+
+    ``form`` is how the model was trained to be asked; ``instruction`` is the task in words, where the form has one.
+    ``checkpoint`` is a model of the Hugging Face hub, a local folder or ``package:NAME/FOLDER``, with weights as
+    safetensors; its own code is not run. The item is cut so that a prompt has at most ``max_tokens``.
+    """
+
+    checkpoint: str
+    form: Literal["monot5", "qwen3"]
+    revision: str | None = None
+    instruction: str = "Given a web search query, retrieve relevant passages that answer the query"
+    max_tokens: Positive = 512
+    dtype: Literal["float32", "bfloat16", "float16"] = "float32"
+
+    def load(self) -> Rerank:
+        """Read the weights onto the device."""
+        from itemvec.rerankers.batches import scored
+        from itemvec.rerankers.language_model import read
+
+        model = read(self._subject, self.checkpoint, self.revision, self.dtype)
+        if self.max_tokens > model.limit:
+            raise ParamsError(f"{self._subject}: max_tokens {self.max_tokens} is more than its {model.limit}")
+        form = FORMS[self.form]
+        yes, no = (self._token(model.tokenizer, answer) for answer in (form.yes, form.no))
+        answer = _seq2seq(model.model) if model.model.config.is_encoder_decoder else _causal(model.model)
+
+        def forward(features: dict[str, Any]) -> Any:
+            logits = answer(features)  # (n, vocabulary)
+            return logits[:, yes] - logits[:, no]
+
+        def score(queries: list[str], texts: list[str]) -> Floats:
+            pairs = [
+                form.pair.format(query=query, item=text, instruction=self.instruction)
+                for query, text in zip(queries, texts, strict=True)
+            ]
+            tokens = model.prompts(form.before, pairs, form.after, self.max_tokens)
+            left = not model.model.config.is_encoder_decoder  # the last place holds the last token of every prompt
+            return scored(tokens, forward, model.model.device, model.pad, left)
+
+        return by_pairs(score)
+
+    def _token(self, tokenizer: Any, answer: str) -> int:
+        token = tokenizer.convert_tokens_to_ids(answer)
+        if token is None or token == tokenizer.unk_token_id:
+            raise ParamsError(f"{self._subject}: it has no token {answer!r}, which form {self.form} needs")
+        return int(token)
+
+    @property
+    def _subject(self) -> str:
+        return f"reranker, checkpoint {self.checkpoint!r}"
+
+
+def _seq2seq(model: Any) -> Any:
+    def answer(features: dict[str, Any]) -> Any:
+        start = features["input_ids"].new_full((len(features["input_ids"]), 1), model.config.decoder_start_token_id)
+        return model(**features, decoder_input_ids=start).logits[:, 0]
+
+    return answer
+
+
+def _causal(model: Any) -> Any:
+    def answer(features: dict[str, Any]) -> Any:
+        places = (features["attention_mask"].cumsum(1) - 1).clamp(min=0)
+        return model(**features, position_ids=places, logits_to_keep=1, use_cache=False).logits[:, -1]
+
+    return answer

@@ -1,0 +1,102 @@
+"""Several retrievers as one: what one of them misses, another may find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import product
+from typing import Any, Literal
+
+import numpy as np
+
+from itemvec.arrays import Doubles
+from itemvec.errors import ParamsError
+from itemvec.options import NaturalFloat, Positive
+from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve, Retriever, Tuning, prepare
+from itemvec.retrievers.fusion import Candidates, normalised, reciprocal_rank, unite
+from itemvec.topk import Top
+
+STEPS = {2: 20}  # steps of a weight from 0 to 1, by the number of parts
+FEWER = 10  # where there are more parts
+
+
+@RETRIEVERS.register("hybrid")
+@dataclass(frozen=True)
+class Hybrid:
+    """The rankings of ``parts``, which are rows of retrievers, by a weighted sum.
+
+    ``fusion: rrf`` sums 1 / (k + rank) (Cormack et al., 2009), with equal weights unless some are given.
+    ``fusion: convex`` sums scores, normalised per query over each part's first ``candidates`` (Bruch et al., arXiv
+    2210.11934); without ``weights`` it chooses those with the best first metric on the validation queries, among equal
+    ones those closest to equal weights. An item that a part did not find counts there as its last one does.
+    """
+
+    parts: list[dict[str, Any]]
+    fusion: Literal["rrf", "convex"] = "rrf"
+    k: Positive = 60
+    normalise: Literal["minmax", "z"] = "minmax"
+    weights: list[NaturalFloat] | None = None
+    candidates: Positive = 100
+
+    def __post_init__(self) -> None:
+        if len(self.parts) < 2:
+            raise ParamsError("retriever hybrid: parts names fewer than two rows; name what is to be combined")
+        if self.weights is not None and (len(self.weights) != len(self.parts) or not sum(self.weights)):
+            raise ParamsError(f"retriever hybrid: weights is {self.weights}; give one per part, and not all 0")
+        _ = self._retrievers
+
+    @cached_property
+    def _retrievers(self) -> list[Retriever]:
+        return [RETRIEVERS.build(f"hybrid, part {number}", row) for number, row in enumerate(self.parts, 1)]
+
+    @property
+    def needs_vectors(self) -> bool:
+        """Whether a part does."""
+        return any(part.needs_vectors for part in self._retrievers)
+
+    def index(self, items: Entries) -> Retrieve:
+        """Prepare all parts."""
+        return self.tune(items, None)[0]
+
+    def tune(self, items: Entries, tuning: Tuning | None) -> tuple[Retrieve, dict[str, Any]]:
+        """Prepare all parts; choose the weights where none are given.
+
+        Raises
+        ------
+        ParamsError
+            There are weights to be chosen, and no queries to choose them by.
+        """
+        prepared = [prepare(part, items, tuning) for part in self._retrievers]
+        chosen: dict[str, Any] = {f"part {number}": said for number, (_, said) in enumerate(prepared, 1) if said}
+
+        def candidates(queries: Entries, k: int) -> Candidates:
+            return unite([retrieve(queries, max(k, self.candidates)) for retrieve, _ in prepared], self._value)
+
+        weights = np.array(self.weights or [1.0] * len(self.parts))
+        if self.fusion == "convex" and self.weights is None:
+            if tuning is None:
+                raise ParamsError(
+                    "retriever hybrid: there are no validation queries to choose weights by; set search.split to "
+                    "{validation: 0.2}, or give weights"
+                )
+            weights, quality = _best(candidates(tuning.queries, 1), tuning.quality, self.candidates)
+            chosen |= {"weights": weights.tolist(), "validation": quality}
+        if self.fusion == "convex":
+            weights = weights / weights.sum()
+        return lambda queries, k: candidates(queries, k).top(weights, k), chosen
+
+    @property
+    def _value(self) -> Callable[[Top], tuple[Doubles, Doubles]]:
+        return partial(reciprocal_rank, k=self.k) if self.fusion == "rrf" else partial(normalised, by=self.normalise)
+
+
+def _best(candidates: Candidates, quality: Callable[[Top], float], depth: int) -> tuple[Doubles, float]:
+    """The weights of the highest quality, and that quality."""
+    n_parts = len(candidates.values)
+    steps = STEPS.get(n_parts, FEWER)
+    grid = [np.array(one) / steps for one in product(range(steps + 1), repeat=n_parts) if sum(one) == steps]
+    grid.sort(key=lambda weights: float(np.square(weights).sum()))  # equal weights first
+    qualities = [quality(candidates.top(weights, depth)) for weights in grid]
+    best = int(np.argmax(qualities))
+    return grid[best], qualities[best]

@@ -1,0 +1,128 @@
+"""A search box over what the last run made: a query as a person types it, ranked items as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from itemvec.arrays import Floats
+from itemvec.columns import ITEM, TEXT
+from itemvec.encoders import ENCODERS, Corpus, encode
+from itemvec.errors import ParamsError, TableError
+from itemvec.files import read_json, read_parquet
+from itemvec.params import Params, Row
+from itemvec.reducers import REDUCERS
+from itemvec.registry import suggest
+from itemvec.rerankers import RERANKERS, Rerank
+from itemvec.reranking import reorder
+from itemvec.retrievers import RETRIEVERS, Entries, Retrieve, prepare
+from itemvec.store import ROWS, open_vectors
+from itemvec.topk import NOTHING, Top
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An item that was found; ``score`` is the retriever's or, where there is one, the reranker's."""
+
+    item: str
+    score: float
+    text: str
+
+
+class SearchBox:
+    """The selected model, the first variant and one retriever, in memory.
+
+    Parameters
+    ----------
+    root
+        Folder of the repository, in which ``artifacts`` and ``metrics`` lie.
+    retriever
+        Row of ``systems``; by default the first of ``retrievers``.
+    reranker
+        Row of ``systems`` that orders the best items anew, as many as ``rerank.depth`` says; by default none does.
+
+    Raises
+    ------
+    ItemvecError
+        Nothing was run yet, or with another model; there is no such row.
+    """
+
+    def __init__(self, root: Path, params: Params, retriever: str | None = None, reranker: str | None = None) -> None:
+        self.params, self.root, self.artifacts = params, root, root / "artifacts"
+        name = retriever or next(iter(params.retrievers), None)
+        if name is None:
+            raise ParamsError("params.yaml: retrievers names none; name a row with --retriever")
+        system = RETRIEVERS.build(name, self._row(name))
+        self.rerank: Rerank | None = None
+        self.depth = 0
+        if reranker is not None:
+            self.rerank, self.depth = RERANKERS.build(reranker, self._row(reranker)).load(), params.rerank.depth
+        table = read_parquet(self.artifacts / "tables" / "items.parquet", [ITEM, TEXT])
+        self.ids, self.texts = (table[name].combine_chunks() for name in (ITEM, TEXT))
+        self.vector = self._encoder() if system.needs_vectors else None
+        vectors = self._vectors() if system.needs_vectors else None
+        self.retrieve: Retrieve = prepare(system, Entries(self.ids, self.texts, vectors), None)[0]
+
+    def __call__(self, query: str, k: int) -> list[Hit]:
+        """The best ``k`` items for ``query``, best first; fewer where the retriever finds no more."""
+        vectors = None if self.vector is None else [self.vector(query)]
+        asked = Entries(pa.array(["query"]), pa.array([query]), vectors)
+        top = self.retrieve(asked, max(k, self.depth))
+        if self.rerank is not None:
+            top = reorder(self.rerank, [query], self.texts, top, self.depth)
+        return list(self._hits(top, k))
+
+    def _hits(self, top: Top, k: int) -> Iterator[Hit]:
+        for place, score in zip(top.positions[0, :k].tolist(), top.scores[0, :k].tolist(), strict=True):
+            if place != NOTHING:
+                yield Hit(self.ids[place].as_py(), score, self.texts[place].as_py())
+
+    def _row(self, name: str) -> Row:
+        if name not in self.params.systems:
+            raise ParamsError(f"systems has no row {name!r}{suggest(name, self.params.systems)}")
+        return self.params.systems[name]
+
+    def _vectors(self) -> list[Floats]:
+        """The items of the first variant, in blocks."""
+        digest = self.artifacts / "vectors" / f"{self.params.variants[0]}.digest"
+        block = open_vectors(digest, "items").load()
+        if not block.ids.equals(self.ids):
+            raise TableError(f"{digest.with_suffix('')}: its items are not those of the tables; run `dvc repro`")
+        return np.split(block.vectors, range(ROWS, len(block.vectors), ROWS))
+
+    def _encoder(self) -> Any:
+        """From a query to its vector in the first variant, float32 of shape (1, dim)."""
+        model, variant = self.params.model, self.params.variants[0]
+        said = read_json(self.root / "metrics" / "embed.json")["model"]
+        if said != model:
+            raise TableError(f"artifacts holds vectors of model {said!r}, not of {model!r}; run `dvc repro`")
+        embedded = open_vectors(self.artifacts / "embeddings.digest", "items")
+        reducer = REDUCERS.build(variant, self.params.reducers[variant])
+        transform = reducer.fit(embedded.vectors, np.random.default_rng(self.params.seed))  # as stage reduce does
+        encoder = ENCODERS.build(model, self.params.models[model])
+        loaded = encoder.load(Corpus(self.artifacts / "tables" / "items.parquet"))
+
+        def vector(query: str) -> Floats:
+            (found,) = encode(loaded, loaded.prepare([query], "query"), encoder.dim)
+            return transform(found[1])
+
+        return vector
+
+
+def lines(hits: list[Hit], width: int) -> list[str]:
+    """One line per hit, at most ``width`` characters: rank, score, id, and as much of the text as fits."""
+    longest = max((len(hit.item) for hit in hits), default=0)
+    return [
+        f"{rank:>3}  {hit.score:>8.4f}  {hit.item:<{longest}}  {_plain(hit.text, width)}"[:width].rstrip()
+        for rank, hit in enumerate(hits, 1)
+    ]
+
+
+def _plain(text: str, width: int) -> str:
+    """A text on one line, without what a terminal would take for a command."""
+    return " ".join("".join(one if one.isprintable() else " " for one in text[: 4 * width]).split())

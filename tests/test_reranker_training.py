@@ -1,0 +1,79 @@
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+import torch
+
+from itemvec.columns import ITEMS, PART, QRELS, QUERIES
+from itemvec.errors import ParamsError, TableError
+from itemvec.files import write_parquet
+from itemvec.reranker_training import train_reranker
+from itemvec.rerankers.cross_encoder import CrossEncoderReranker
+from itemvec.rerankers.training import Schedule
+from tests.rerankers.tiny import bert_plain
+
+COLOURS = ["red", "blue", "green", "black"]
+THINGS = ["hat", "lamp", "hose", "shoe", "sofa", "cup"]
+SCHEDULE = Schedule(max_tokens=24, epochs=3, batch=16, rate=1e-2)
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Path:
+    """Every query asks for a thing; an item is wanted if it is shiny, which no query says and a model can learn."""
+    texts = [f"{look} {colour} {thing}" for look in ("dull", "shiny") for colour in COLOURS for thing in THINGS]
+    ids = [f"i{row}" for row in range(len(texts))]
+    queries = [(f"q{row}", thing, "g", part) for row, (thing, part) in enumerate(zip(THINGS, PARTS, strict=True))]
+    qrels = [
+        (query, item, 3.0 * text.startswith("shiny"))
+        for query, thing, *_ in queries
+        for item, text in zip(ids, texts, strict=True)
+        if text.endswith(thing)
+    ]
+    write_parquet(tmp_path / "items.parquet", pa.table([ids, texts], schema=ITEMS))
+    schema = QUERIES.append(pa.field(PART, pa.string()))
+    write_parquet(
+        tmp_path / "queries.parquet", pa.table([list(one) for one in zip(*queries, strict=True)], schema=schema)
+    )
+    write_parquet(tmp_path / "qrels.parquet", pa.table([list(one) for one in zip(*qrels, strict=True)], schema=QRELS))
+    return tmp_path
+
+
+PARTS = ["train", "train", "train", "train", "validation", "test"]
+
+
+def test_what_judgments_teach_is_learnt_and_kept(tables: Path) -> None:
+    bert_plain(tables / "start")
+    facts = train_reranker(tables, str(tables / "start"), tables / "out", SCHEDULE, seed=1)
+    assert facts["reranked"] > facts["first"] + 0.1
+    found = CrossEncoderReranker(str(tables / "out")).load()(["cup"], [["dull red cup", "shiny red cup"]])
+    assert found[0][1] > found[0][0]
+    weights = (tables / "out" / "model.safetensors").read_bytes()
+    torch.rand(3)  # whatever else drew random numbers
+    assert train_reranker(tables, str(tables / "start"), tables / "out", SCHEDULE, seed=1) == facts
+    assert (tables / "out" / "model.safetensors").read_bytes() == weights
+
+
+def test_the_first_layers_alone_can_be_kept(tables: Path) -> None:
+    import json
+
+    bert_plain(tables / "start")
+    train_reranker(tables, str(tables / "start"), tables / "out", Schedule(layers=1, max_tokens=24, epochs=1), seed=1)
+    assert json.loads((tables / "out" / "config.json").read_text())["num_hidden_layers"] == 1
+
+
+def test_queries_without_a_split_cannot_teach(tables: Path) -> None:
+    write_parquet(tables / "queries.parquet", pa.table([["q0"], ["hat"], ["g"]], schema=QUERIES))
+    with pytest.raises(TableError, match="its queries have no split"):
+        train_reranker(tables, "nowhere", tables / "out", SCHEDULE, seed=1)
+
+
+def test_a_part_without_judgments_is_named(tables: Path) -> None:
+    write_parquet(tables / "qrels.parquet", pa.table([["q0"], ["i1"], [1.0]], schema=QRELS))
+    with pytest.raises(TableError, match="no validation query has a relevant item"):
+        train_reranker(tables, "nowhere", tables / "out", SCHEDULE, seed=1)
+
+
+def test_what_is_no_encoder_is_refused(tables: Path) -> None:
+    (tables / "start").mkdir()
+    with pytest.raises(ParamsError, match="it cannot be made a cross-encoder"):
+        train_reranker(tables, str(tables / "start"), tables / "out", SCHEDULE, seed=1)
