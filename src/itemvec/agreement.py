@@ -26,7 +26,7 @@ ASKERS = 500  # items whose own order of the others is compared; of more, a samp
 NEIGHBOURS = 10
 EXPECTED = 5.0  # users of both by chance, from which it says something that there are none
 RARE = 0.25  # of the expected number
-ALIKE_FROM = 0.95  # quantile of the cosines of all pairs
+ALIKE_FROM = 0.9  # quantile of the cosines of all pairs
 LISTED = 20
 LETTERS = 120  # of a text that is listed
 

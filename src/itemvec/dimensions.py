@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itemvec.arrays import Doubles, Floats
+from itemvec.asked import Asked
 from itemvec.attribution import attribute, ndcg
 from itemvec.flips import flip_p
-from itemvec.judging import Asked
+from itemvec.judging import choose
 from itemvec.metrics import Judgments, interval, paired_p
 from itemvec.sampling import sample
 from itemvec.store import open_vectors
@@ -52,7 +53,10 @@ def try_dimensions(digest: Path, queries: Path, qrels: Path, seed: int) -> tuple
     facts, lines = {}, [HEADER]
     for group in sorted(set(asked.groups.tolist())):
         rows = sample(np.flatnonzero(asked.groups == group), QUERIES, rng)
-        vectors, judgments = asked.vectors[rows], asked.judgments.take(rows)
+        vectors, judgments = (
+            asked.vectors[rows],
+            choose(asked.judgments, np.isin(np.arange(len(asked.judgments)), rows)),
+        )
         found = attribute(vectors, items, judgments)
         changes = found.without - found.full[:, None]  # (n_queries, dim)
         change, p = changes.mean(axis=0), flip_p(changes, seed)

@@ -1,9 +1,8 @@
-"""What is relevant to which query, from a table of judgments, and the vectors of those queries."""
+"""What is relevant to which query, from a table of judgments."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,48 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from itemvec.arrays import Floats, Ids, Ints
-from itemvec.columns import GAIN, GROUP, ITEM, QUERY
+from itemvec.arrays import Ids, Ints
+from itemvec.columns import GAIN, ITEM, QUERY
 from itemvec.errors import TableError
-from itemvec.files import read_parquet
 from itemvec.metrics import Judgments
-from itemvec.store import open_vectors
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The queries that have a relevant item.
-
-    judgments
-        What is relevant.
-    vectors
-        Of these queries in the same order, float32 of shape (n_queries, dim).
-    groups
-        The slice of each, strings of shape (n_queries,).
-    """
-
-    judgments: Judgments
-    vectors: Floats
-    groups: Any
-
-    @classmethod
-    def load(cls, digest: Path, queries: Path, qrels: Path, items: Ids) -> Asked:
-        """Read the tables ``queries`` and ``qrels``, and the vectors of the database that ``digest`` describes.
-
-        Raises
-        ------
-        TableError
-            The vectors are of other queries; a judgment names a query or an item that does not exist.
-        """
-        table = read_parquet(queries, [QUERY, GROUP]).combine_chunks()
-        found = open_vectors(digest, "queries").load()
-        ids = table[QUERY].combine_chunks()
-        if not found.ids.equals(ids):
-            raise TableError(f"{digest.with_suffix('')}: its queries are not those of the tables; run `dvc repro`")
-        judgments = judge(read_parquet(qrels), ids, items)
-        rows = pc.index_in(judgments.ids, value_set=ids)
-        groups = np.asarray(table[GROUP].combine_chunks().take(rows).to_pylist(), dtype=str)
-        return cls(judgments, found.vectors[rows.to_numpy(zero_copy_only=False)], groups)
 
 
 def judge(qrels: Any, queries: Ids, items: Ids, least_gain: float = 0.0) -> Judgments:

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from itemvec.arrays import Ids
+from itemvec.asked import Asked
 from itemvec.columns import QUERY
 from itemvec.decomposition import read_moments
 from itemvec.files import read_parquet
-from itemvec.judging import Asked
+from itemvec.judging import choose
 from itemvec.query_parts import TEST, places, query_parts
 from itemvec.reducers import Reducer, Sample, Transform, Trial
 from itemvec.reducers.base import Role
@@ -74,8 +75,8 @@ def fit(
 
 def _trial(source: Path, judging: Judging) -> Trial:
     asked = Asked.load(source, judging.queries, judging.qrels, open_vectors(source, "items").ids())
-    rows = np.flatnonzero(deciding(read_parquet(judging.queries), asked.judgments.ids, judging.split))
-    return Trial(asked.vectors[rows], asked.judgments.take(rows))
+    may = deciding(read_parquet(judging.queries), asked.judgments.ids, judging.split)
+    return Trial(asked.vectors[may], choose(asked.judgments, may))
 
 
 def deciding(queries: Any, judged: Ids, split: QuerySplit) -> NDArray[np.bool_]:

@@ -16,9 +16,9 @@ from itemvec.analysis.hubness import NEIGHBOURS, hubness
 from itemvec.analysis.margin import margins, summary
 from itemvec.analysis.spectrum import spread
 from itemvec.arrays import Doubles, Floats, Ids, Ints
+from itemvec.asked import Asked
 from itemvec.files import read_parquet
 from itemvec.histories import Histories
-from itemvec.judging import Asked
 from itemvec.reducers import Moments
 from itemvec.retrievers import RETRIEVERS, Entries
 from itemvec.sampling import sample

@@ -14,7 +14,7 @@ from itemvec.capacity.free import ANNEALED, Fitted, fit
 from itemvec.capacity.graph import entanglement
 from itemvec.columns import GROUP, ITEM, QUERY
 from itemvec.files import read_parquet
-from itemvec.judging import judge
+from itemvec.judging import choose, judge
 from itemvec.metrics import Judgments
 from itemvec.sampling import sample
 
@@ -44,7 +44,8 @@ def bound(items: Path, queries: Path, qrels: Path, seed: int) -> dict[str, Any]:
     found = {}
     for group in sorted(set(groups.to_pylist())):
         rows = np.flatnonzero(np.asarray(pc.equal(groups, group)))
-        graph, free = (judgments.take(sample(rows, size, rng)) for size in (GRAPH, QUERIES))
+        some = (np.isin(np.arange(len(judgments)), sample(rows, size, rng)) for size in (GRAPH, QUERIES))
+        graph, free = (choose(judgments, chosen) for chosen in some)
         found[group] = entanglement(graph) | _smallest(free, seed)
     return {"groups": found, "construction": {str(n): f"{margin(n, 2):.1e}" for n in SIZES}}
 

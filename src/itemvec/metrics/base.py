@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from itemvec.arrays import Doubles, Ids, Ints
@@ -47,14 +46,6 @@ class Judgments:
         inside = slice(offsets[0], offsets[-1])
         gains = self.gains[inside]
         return Judgments(self.ids[start:stop], self.items[inside], gains, offsets - offsets[0], self.least_gain)
-
-    def take(self, rows: Ints) -> Judgments:
-        """The queries at ``rows``, int64, ascending."""
-        lengths = np.diff(self.offsets)
-        inside = np.isin(np.repeat(np.arange(len(self)), lengths), rows)
-        offsets = np.concatenate([[0], np.cumsum(lengths[rows])])
-        ids = self.ids.take(pa.array(rows))
-        return Judgments(ids, self.items[inside], self.gains[inside], offsets, self.least_gain)
 
 
 @dataclass(frozen=True)

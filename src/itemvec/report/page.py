@@ -31,8 +31,9 @@ def write_report(results: Results, artifacts: Path, page: Path, quality: Path) -
     artifacts
         Folder of the values per query (``measures``), the ``runs`` and the ``tables``.
     """
-    comparisons = {task: compare(results, task, artifacts / "measures") for task in TASKS}
-    sizes = {task: points(results, task, artifacts / "measures") for task in TASKS}
+    measures = artifacts / "measures"
+    comparisons = {task: compare(results, task, measures) for task in TASKS}
+    sizes = {task: points(results, task, measures) for task in TASKS}
     write_text(quality, _csv([QUALITY, *_quality(results)]))
     environment = Environment(
         loader=PackageLoader("itemvec.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -49,7 +50,7 @@ def write_report(results: Results, artifacts: Path, page: Path, quality: Path) -
         cohorts=cohorts(results),
         listings=listings(results, artifacts),
         geometry=geometry(results),
-        sections=[section(results, sizes), *studies(results, artifacts / "measures")],
+        sections=[section(results, sizes), *studies(results, measures)],
         version=__version__,
     )
     write_text(page, html)
