@@ -20,7 +20,7 @@ def of_variant(name: str) -> set[str]:
 
 
 OF_FIRST = {"attribute", "agree"}  # stages that look at the first variant alone
-AFTER_EMBED = of_variant("full") | of_variant("pca80") | OF_FIRST | {"report"}
+AFTER_EMBED = {"decompose"} | of_variant("full") | of_variant("pca80") | OF_FIRST | {"report"}
 BEFORE_EMBED = {"check", "prepare", "validate"}
 BASELINES = {"baseline@popular", "baseline@bm25", "bound", "rerank@tiny"}
 
