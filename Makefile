@@ -14,7 +14,7 @@ ifneq ($(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test lint check format resolve lock clean
+.PHONY: help setup repro test tune tuned lint check format resolve lock clean
 
 help:     ## show this list
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -29,6 +29,18 @@ repro: $(STAMP) ## run the main job: data, embeddings, metrics, report
 # A worker per core, at most four, each with one thread: threads that wait for cores they share are slower than none.
 test: $(STAMP) ## run the tests
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+
+# Settings to try, all with all, the same for texts and for ids; a row keeps its own value of what is not named.
+GRID = learning_rate=0.001,0.002,0.004 dropout=0.2,0.5 width=64,128
+SETTINGS = learning_rate|dropout|width|validated
+
+tune: $(STAMP) ## try every setting of GRID on sasrec and sasrec-id, each as an experiment of DVC
+	@$(BIN)/dvc exp run -q --queue recommend@full-sasrec $(GRID:%=-S ++systems.sasrec.%)
+	@$(BIN)/dvc exp run -q --queue baseline@sasrec-id $(GRID:%=-S ++systems.sasrec-id.%)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc exp run --run-all
+
+tuned: $(STAMP) ## show what was tried by what it reached on validation, and nothing of the test
+	@$(BIN)/dvc exp show --md --hide-workspace --drop '.*' --keep '.*($(SETTINGS)).*'
 
 lint: $(STAMP) ## check format, style and types
 	@$(BIN)/ruff format --check .

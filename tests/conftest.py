@@ -50,7 +50,14 @@ RECOMMENDER_ROWS: dict[str, dict[str, Any]] = {
     "popular": {"kind": "popular"},
     "profile": {"kind": "profile"},
     "ease": {"kind": "ease", "l2": 1},
+    "itemknn": {"kind": "itemknn", "k": 5},
+    "text-ease": {"kind": "text-ease", "l2": 1, "alpha": 2},
+    "recbole": {"kind": "recbole", "model": "GRU4Rec", "epochs": 1, "options": {"embedding_size": 8, "hidden_size": 8}},
     "sasrec": {"kind": "sasrec", "item": "text", "width": 8, "epochs": 2},
+    "gru4rec": {"kind": "gru4rec", "item": "id+text", "width": 8, "epochs": 2},
+    "unisrec": {"kind": "unisrec", "tuning": "transductive", "contrastive": 1, "width": 8, "epochs": 2},
+    "denserec": {"kind": "denserec", "width": 8, "epochs": 2},
+    "vqrec": {"kind": "vqrec", "parts": 4, "bits": 3, "width": 8, "epochs": 2},
 }
 RETRIEVER_ROWS: dict[str, dict[str, Any]] = {
     "exact": {"kind": "exact"},

@@ -4,7 +4,8 @@ import pytest
 
 from itemvec.columns import QRELS
 from itemvec.errors import TableError
-from itemvec.judging import choose, judge, pairs
+from itemvec.judging import choose, judge, judged_pairs, pairs, skip_unjudged
+from itemvec.topk import Top
 
 
 def test_judgments_are_laid_end_to_end() -> None:
@@ -49,3 +50,14 @@ def test_pairs_are_queries_of_one_item() -> None:
     exact, whose = pairs(judge(GRADED, QUERIES, ITEMS, least_gain=2))
     assert exact.gains.tolist() == [3, 2]
     assert whose.tolist() == [0, 1]
+
+
+def test_what_nobody_judged_is_taken_out_and_the_rest_moves_up() -> None:
+    """Of the queries q3 and q1 the second has judgments of a and b, the first one of c."""
+    judged = judged_pairs(GRADED, pa.array(["q3", "q1"]), ITEMS)
+    assert sorted(judged.tolist()) == [2, 3, 4]
+    top = Top(np.array([[0, 2, -1], [2, 1, 0]]), np.array([[3, 2, -np.inf], [3, 2, 1]], dtype=np.float32))
+    found = skip_unjudged(top, judged, n_items=3)
+    assert found.positions.tolist() == [[2, -1, -1], [1, 0, -1]]
+    assert found.scores.tolist() == [[2, -np.inf, -np.inf], [2, 1, -np.inf]]
+    assert found.scores.dtype == np.float32

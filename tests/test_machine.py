@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 from itemvec.errors import ParamsError
-from itemvec.machine import engine, worker_cpus
+from itemvec.machine import engine, training_folder, worker_cpus
 
 
 def test_the_engine_is_one_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,3 +25,11 @@ def test_a_worker_takes_a_whole_number_of_cpus(monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setenv("ITEMVEC_WORKER_CPUS", wrong)
         with pytest.raises(ParamsError, match="must be a number of CPUs, 1 or more"):
             worker_cpus()
+
+
+def test_checkpoints_of_training_stay_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ITEMVEC_CACHE", "/some/where")
+    assert training_folder() == Path("/some/where/training")
+    monkeypatch.setenv("ITEMVEC_CACHE", "s3://bucket/rows")
+    assert training_folder().is_absolute()
+    assert training_folder().name == "training"

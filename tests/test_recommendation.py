@@ -80,10 +80,11 @@ def test_training_sees_neither_validation_nor_test(interactions: Path) -> None:
     Of e d c a, c is third; by seed 1, of e d c a as well.
     """
     fixed = Fixed()
-    recommend(fixed, interactions, ITEMS, None, PROTOCOL, seed=0)
+    found = recommend(fixed, interactions, ITEMS, None, PROTOCOL, seed=0)
     trained, validated = zip(*fixed.seen, strict=True)
     assert trained == ([4, 1, 0], [4, 1, 0])
     assert validated == pytest.approx([(1 + 1 / log2(4)) / 2] * 2)
+    assert found.summary["validated"] == pytest.approx({"ndcg@10": (1 + 1 / log2(4)) / 2, "sd_of_seeds": 0})
 
 
 def test_history_is_left_in_the_ranking_if_the_protocol_says_so(interactions: Path) -> None:
@@ -151,3 +152,4 @@ def test_a_given_split_is_followed(tmp_path: Path) -> None:
         recommend(Fixed(), tmp_path / "x.parquet", ITEMS, None, protocol, seed=0)
     assert (found.summary["train"], found.summary["validation"], found.summary["test"]) == (1, 0, 1)
     assert found.summary["hit@1"]["mean"] == 1
+    assert "validated" not in found.summary

@@ -100,6 +100,14 @@ def test_a_least_gain_leaves_queries_out(tables: dict[str, Path]) -> None:
     assert found.summary["queries_left_out"] == 2
 
 
+def test_unjudged_items_may_be_skipped(tables: dict[str, Path], tmp_path: Path) -> None:
+    """For q3 the vectors find i1, which nobody judged, before i3."""
+    protocol = replace(PROTOCOL, unjudged="skipped")
+    found = search(Exact(), tables, vectors(tmp_path, ["i1", "i2", "i3"]), protocol, seed=1)
+    assert found.measures["mrr@3"].to_pylist() == [1, 1]
+    assert [row["item_id"] for row in found.run.to_pylist()] == ["i2", "i1", "i3"]
+
+
 def test_no_judgments_are_nothing_to_measure(tables: dict[str, Path]) -> None:
     write_parquet(tables["qrels"], QRELS.empty_table())
     assert search(Bm25(), tables, None, PROTOCOL, seed=1).summary == {

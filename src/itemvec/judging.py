@@ -14,6 +14,7 @@ from itemvec.arrays import Ids, Ints
 from itemvec.columns import GAIN, ITEM, QUERY
 from itemvec.errors import TableError
 from itemvec.metrics import Judgments
+from itemvec.topk import NOTHING, Top
 
 
 def judge(qrels: Any, queries: Ids, items: Ids, least_gain: float = 0.0) -> Judgments:
@@ -46,6 +47,25 @@ def judge(qrels: Any, queries: Ids, items: Ids, least_gain: float = 0.0) -> Judg
     return Judgments(
         queries.filter(pa.array(asked)), positions[order].astype(np.int64), gains[order], offsets, least_gain
     )
+
+
+def judged_pairs(qrels: Any, queries: Ids, items: Ids) -> Ints:
+    """What was judged of some queries, relevant or not: query * n_items + item of each, by position, int64."""
+    rows = pc.index_in(qrels[QUERY], value_set=queries).combine_chunks()
+    known = np.asarray(rows.is_valid())
+    positions = np.asarray(pc.index_in(qrels[ITEM], value_set=items))[known].astype(np.int64)
+    pairs: Ints = rows.drop_null().to_numpy().astype(np.int64) * len(items) + positions
+    return pairs
+
+
+def skip_unjudged(top: Top, pairs: Ints, n_items: int) -> Top:
+    """Rankings without what is not among the judged ``pairs``; what follows moves up."""
+    asked = np.arange(len(top.positions))[:, None] * n_items + top.positions
+    kept = np.isin(asked, pairs) & (top.positions != NOTHING)
+    order = np.argsort(~kept, axis=1, kind="stable")
+    positions = np.where(kept, top.positions, NOTHING)
+    scores = np.where(kept, top.scores, np.float32(-np.inf))
+    return Top(np.take_along_axis(positions, order, axis=1), np.take_along_axis(scores, order, axis=1))
 
 
 def choose(judgments: Judgments, chosen: NDArray[np.bool_]) -> Judgments:

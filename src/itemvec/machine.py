@@ -1,6 +1,7 @@
 """Facts about this machine, read from the environment; they never enter a cache key."""
 
 import os
+from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 from platformdirs import user_cache_path
@@ -14,6 +15,12 @@ def cache_folder() -> str:
     """Where encoded rows are kept: ``ITEMVEC_CACHE``, a folder or a URI of object storage, else the user's folder."""
     place = os.environ.get("ITEMVEC_CACHE") or str(user_cache_path("itemvec"))
     return unquote(urlparse(place).path) if place.startswith("file://") else place
+
+
+def training_folder() -> Path:
+    """Where the checkpoints of a training under way are kept: beside the encoded rows, if those are on this machine."""
+    place = cache_folder()
+    return (user_cache_path("itemvec") if "://" in place else Path(place)) / "training"
 
 
 def torch_device() -> str:

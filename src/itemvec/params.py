@@ -60,6 +60,9 @@ class SearchProtocol:
     least_gain
         From which gain an item is relevant to the metrics that know no grades, as the level of trec_eval; 0 for any
         gain above zero. Queries without such an item are left out.
+    unjudged
+        ``irrelevant``: what nobody judged for a query counts as not relevant to it. ``skipped``: it is taken out of the
+        ranking, and what follows moves up (Sakai, SIGIR 2007); raise ``depth``, since what lies deeper stays out.
     """
 
     depth: Positive
@@ -67,6 +70,7 @@ class SearchProtocol:
     split: Literal["given"] | dict[Literal["validation"], OpenShare] = "given"
     judge: Literal["query", "pair"] = "query"
     least_gain: NaturalFloat = 0.0
+    unjudged: Literal["irrelevant", "skipped"] = "irrelevant"
 
 
 @dataclass(frozen=True)

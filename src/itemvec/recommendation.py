@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +25,7 @@ from itemvec.topk import Top, top_k
 
 TASK = "recommend"
 SCORES, USERS = 1 << 24, 1024  # held at a time: 64 MB of scores, and of users no more than this
-STOP = "ndcg@10"  # decides early stopping
+STOP = "ndcg@10"  # decides early stopping, and tuning
 
 
 def recommend(
@@ -51,7 +52,7 @@ def recommend(
     parts = split(protocol.split, whole, table)
     if not len(parts.test.histories):
         return nothing(protocol.metrics, {"task": TASK, "users_left_out": len(whole)})
-    facts = {"task": TASK} | parts.audit(whole, np.asarray(table[TIME])) | _facts(parts, whole)
+    facts: dict[str, Any] = {"task": TASK} | parts.audit(whole, np.asarray(table[TIME])) | _facts(parts, whole)
     if protocol.mask_history:
         facts["targets_masked"] = _masked_targets(parts.test)
 
@@ -62,10 +63,15 @@ def recommend(
             )
         return _mean(rank(score, parts.validation.histories, 10, protocol.mask_history), parts.validation)
 
-    rankings = {}
+    rankings, validated = {}, []
     for number in range(seed, seed + (protocol.seeds if recommender.random else 1)):
         score = recommender.fit(Training(parts.train, vectors, validate, number))
         rankings[number] = rank(score, parts.test.histories, protocol.depth, protocol.mask_history, "recommend")
+        if len(parts.validation.histories):
+            validated.append(validate(score))
+        del score  # so that it does not take memory beside the next
+    if validated:
+        facts["validated"] = _spread(validated)
     groups = pa.repeat(pa.scalar("users"), len(parts.test.histories))
     slices = cohorts(parts.train, parts.test)
     return evaluate(rankings, parts.test.judgments, groups, items, protocol.metrics, facts, seed, slices)
@@ -96,6 +102,12 @@ def _facts(parts: Split, whole: Histories) -> dict[str, int]:
 
 def _mean(top: Top, cases: Cases) -> float:
     return float(measure(Ranked.judge(top.positions, cases.judgments), [STOP])[STOP].mean())
+
+
+def _spread(found: list[float]) -> dict[str, float]:
+    """What each seed's recommender reaches on the validation part, which tuning goes by: mean and spread."""
+    spread = {"sd_of_seeds": float(np.std(found, ddof=1))} if len(found) > 1 else {}
+    return {STOP: float(np.mean(found))} | spread
 
 
 def _masked_targets(cases: Cases) -> int:

@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from itemvec.arrays import Ints
+from itemvec.arrays import Ids, Ints
 from itemvec.columns import GROUP, ITEM, QUERY, QUERY_PARTS, TEXT
 from itemvec.errors import TableError
 from itemvec.evaluation import Evaluation, evaluate, nothing
 from itemvec.files import read_parquet
-from itemvec.judging import choose, judge, pairs
+from itemvec.judging import choose, judge, judged_pairs, pairs, skip_unjudged
 from itemvec.metrics import Judgments, Ranked, measure
 from itemvec.params import SearchProtocol
 from itemvec.query_parts import TEST, TRAIN, VALIDATION, query_parts
@@ -33,14 +33,20 @@ class Asked:
         Of the queries that have a relevant item; with ``judge: pair``, of each such pair.
     rows
         Position among ``queries`` of each, int64.
+    judged, n_items
+        Pairs that rankings are reduced to, as ``skip_unjudged`` takes them; None where all that was found counts.
     """
 
     queries: Entries
     judgments: Judgments
     rows: Ints
+    judged: Ints | None
+    n_items: int
 
     def ranked(self, top: Top) -> Top:
         """What was found for each of ``judgments``, from what was found for each of ``queries``."""
+        if self.judged is not None:
+            top = skip_unjudged(top, self.judged, self.n_items)
         return Top(top.positions[self.rows], top.scores[self.rows])
 
     def quality(self, top: Top, metric: str) -> float:
@@ -67,14 +73,18 @@ def search(
     items = _entries(texts["items"], ITEM, _open(vectors, "items"))
     queries = _entries(texts["queries"], QUERY, _open(vectors, "queries"))
     uses = query_parts(texts["queries"], protocol.split)
-    judgments = judge(read_parquet(tables["qrels"]), queries.ids, items.ids, protocol.least_gain)
-    validation, test = (_asked(queries, judgments, uses == part, protocol.judge) for part in (VALIDATION, TEST))
+    qrels = read_parquet(tables["qrels"])
+    judgments = judge(qrels, queries.ids, items.ids, protocol.least_gain)
+    validation, test = (
+        _asked(queries.where(uses == part), items.ids, judgments, qrels, protocol) for part in (VALIDATION, TEST)
+    )
     facts = {"task": "search", "queries_left_out": len(test.queries) - len(np.unique(test.rows))} | _others(uses)
     if not len(test.judgments):
         return nothing(protocol.metrics, facts)
     tuning = None
     if len(validation.judgments):
-        tuning = Tuning(validation.queries, lambda top: validation.quality(top, protocol.metrics[0]))
+        metric = protocol.metrics[0]
+        tuning = Tuning(validation.queries, lambda top: validation.quality(top, metric), protocol.depth)
     retrieve, chosen = prepare(retriever, items, tuning)
     if chosen:
         facts["chosen"] = chosen
@@ -96,16 +106,16 @@ def _entries(table: Any, key: str, vectors: VectorTable | None) -> Entries:
     return Entries(ids, table[TEXT].combine_chunks(), None if vectors is None else vectors.vectors)
 
 
-def _asked(queries: Entries, judgments: Judgments, chosen: Any, by: str) -> Asked:
-    """The ``chosen`` queries and the judgments of them."""
-    asked = queries.where(chosen)
-    rows = pc.index_in(judgments.ids, value_set=asked.ids)
+def _asked(queries: Entries, items: Ids, judgments: Judgments, qrels: Any, protocol: SearchProtocol) -> Asked:
+    """The queries of one part and the judgments of them."""
+    rows = pc.index_in(judgments.ids, value_set=queries.ids)
     known = choose(judgments, np.asarray(rows.is_valid()))
     found = rows.drop_null().to_numpy().astype(np.int64)
-    if by == "query":
-        return Asked(asked, known, found)
-    apart, whose = pairs(known)
-    return Asked(asked, apart, found[whose])
+    judged = judged_pairs(qrels, queries.ids, items) if protocol.unjudged == "skipped" else None
+    if protocol.judge == "pair":
+        known, whose = pairs(known)
+        found = found[whose]
+    return Asked(queries, known, found, judged, len(items))
 
 
 def _others(uses: Ints) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from itemvec.datasets.base import as_tables
 
 
-@pytest.mark.parametrize("block", [1 << 28, 2000, 64])
+@pytest.mark.parametrize("block", [1 << 26, 2000, 64])
 def test_rows_are_sorted_in_blocks_as_at_once(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Times repeat, and equal ones stay in the order in which they came, which the item tells."""
     monkeypatch.setattr("itemvec.datasets.base.BLOCK", block)

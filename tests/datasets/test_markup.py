@@ -12,7 +12,7 @@ from itemvec.datasets.mojibake import repaired
         ("A&nbsp;&amp;&nbsp;B &#39;x&#39; AT&T", "A & B 'x' AT&T"),
         ("<style type='a'>p {color: red}</style>lamp<!-- <b> -->", "lamp"),
         ("lamp .a { color: red; } 8 tall #b{}", "lamp 8 tall"),
-        ("width < 5 in, height <3 in, {2 pieces}", "width < 5 in, height <3 in, {2 pieces}"),
+        ("width < 5 in, height <3 in > 1, {2 pieces}", "width < 5 in, height <3 in > 1, {2 pieces}"),
         ("", ""),
         (None, None),
     ],

@@ -62,3 +62,5 @@ def test_cohorts_of_queries_have_tables_of_their_own(results: Results) -> None:
 def test_queries_for_something_else_are_said(results: Results) -> None:
     results.of("search")[0].facts["queries_for_validation"] = 7
     assert measured(results)[1].note == "7 queries are for validation"
+    results.of("search")[0].facts["chosen"] = {"weights": [0.45, 0.55], "validation": 0.7}
+    assert measured(results)[1].note.endswith("; exact on full has the tuned weights 0.45 and 0.55")

@@ -40,7 +40,7 @@ def test_weights_are_tuned_on_validation(right: int, part: int, normalise: str) 
     def quality(top: Top) -> float:
         return float((top.positions[:, 0] == right).mean())
 
-    tuning = Tuning(asked("blue lamp", 0.1, 0.2, 0.8), quality)
+    tuning = Tuning(asked("blue lamp", 0.1, 0.2, 0.8), quality, 1)
     row = {"kind": "hybrid", "parts": PARTS, "fusion": "convex", "normalise": normalise}
     retrieve, chosen = prepare(RETRIEVERS.build("mine", row), ITEMS, tuning)
     assert retrieve(tuning.queries, 1).positions.tolist() == [[right]]
@@ -51,13 +51,13 @@ def test_weights_are_tuned_on_validation(right: int, part: int, normalise: str) 
 
 def test_what_a_part_chooses_is_said() -> None:
     inner = {"kind": "hybrid", "parts": PARTS, "fusion": "convex"}
-    tuning = Tuning(asked("lamp", 1, 0, 0), lambda top: 0.5)
+    tuning = Tuning(asked("lamp", 1, 0, 0), lambda top: 0.5, 1)
     _, chosen = prepare(Hybrid([inner, {"kind": "bm25"}]), ITEMS, tuning)
     assert chosen == {"part 1": {"weights": [0.5, 0.5], "validation": 0.5}}
 
 
 def test_three_parts_are_tuned_in_larger_steps() -> None:
-    tuning = Tuning(asked("lamp", 1, 0, 0), lambda top: 0.5)
+    tuning = Tuning(asked("lamp", 1, 0, 0), lambda top: 0.5, 1)
     _, chosen = prepare(Hybrid([*PARTS, {"kind": "bm25", "stemmer": None}], fusion="convex"), ITEMS, tuning)
     assert sorted(chosen["weights"]) == [0.3, 0.3, 0.4]
 
@@ -88,3 +88,9 @@ def test_weights_need_queries_to_be_chosen_by() -> None:
 def test_words_alone_need_no_vectors() -> None:
     assert not Hybrid([{"kind": "bm25"}, {"kind": "bm25", "stemmer": None}]).needs_vectors
     assert Hybrid(PARTS).needs_vectors
+
+
+def test_what_is_no_candidate_of_any_part_is_not_ranked() -> None:
+    """However many are asked for, so that a score does not depend on that."""
+    top = Hybrid(PARTS, candidates=1).index(ITEMS)(asked("blue lamp", 0.1, 0.5, 0.8), 3)
+    assert top.positions.tolist() == [[1, 2, -1]]

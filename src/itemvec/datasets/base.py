@@ -45,7 +45,7 @@ class Dataset(Protocol):
         ...
 
 
-BLOCK = 1 << 28  # bytes sorted at a time
+BLOCK = 1 << 26  # bytes sorted at a time
 GIVEN = "given"  # group of the queries that came with the data
 DATASETS: Registry[Dataset] = Registry("dataset")
 

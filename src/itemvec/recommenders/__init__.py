@@ -1,6 +1,18 @@
 """Recommenders: histories in, scores out. A new kind is one module here and one import below."""
 
-from itemvec.recommenders import ease, popular, profile, sasrec  # noqa: F401  (each registers its kind)
+from itemvec.recommenders import (  # noqa: F401  (each registers its kind)
+    denserec,
+    ease,
+    gru4rec,
+    itemknn,
+    popular,
+    profile,
+    recbole,
+    sasrec,
+    text_ease,
+    unisrec,
+    vqrec,
+)
 from itemvec.recommenders.base import RECOMMENDERS, Recommender, Score, Training
 
 __all__ = ["RECOMMENDERS", "Recommender", "Score", "Training"]

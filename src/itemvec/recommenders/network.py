@@ -1,81 +1,30 @@
-"""The network of SASRec: a causal transformer over a history, and a table of items to compare its states with."""
+"""A network that recommends: an item side, and an encoder of histories whose states are compared with it."""
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from itemvec.arrays import Floats
+from itemvec.histories import Histories
+from itemvec.recommenders.base import Score
+from itemvec.recommenders.items import Items
 
-NORMAL = 0.02  # standard deviation of fresh embeddings
-
-
-class IdItems(nn.Module):
-    """One learned vector per item."""
-
-    def __init__(self, n_items: int, width: int) -> None:
-        super().__init__()
-        self.vectors = nn.Parameter(torch.randn(n_items, width) * NORMAL)
-
-    def forward(self) -> Tensor:
-        """The table, float32 of shape (n_items, width)."""
-        return self.vectors
+USERS = 128  # that are read at a time
 
 
-class TextItems(nn.Module):
-    """Frozen text vectors, brought to mean 0 and root mean square 1, through a learned linear adaptor."""
+class Network(nn.Module):
+    """Logits between states of histories and items: cosines over ``temperature``, or inner products where it is None.
 
-    def __init__(self, vectors: Floats, width: int) -> None:
-        super().__init__()
-        centred = torch.from_numpy(vectors - vectors.mean(axis=0))
-        self.register_buffer("text", centred / centred.square().mean().sqrt().clamp(min=1e-12), persistent=False)
-        self.adaptor = nn.Linear(vectors.shape[1], width)
-
-    def forward(self) -> Tensor:
-        """The table, float32 of shape (n_items, width)."""
-        table: Tensor = self.adaptor(self.text)
-        return table
-
-
-class Block(nn.Module):
-    """Causal self-attention and a feed-forward layer, each normalised before and added to its input."""
-
-    def __init__(self, width: int, heads: int, dropout: float) -> None:
-        super().__init__()
-        self.heads, self.dropout = heads, dropout
-        self.before_attention, self.before_forward = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.project, self.merge = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.widen, self.narrow = nn.Linear(width, 2 * width), nn.Linear(2 * width, width)
-
-    def forward(self, states: Tensor) -> Tensor:
-        """States of shape (n, length, width) to states of the same shape."""
-        n, length, width = states.shape
-        split = self.project(self.before_attention(states)).view(n, length, 3, self.heads, width // self.heads)
-        query, key, value = split.permute(2, 0, 3, 1, 4)  # each (n, heads, length, width / heads)
-        seen = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
-        states = states + self._drop(self.merge(seen.transpose(1, 2).reshape(n, length, width)))
-        return states + self._drop(self.narrow(functional.gelu(self.widen(self.before_forward(states)))))
-
-    def _drop(self, states: Tensor) -> Tensor:
-        return functional.dropout(states, self.dropout, self.training)
-
-
-class SasRecNetwork(nn.Module):
-    """Self-attentive sequential recommendation (Kang and McAuley, arXiv 1808.09781), with cosine logits.
-
-    Cosine over a temperature takes the place of the inner product: it keeps popular items from growing long vectors,
-    and makes text and id tables start alike.
+    Cosine keeps popular items from growing long vectors, and makes text and id tables start alike. In training, the
+    share ``hide`` of what a history shows is blank, save its first item: so no single item is relied on.
     """
 
-    def __init__(
-        self, items: nn.Module, width: int, length: int, layers: int, heads: int, dropout: float, temperature: float
-    ) -> None:
+    def __init__(self, items: Items, encoder: nn.Module, temperature: float | None, hide: float = 0.0) -> None:
         super().__init__()
-        self.items, self.dropout, self.temperature = items, dropout, temperature
-        self.positions = nn.Parameter(torch.randn(length, width) * NORMAL)
-        self.blocks = nn.ModuleList(Block(width, heads, dropout) for _ in range(layers))
-        self.last = nn.LayerNorm(width)
+        self.items, self.encoder, self.temperature, self.hide = items, encoder, temperature, hide
 
     def states(self, histories: Tensor, table: Tensor) -> Tensor:
         """What a history asks for next, after each of its items.
@@ -83,20 +32,46 @@ class SasRecNetwork(nn.Module):
         Parameters
         ----------
         histories
-            Item positions, oldest first, int64 of shape (n, length); negative where there is none, at the end.
+            Rows of ``table``, oldest first, int64 of shape (n, length); negative where there is none, at the end.
         table
-            Item table, float32 of shape (n_items, width).
+            Item vectors, float32 of shape (n_items, width), or those of them that ``histories`` names.
 
         Returns
         -------
-        float32 of shape (n, length, width), of length 1 / temperature.
+        float32 of shape (n, length, width), for cosines of length 1 / temperature.
         """
-        states = functional.embedding(histories.clamp(min=0), table) + self.positions[: histories.shape[1]]
-        states = functional.dropout(states, self.dropout, self.training)
-        for block in self.blocks:
-            states = block(states)
-        return functional.normalize(self.last(states), dim=-1) / self.temperature
+        vectors = functional.embedding(histories.clamp(min=0), table)
+        if self.training and self.hide:
+            shown = torch.rand(histories.shape, device=vectors.device) >= self.hide
+            shown[:, 0] = True
+            vectors = vectors * shown[..., None]
+        states: Tensor = self.encoder(vectors).float()
+        return states if self.temperature is None else functional.normalize(states, dim=-1) / self.temperature
 
     def targets(self, table: Tensor) -> Tensor:
-        """Item vectors to compare states with, of unit length, float32 of shape (n_items, width)."""
-        return functional.normalize(table, dim=-1)
+        """Item vectors to compare states with: those of ``table``, for cosines of unit length."""
+        return table.float() if self.temperature is None else functional.normalize(table.float(), dim=-1)
+
+
+def scorer(network: Network, max_history: int) -> Score:
+    """The network as a score function; the item table is computed once."""
+    network.eval()
+    table = network.items.table()
+    with torch.inference_mode():
+        items = network.targets(table)
+
+    def score(asked: Histories) -> Floats:
+        recent = torch.from_numpy(asked.recent(max_history)).to(items.device)
+        lengths = np.clip(asked.lengths, 1, max_history)
+        last = torch.from_numpy(lengths - 1).to(items.device)
+        with torch.inference_mode():
+            states = items.new_empty(len(recent), items.shape[1])
+            order = np.argsort(lengths, kind="stable")  # histories of like length together spare the padding
+            for start in range(0, len(order), USERS):
+                rows = torch.from_numpy(order[start : start + USERS]).to(items.device)
+                shown = recent[rows, : last[rows[-1]] + 1]
+                states[rows] = network.states(shown, table)[torch.arange(len(rows), device=items.device), last[rows]]
+            scores: Floats = (states @ items.T).cpu().numpy()
+        return scores
+
+    return score

@@ -2,102 +2,121 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+import time
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from itemvec.arrays import Floats
 from itemvec.errors import ItemvecError
-from itemvec.histories import Histories
 from itemvec.machine import torch_device
 from itemvec.recommenders.base import Score, Training
-from itemvec.recommenders.network import SasRecNetwork
-from itemvec.recommenders.softmax import full_softmax_loss
+from itemvec.recommenders.items import IdItems
+from itemvec.recommenders.network import Network, scorer
+from itemvec.recommenders.schedule import Schedule
+from itemvec.recommenders.state import State
+from itemvec.recommenders.step import Losses
 from itemvec.recommenders.windows import epochs
 
-WARM_UP = 0.2  # share of the epochs in which the learning rate grows
+SECONDS = 30.0  # of training, between two checkpoints
+KEPT = 30 * 86_400  # seconds, after which nobody will take up a training again
 
 
-@dataclass(frozen=True)
-class Schedule:
-    """How long and how fast to train."""
+def train(network: Network, training: Training, schedule: Schedule, checkpoint: Path) -> Score:
+    """Train on shifted sequences; keep the epoch with the best validation nDCG@10.
 
-    epochs: int
-    patience: int
-    positions: int
-    learning_rate: float
-    max_history: int
-
-    def rate(self, progress: float) -> float:
-        """Learning rate after the share ``progress`` of all epochs: linear warm-up, then a cosine down to zero."""
-        if progress < WARM_UP:
-            return self.learning_rate * progress / WARM_UP
-        return self.learning_rate * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP))) / 2
-
-
-def train(network: SasRecNetwork, training: Training, schedule: Schedule) -> Score:
-    """Train on shifted sequences with the full softmax; keep the epoch with the best validation nDCG@10.
-
-    Training ends early after ``patience`` epochs without a better one.
+    Training ends early after ``patience`` epochs without a better one. It goes on from ``checkpoint`` where an earlier
+    call was cut off, and comes to the same result; the file is gone when training is done.
     """
     device = torch_device()
     network.to(device)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=schedule.learning_rate, fused=True)
+    optimizers = _optimizers(network, schedule)
     rng = np.random.default_rng(training.seed)
-    best, best_state, waited = -math.inf, network.state_dict(), 0
+    losses = Losses(network, training.histories, schedule, rng)
+    state = State(network, optimizers, rng)
+    if checkpoint.exists():
+        _resume(state, checkpoint, training, schedule)
     passes = epochs(training.histories, schedule.max_history, schedule.positions, rng)
-    with tqdm(total=schedule.epochs, desc=f"train, seed {training.seed}", unit="epoch", mininterval=1) as progress:
-        for epoch in range(schedule.epochs):
+    saved = time.monotonic()
+    with tqdm(
+        total=schedule.epochs, initial=state.epoch, desc=f"train, seed {training.seed}", unit="epoch", mininterval=1
+    ) as progress:
+        while state.epoch < schedule.epochs and state.waited < schedule.patience:
             network.train()
+            loss = schedule.loss_in(state.epoch, training.histories.n_items)
             total = torch.zeros((), device=device)
             for inputs, targets, share in next(passes):
-                for group in optimizer.param_groups:
-                    group["lr"] = schedule.rate((epoch + share) / schedule.epochs)
+                _set_rate(optimizers, schedule.rate((state.epoch + share) / schedule.epochs))
                 asked, wanted = (torch.from_numpy(part).to(device) for part in (inputs, targets))
-                total += _step(network, optimizer, asked, wanted)
+                total += _step(optimizers, losses(loss, asked, wanted))
             if not torch.isfinite(total):
-                raise ItemvecError(f"training diverged in epoch {epoch + 1}; lower learning_rate")
-            found = training.validate(scorer(network, schedule.max_history))
-            waited = 0 if found > best else waited + 1
-            if found > best:
-                best, best_state = found, {name: value.clone() for name, value in network.state_dict().items()}
-            progress.set_postfix({"validation nDCG@10": f"{found:.4f}", "best": f"{best:.4f}"})
+                raise ItemvecError(f"training diverged in epoch {state.epoch + 1}; lower learning_rate")
+            state.note(training.validate(scorer(network, schedule.max_history)))
+            if time.monotonic() - saved > SECONDS:
+                state.save(checkpoint)
+                _forget(checkpoint.parent)
+                saved = time.monotonic()
+            progress.set_postfix({"validation nDCG@10": f"{state.found:.4f}", "best": f"{state.best:.4f}"})
             progress.update()
-            if waited >= schedule.patience:
-                break
-    network.load_state_dict(best_state)
+    network.load_state_dict(state.best_weights)
+    checkpoint.unlink(missing_ok=True)
     return scorer(network, schedule.max_history)
 
 
-def _step(network: SasRecNetwork, optimizer: torch.optim.Optimizer, inputs: Tensor, targets: Tensor) -> Tensor:
-    """Train on one batch; its loss."""
-    table = network.items()
-    asked = targets >= 0
-    states = network.states(inputs, table)[asked]  # (n_positions, width)
-    loss = full_softmax_loss(states, network.targets(table), targets[asked])
-    optimizer.zero_grad()
+def _resume(state: State, checkpoint: Path, training: Training, schedule: Schedule) -> None:
+    """Go on from a checkpoint; one whose validation is not what it was belongs to other data, and is an error."""
+    state.load(checkpoint)
+    found = training.validate(scorer(state.network, schedule.max_history))
+    if abs(found - state.found) > 1e-4:  # as other numbers of threads can make it
+        raise ItemvecError(
+            f"{checkpoint}: validation nDCG@10 was {state.found:.6f} there and is {found:.6f} now, so the part "
+            "that validates has changed; remove the file to train anew"
+        )
+
+
+def _forget(folder: Path) -> None:
+    """Remove what trainings left behind that were killed and not taken up again."""
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):  # another process may be as tidy
+            if time.time() - path.stat().st_mtime > KEPT:
+                path.unlink()
+
+
+def _optimizers(network: Network, schedule: Schedule) -> list[torch.optim.Optimizer]:
+    """AdamW; beside it, where no step needs the whole table, SparseAdam for one vector per item, without decay.
+
+    So a step costs what its items cost. Adam would move all rows, and decay them, in every step.
+    """
+    sparse: list[Tensor] = []
+    if schedule.by_rows(network.items.n_items) and not schedule.contrastive:
+        for side in network.modules():
+            if isinstance(side, IdItems):
+                side.sparse = True
+                sparse.append(side.vectors)
+    ids = {id(one) for one in sparse}
+    dense = [one for one in network.parameters() if id(one) not in ids]
+    found: list[torch.optim.Optimizer] = [
+        torch.optim.AdamW(dense, lr=schedule.learning_rate, weight_decay=schedule.weight_decay, fused=True)
+    ]
+    if sparse:
+        found.append(torch.optim.SparseAdam(sparse, lr=schedule.learning_rate))
+    return found
+
+
+def _set_rate(optimizers: list[torch.optim.Optimizer], rate: float) -> None:
+    for optimizer in optimizers:
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+
+
+def _step(optimizers: list[torch.optim.Optimizer], loss: Tensor) -> Tensor:
+    """Learn from the loss of one batch; the loss."""
+    for optimizer in optimizers:
+        optimizer.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
-    optimizer.step()
+    for optimizer in optimizers:
+        optimizer.step()
     return loss.detach()
-
-
-def scorer(network: SasRecNetwork, max_history: int) -> Score:
-    """The network as a score function; the item table is computed once."""
-    network.eval()
-    with torch.inference_mode():
-        table = network.items()
-        items = network.targets(table)
-
-    def score(asked: Histories) -> Floats:
-        recent = torch.from_numpy(asked.recent(max_history)).to(items.device)
-        last = torch.from_numpy(np.clip(asked.lengths, 1, max_history) - 1).to(items.device)
-        with torch.inference_mode():
-            states = network.states(recent, table)[torch.arange(len(recent), device=items.device), last]
-            scores: Floats = (states @ items.T).cpu().numpy()
-        return scores
-
-    return score

@@ -69,7 +69,8 @@ def _group(results: Results, task: str, group: str) -> Table:
     unit = ("cases" if several else "users") if task == "recommend" else "queries"
     queries = results.of(task)[0].groups[group]["queries"]
     heading = f"{title(task, group, results.groups(task))} ({queries:,} {unit})"
-    return Table(heading, header, rows, _note(results.of(task)[0].facts))
+    notes = [_note(results.of(task)[0].facts), *filter(None, map(_chosen, results.of(task)))]
+    return Table(heading, header, rows, "; ".join(filter(None, notes)))
 
 
 def _note(facts: dict[str, Any]) -> str:
@@ -82,6 +83,13 @@ def _note(facts: dict[str, Any]) -> str:
         "targets_masked": "users came back to an item that masking keeps out of the ranking",
     }
     return "; ".join(f"{facts[key]:,} {words}" for key, words in said.items() if facts.get(key))
+
+
+def _chosen(one: Result) -> str:
+    """The weights that a hybrid chose on validation queries."""
+    weights = one.facts.get("chosen", {}).get("weights", [])
+    said = " and ".join(f"{weight:g}" for weight in weights)
+    return f"{one.system} on {one.variant or 'no vectors'} has the tuned weights {said}" if weights else ""
 
 
 def geometry(results: Results) -> Table:

@@ -64,47 +64,29 @@ def train(
     """
     import torch
 
-    with torch.random.fork_rng():  # of the fresh output and of dropout
+    with torch.random.fork_rng():  # of the new output, and of dropout
         torch.manual_seed(seed)
-        return _train(checkpoint, pairs, measure, schedule, out, np.random.default_rng(seed))
+        return _train(*_begin(checkpoint, schedule), pairs, measure, schedule, out, np.random.default_rng(seed))
 
 
 def _train(
-    checkpoint: str,
+    model: Any,
+    tokenizer: Any,
     pairs: Pairs,
     measure: Callable[[Rerank], float],
     schedule: Schedule,
     out: Path,
     rng: np.random.Generator,
 ) -> float:
-    import torch
-
-    model, tokenizer = _begin(checkpoint, schedule)
-    model.get_input_embeddings().requires_grad_(False)  # most words of the vocabulary are in no pair
-    weights = [weight for weight in model.parameters() if weight.requires_grad]
-    optimizer = torch.optim.AdamW(weights, lr=schedule.rate, weight_decay=0.01)
-    steps = -(-len(pairs.gains) // schedule.batch) * schedule.epochs
-    warm = max(1, steps // 10)
-    pace = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / warm, max(0.0, (steps - step) / (steps - warm + 1)))
-    )
     best, since = -np.inf, 0
+    step = _stepper(model, -(-len(pairs.gains) // schedule.batch) * schedule.epochs, schedule.rate)
     for epoch in range(schedule.epochs):
         model.train()
-        losses = []
         shuffled = np.array_split(rng.permutation(len(pairs.gains)), -(-len(pairs.gains) // schedule.batch))
-        for rows in tqdm(shuffled, desc=f"epoch {epoch + 1}", unit="batch", mininterval=1):
-            features = _features(tokenizer, pairs, rows, schedule.max_tokens).to(model.device)
-            targets = torch.as_tensor(pairs.gains[rows], dtype=torch.float32, device=model.device)
-            with torch.autocast(model.device.type, dtype=torch.bfloat16):  # twice as fast, on a CPU too
-                logits = model(**features).logits[:, 0]
-            loss = torch.nn.functional.binary_cross_entropy_with_logits(logits.float(), targets)
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(weights, 1.0)
-            optimizer.step()
-            pace.step()
-            losses.append(loss.item())
+        losses = [
+            step(_features(tokenizer, pairs, rows, schedule.max_tokens), pairs.gains[rows])
+            for rows in tqdm(shuffled, desc=f"epoch {epoch + 1}", unit="batch", mininterval=1)
+        ]
         found = measure(_reranker(model.eval(), tokenizer, schedule.max_tokens))
         tqdm.write(f"epoch {epoch + 1}: loss {np.mean(losses):.4f}, validation {found:.4f}")
         since = 0 if found > best else since + 1
@@ -114,6 +96,33 @@ def _train(
         elif since == schedule.patience:
             break
     return float(best)
+
+
+def _stepper(model: Any, steps: int, rate: float) -> Callable[[Any, Doubles], float]:
+    """A step of AdamW on a batch, which returns its loss; the rate rises for a tenth of the steps and falls to zero."""
+    import torch
+
+    model.get_input_embeddings().requires_grad_(False)  # most words of the vocabulary are in no pair
+    weights = [weight for weight in model.parameters() if weight.requires_grad]
+    optimizer = torch.optim.AdamW(weights, lr=rate, weight_decay=0.01)
+    warm = max(1, steps // 10)
+    pace = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda done: min((done + 1) / warm, (steps - done) / (steps - warm + 1))
+    )
+
+    def step(features: Any, gains: Doubles) -> float:
+        targets = torch.as_tensor(gains, dtype=torch.float32, device=model.device)
+        with torch.autocast(model.device.type, dtype=torch.bfloat16):  # twice as fast, on a CPU too
+            logits = model(**features.to(model.device)).logits[:, 0]
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(logits.float(), targets)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(weights, 1.0)
+        optimizer.step()
+        pace.step()
+        return float(loss.item())
+
+    return step
 
 
 def _begin(checkpoint: str, schedule: Schedule) -> tuple[Any, Any]:

@@ -92,10 +92,13 @@ class Tuning:
         For validation.
     quality
         How good it is what was found for them: the mean of the protocol's first metric.
+    depth
+        Ranks that ``quality`` wants to see.
     """
 
     queries: Entries
     quality: Callable[[Top], float]
+    depth: int
 
 
 @runtime_checkable

@@ -24,12 +24,12 @@ FEWER = 10  # where there are more parts
 @RETRIEVERS.register("hybrid")
 @dataclass(frozen=True)
 class Hybrid:
-    """The rankings of ``parts``, which are rows of retrievers, by a weighted sum.
+    """The first ``candidates`` of each of ``parts``, which are rows of retrievers, ranked by a weighted sum.
 
     ``fusion: rrf`` sums 1 / (k + rank) (Cormack et al., 2009), with equal weights unless some are given.
-    ``fusion: convex`` sums scores, normalised per query over each part's first ``candidates`` (Bruch et al., arXiv
-    2210.11934); without ``weights`` it chooses those with the best first metric on the validation queries, among equal
-    ones those closest to equal weights. An item that a part did not find counts there as its last one does.
+    ``fusion: convex`` sums scores, normalised per query and part (Bruch et al., arXiv 2210.11934); without ``weights``
+    it chooses those with the best first metric on the validation queries, among equal ones those closest to equal
+    weights. An item that a part did not find counts there as its last one does.
     """
 
     parts: list[dict[str, Any]]
@@ -70,8 +70,8 @@ class Hybrid:
         prepared = [prepare(part, items, tuning) for part in self._retrievers]
         chosen: dict[str, Any] = {f"part {number}": said for number, (_, said) in enumerate(prepared, 1) if said}
 
-        def candidates(queries: Entries, k: int) -> Candidates:
-            return unite([retrieve(queries, max(k, self.candidates)) for retrieve, _ in prepared], self._value)
+        def candidates(queries: Entries) -> Candidates:
+            return unite([retrieve(queries, self.candidates) for retrieve, _ in prepared], self._value)
 
         weights = np.array(self.weights or [1.0] * len(self.parts))
         if self.fusion == "convex" and self.weights is None:
@@ -80,11 +80,11 @@ class Hybrid:
                     "retriever hybrid: there are no validation queries to choose weights by; set search.split to "
                     "{validation: 0.2}, or give weights"
                 )
-            weights, quality = _best(candidates(tuning.queries, 1), tuning.quality, self.candidates)
+            weights, quality = _best(candidates(tuning.queries), tuning.quality, tuning.depth)
             chosen |= {"weights": weights.tolist(), "validation": quality}
         if self.fusion == "convex":
             weights = weights / weights.sum()
-        return lambda queries, k: candidates(queries, k).top(weights, k), chosen
+        return lambda queries, k: candidates(queries).top(weights, k), chosen
 
     @property
     def _value(self) -> Callable[[Top], tuple[Doubles, Doubles]]:

@@ -1,0 +1,38 @@
+"""What a training comes from, in one word: two that could differ never share a checkpoint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from itemvec.recommenders.base import Training
+
+CODE = Path(__file__).parent  # of all recommenders
+
+
+def fingerprint(kind: str, options: Mapping[str, Any], training: Training, device: str) -> str:
+    """sha256 over options, seed, histories, item vectors, code, version of torch and device."""
+    import torch
+
+    histories, vectors = training.histories, training.vectors
+    about = {
+        "kind": kind,
+        "options": dict(options),
+        "seed": training.seed,
+        "n_items": histories.n_items,
+        "dim": None if vectors is None else vectors.shape[1],
+        "torch": torch.__version__,
+        "device": device.partition(":")[0],
+        "code": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(CODE.glob("*.py"))},
+    }
+    whole = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+    parts: tuple[Any, ...] = (histories.offsets, histories.items, vectors)
+    for part in parts:
+        if part is not None:
+            whole.update(np.ascontiguousarray(part).data)
+    return whole.hexdigest()

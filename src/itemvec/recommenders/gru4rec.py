@@ -1,0 +1,38 @@
+"""GRU4Rec, on item ids, on frozen text vectors, or on both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from itemvec.recommenders.base import RECOMMENDERS, Training
+from itemvec.recommenders.neural import Neural, Side
+
+if TYPE_CHECKING:
+    from itemvec.recommenders.network import Network
+
+
+@RECOMMENDERS.register("gru4rec")
+@dataclass(frozen=True, kw_only=True)
+class Gru4Rec(Neural):
+    """Gated recurrent layers over the last ``max_history`` items (arXiv 1511.06939).
+
+    ``item`` and ``whiten`` are as for ``sasrec``; so is the training, every position against the catalogue, in place of
+    its own ranking losses.
+    """
+
+    item: Side
+    whiten: bool = False
+
+    @property
+    def needs_vectors(self) -> bool:
+        """Whether it learns from texts."""
+        return self.item != "id"
+
+    def network(self, training: Training) -> Network:
+        """Items, then the recurrent layers."""
+        from itemvec.recommenders.gru import Gru
+        from itemvec.recommenders.items import items_of
+
+        items = items_of(self.item, training, self.width, self.whiten)
+        return self.compare(items, Gru(self.width, self.layers, self.dropout))

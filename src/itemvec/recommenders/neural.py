@@ -1,0 +1,121 @@
+"""What all recommenders share that are trained by gradients: their options, and how they are fitted."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from itemvec.errors import ParamsError, TableError
+from itemvec.machine import torch_device, training_folder
+from itemvec.options import NaturalFloat, Positive, PositiveFloat, Probability
+from itemvec.recommenders.base import RECOMMENDERS, Score, Training
+
+if TYPE_CHECKING:
+    from itemvec.recommenders.network import Network
+    from itemvec.recommenders.schedule import Schedule
+
+Side = Literal["id", "text", "id+text"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Neural(ABC):
+    """Options of a network, and of its training on the last ``max_history`` items of every history.
+
+    Logits are cosines over ``temperature``, or with ``similarity: dot`` inner products. Every position is trained,
+    about ``positions`` of them a step; training ends after ``epochs``, or after ``patience`` of them without a better
+    validation nDCG@10. In training, the share ``hide`` of the items that a history shows is blank.
+
+    ``loss`` is ``full`` (the whole catalogue), ``sampled`` (``negatives`` items of it, drawn anew every step, the
+    estimate corrected for how likely each was), ``in-batch`` (what the others in the batch want), or ``auto``: full up
+    to 100,000 items, then sampled. ``precision: bfloat16`` computes the network, not the loss, in half the bits: an
+    option and no fact of the machine, for its results differ by more than rounding.
+    """
+
+    width: Positive = 64
+    layers: Positive = 1
+    dropout: Probability = 0.2
+    hide: Probability = 0.0
+    similarity: Literal["cosine", "dot"] = "cosine"
+    temperature: PositiveFloat = 0.07
+    max_history: Positive = 50
+    positions: Positive = 1600
+    learning_rate: PositiveFloat = 0.004
+    weight_decay: NaturalFloat = 0.01
+    epochs: Positive = 6
+    patience: Positive = 3
+    loss: Literal["auto", "full", "sampled", "in-batch"] = "auto"
+    negatives: Positive = 4096
+    precision: Literal["float32", "bfloat16"] = "float32"
+    random: ClassVar[bool] = True
+
+    @property
+    @abstractmethod
+    def needs_vectors(self) -> bool:
+        """Whether it learns from texts."""
+
+    @abstractmethod
+    def network(self, training: Training) -> Network:
+        """A fresh network, from torch's random state."""
+
+    def schedule(self) -> Schedule:
+        """How it is trained."""
+        from itemvec.recommenders.schedule import Schedule
+
+        return Schedule(
+            epochs=self.epochs,
+            patience=self.patience,
+            positions=self.positions,
+            learning_rate=self.learning_rate,
+            max_history=self.max_history,
+            weight_decay=self.weight_decay,
+            loss=self.loss,
+            negatives=self.negatives,
+            bfloat16=self.precision == "bfloat16",
+        )
+
+    def fit(self, training: Training) -> Score:
+        """Train with the seed of ``training``, leaving the global random state as it was."""
+        import torch
+
+        from itemvec.recommenders.fingerprint import fingerprint
+        from itemvec.recommenders.training import train
+
+        kind = RECOMMENDERS.kind_of(self)
+        if self.needs_vectors:
+            training.text(kind)
+        if training.histories.lengths.max(initial=0) < 2:
+            raise TableError(f"{kind}: no training history has two interactions, so there is no step to learn from")
+        word = fingerprint(kind, self.options(), training, torch_device())
+        with torch.random.fork_rng():
+            torch.manual_seed(training.seed)
+            return train(self.network(training), training, self.schedule(), training_folder() / f"{word}.safetensors")
+
+    def compare(self, items: Any, encoder: Any) -> Network:
+        """A network of an item side and an encoder of histories."""
+        from itemvec.recommenders.network import Network
+
+        return Network(items, encoder, self.temperature if self.similarity == "cosine" else None, self.hide)
+
+    def options(self) -> dict[str, Any]:
+        """All options by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attentive(Neural):
+    """Options of a network that reads histories with the causal transformer of SASRec (arXiv 1808.09781)."""
+
+    heads: Positive = 2
+
+    def __post_init__(self) -> None:
+        if self.width % self.heads:
+            kind = RECOMMENDERS.kind_of(self)
+            raise ParamsError(f"recommender {kind}: width {self.width} is not a multiple of heads {self.heads}")
+
+    def attend(self, items: Any) -> Network:
+        """The transformer over an item side."""
+        from itemvec.recommenders.transformer import Transformer
+
+        transformer = Transformer(self.width, self.max_history, self.layers, self.heads, self.dropout)
+        return self.compare(items, transformer)

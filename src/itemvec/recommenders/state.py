@@ -1,0 +1,89 @@
+"""Training as it stands after an epoch, kept so that a killed run goes on as if nothing had been."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from itemvec.recommenders.network import Network
+
+
+class State:
+    """All that decides how training goes on.
+
+    epoch
+        Epochs that are done.
+    found, best, waited
+        Validation of the last of them and of the best, and epochs since the best.
+    """
+
+    def __init__(self, network: Network, optimizers: list[torch.optim.Optimizer], rng: np.random.Generator) -> None:
+        self.network, self.optimizers, self.rng = network, optimizers, rng
+        self.epoch, self.waited, self.found, self.best = 0, 0, -math.inf, -math.inf
+        self.best_weights = network.state_dict()
+
+    def note(self, found: float) -> None:
+        """Count an epoch with its validation, and keep its weights if it is the best."""
+        self.epoch, self.found = self.epoch + 1, found
+        self.waited = 0 if found > self.best else self.waited + 1
+        if found > self.best:
+            self.best = found
+            self.best_weights = {name: value.clone() for name, value in self.network.state_dict().items()}
+
+    def save(self, path: Path) -> None:
+        """Write everything as safetensors, with the progress as JSON in its header; the file appears whole or not."""
+        from safetensors.torch import save_file
+
+        numbers = {"epoch": self.epoch, "waited": self.waited, "found": self.found, "best": self.best}
+        progress = json.dumps(numbers | {"rng": self.rng.bit_generator.state})
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}.partial")  # another process may be training the same
+        save_file(self._tensors(), partial, metadata={"progress": progress})
+        partial.replace(path)
+
+    def load(self, path: Path) -> None:
+        """Go back to what ``save`` wrote."""
+        from safetensors import safe_open
+
+        with safe_open(path, framework="pt") as file:
+            progress = json.loads(file.metadata()["progress"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (not a dict)
+        self.rng.bit_generator.state = progress.pop("rng")
+        vars(self).update(progress)
+        self.network.load_state_dict(_below("weights", tensors))
+        self.best_weights = {name: value.clone() for name, value in self.network.state_dict().items()}
+        for name, value in _below("best", tensors).items():
+            self.best_weights[name].copy_(value)
+        for number, optimizer in enumerate(self.optimizers):
+            state: dict[int, dict[str, Any]] = {}
+            for name, value in _below(f"optimizer{number}", tensors).items():
+                parameter, _, what = name.partition(".")
+                whole = not value.is_floating_point()  # the step of SparseAdam, which counts in Python
+                state.setdefault(int(parameter), {})[what] = value.item() if whole else value
+            optimizer.load_state_dict(optimizer.state_dict() | {"state": state})
+        torch.set_rng_state(tensors["random"])
+        if "random_cuda" in tensors:
+            torch.cuda.set_rng_state(tensors["random_cuda"])
+
+    def _tensors(self) -> dict[str, Tensor]:
+        parts = {"weights": self.network.state_dict(), "best": self.best_weights}
+        tensors = {f"{part}.{name}": value for part, values in parts.items() for name, value in values.items()}
+        for number, optimizer in enumerate(self.optimizers):
+            for parameter, values in optimizer.state_dict()["state"].items():
+                for what, value in values.items():
+                    tensors[f"optimizer{number}.{parameter}.{what}"] = torch.as_tensor(value)
+        tensors["random"] = torch.get_rng_state()
+        if next(self.network.parameters()).is_cuda:
+            tensors["random_cuda"] = torch.cuda.get_rng_state()
+        return tensors
+
+
+def _below(part: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(f"{part}."): value for name, value in tensors.items() if name.startswith(f"{part}.")}

@@ -1,0 +1,55 @@
+"""EASE that reads: a closed-form probe of what item vectors add to histories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from itemvec.arrays import Floats
+from itemvec.histories import Histories
+from itemvec.options import NaturalFloat, PositiveFloat
+from itemvec.recommenders.base import RECOMMENDERS, Score, Training
+from itemvec.recommenders.linear import gram, presence, ridge
+
+COLUMNS = 1024  # of the matrix of similarities, held at a time
+
+
+@RECOMMENDERS.register("text-ease")
+@dataclass(frozen=True)
+class TextEase:
+    """``ease`` whose Gram matrix gets ``alpha`` times the inner products of the item vectors.
+
+    Each dimension of the vectors thus counts as a user that has every item to some degree, so that items which no user
+    shares are told apart all the same, unseen ones among them. ``alpha: 0`` is ``ease``. ``scale`` says what becomes of
+    the vectors before: ``centred`` (less their mean, then of unit length), ``unit`` (of unit length) or ``none``.
+    """
+
+    l2: PositiveFloat = 250.0
+    alpha: NaturalFloat = 100.0
+    scale: Literal["centred", "unit", "none"] = "centred"
+    random: ClassVar[bool] = False
+    needs_vectors: ClassVar[bool] = True
+
+    def fit(self, training: Training) -> Score:
+        """Invert the regularised Gram matrix."""
+        weights = self.weights(training.histories, training.text("text-ease"))
+
+        def score(asked: Histories) -> Floats:
+            return np.asarray(presence(asked) @ weights, dtype=np.float32)
+
+        return score
+
+    def weights(self, histories: Histories, vectors: Floats) -> Floats:
+        """Item-item weights, float32 of shape (n_items, n_items), with a zero diagonal."""
+        texts = np.asarray(vectors, dtype=np.float64)
+        if self.scale == "centred":
+            texts = texts - texts.mean(axis=0)
+        if self.scale != "none":
+            texts = texts / np.maximum(np.linalg.norm(texts, axis=1, keepdims=True), 1e-12)
+        shared = gram(histories, "text-ease")
+        for start in range(0, len(texts), COLUMNS):
+            some = texts[start : start + COLUMNS]
+            shared[:, start : start + COLUMNS] += self.alpha * (texts @ some.T)
+        return ridge(shared, self.l2)

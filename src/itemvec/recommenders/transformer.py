@@ -1,0 +1,52 @@
+"""Causal self-attention over a history (Kang and McAuley, arXiv 1808.09781)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from itemvec.recommenders.items import NORMAL
+
+
+class Block(nn.Module):
+    """Causal self-attention and a feed-forward layer, each normalised before and added to its input."""
+
+    def __init__(self, width: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.heads, self.dropout = heads, dropout
+        self.before_attention, self.before_forward = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.project, self.merge = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.widen, self.narrow = nn.Linear(width, 2 * width), nn.Linear(2 * width, width)
+
+    def forward(self, states: Tensor) -> Tensor:
+        """States of shape (n, length, width) to states of the same shape."""
+        n, length, width = states.shape
+        split = self.project(self.before_attention(states)).view(n, length, 3, self.heads, width // self.heads)
+        query, key, value = split.permute(2, 0, 3, 1, 4)  # each (n, heads, length, width / heads)
+        seen = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
+        states = states + self._drop(self.merge(seen.transpose(1, 2).reshape(n, length, width)))
+        return states + self._drop(self.narrow(functional.gelu(self.widen(self.before_forward(states)))))
+
+    def _drop(self, states: Tensor) -> Tensor:
+        return functional.dropout(states, self.dropout, self.training)
+
+
+class Transformer(nn.Module):
+    """Positions added, then blocks, then a normalisation; vectors and states are (n, length, width)."""
+
+    def __init__(self, width: int, length: int, layers: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.dropout = dropout
+        self.positions = nn.Parameter(torch.randn(length, width) * NORMAL)
+        self.blocks = nn.ModuleList(Block(width, heads, dropout) for _ in range(layers))
+        self.last = nn.LayerNorm(width)
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """What a history asks for next, after each of its items."""
+        states = vectors + self.positions[: vectors.shape[1]]
+        states = functional.dropout(states, self.dropout, self.training)
+        for block in self.blocks:
+            states = block(states)
+        normalised: Tensor = self.last(states)
+        return normalised

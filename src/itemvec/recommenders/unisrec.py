@@ -1,0 +1,53 @@
+"""UniSRec: text through a mixture of whitening experts, alone or with ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from itemvec.options import Natural, Positive, Probability
+from itemvec.recommenders.base import RECOMMENDERS, Training
+from itemvec.recommenders.neural import Attentive
+
+if TYPE_CHECKING:
+    from itemvec.recommenders.items import Items
+    from itemvec.recommenders.network import Network
+    from itemvec.recommenders.schedule import Schedule
+
+
+@RECOMMENDERS.register("unisrec")
+@dataclass(frozen=True, kw_only=True)
+class UniSRec(Attentive):
+    """A transformer over texts that a mixture of ``experts`` whitens and maps (arXiv 2206.05941).
+
+    ``tuning: inductive`` has texts alone, ``transductive`` adds a vector per item. The first ``contrastive`` epochs of
+    all are its pre-training, sequence against item with the negatives of the batch; the rest is its fine-tuning, by
+    ``loss``. Left out of what is published: pre-training on other data, its second contrast (a sequence with an altered
+    version of itself), and that fine-tuning leaves the transformer as it is.
+    """
+
+    tuning: Literal["inductive", "transductive"] = "inductive"
+    layers: Positive = 2
+    experts: Positive = 8
+    adaptor_dropout: Probability = 0.2
+    contrastive: Natural = 0
+    needs_vectors: ClassVar[bool] = True
+
+    def schedule(self) -> Schedule:
+        """Contrastive epochs first."""
+        return replace(super().schedule(), contrastive=self.contrastive)
+
+    def network(self, training: Training) -> Network:
+        """Items, then the transformer."""
+        return self.attend(self._items(training))
+
+    def _items(self, training: Training) -> Items:
+        from itemvec.recommenders.experts import Experts
+        from itemvec.recommenders.items import IdItems, SumItems, TextItems, standardised
+
+        vectors = training.text("unisrec")
+        adaptor = Experts(vectors.shape[1], self.width, self.experts, self.adaptor_dropout)
+        text = TextItems(standardised(vectors), adaptor)
+        if self.tuning == "inductive":
+            return text
+        return SumItems(IdItems(training.histories.n_items, self.width), text)

@@ -1,0 +1,23 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from itemvec.arrays import Floats
+from itemvec.histories import Histories
+from itemvec.recommenders.gru4rec import Gru4Rec
+from tests.conftest import histories
+from tests.recommenders.conftest import N_ITEMS, next_is_right, training
+
+SMALL = Gru4Rec(item="id", width=16, positions=64, learning_rate=0.02, epochs=10, patience=10, max_history=8)
+
+
+@pytest.mark.parametrize("item", ["id", "text", "id+text"])
+def test_the_planted_order_is_learnt(item: str, planted: Histories, vectors: Floats) -> None:
+    score = replace(SMALL, item=item).fit(training(planted, vectors))  # type: ignore[arg-type]
+    assert next_is_right(score, planted) > 0.95
+
+
+def test_the_order_before_the_last_item_counts(planted: Histories) -> None:
+    scores = replace(SMALL, epochs=2).fit(training(planted))(histories([1, 7, 5], [7, 1, 5], n_items=N_ITEMS))
+    assert np.abs(scores[0] - scores[1]).max() > 0.001
