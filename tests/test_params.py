@@ -46,6 +46,8 @@ def test_selectors_and_tables_are_keys() -> None:
         ({"rerank": {"first": "x", "depth": 0}}, "rerank: option 'depth' is 0"),
         ({"rerankers": None}, "option 'rerankers' is missing"),
         ({"search": 3}, "option 'search' is 3"),
+        ({"search": {"depth": 10, "metrics": [], "split": {"validate": 0.2}}}, "Input should be 'validation'"),
+        ({"search": {"depth": 10, "metrics": [], "split": {"validation": 1.0}}}, "less than 1"),
         ({"dataset": "../x", "datasets": {"../x": {"kind": "tables"}}}, "name '../x' may hold letters"),
         ({"dataset": "v1.5", "datasets": {"v1.5": {"kind": "tables"}}}, "name 'v1.5' may hold letters"),
         ({"models": {"minilm": "hashing"}}, "option 'models'"),

@@ -37,9 +37,9 @@ def test_novelty_needs_training_queries() -> None:
     assert "novelty" not in slices(QUERIES, ROWS, ITEMS, JUDGMENTS, NONE)
     found = slices(QUERIES, ROWS, ITEMS, JUDGMENTS, pa.array(["red lamp", "LAMP", "shoe"]))["novelty"]
     assert bounds(found) == [
-        ("known", 0, 0, [True, False, False]),
+        ("near", 0, 0, [True, False, False]),
         ("middle", 33, 33, [False, True, False]),  # shares 2 of the 3 words of both
-        ("new", 100, 100, [False, False, True]),
+        ("far", 100, 100, [False, False, True]),
     ]
 
 

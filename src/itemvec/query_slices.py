@@ -39,7 +39,7 @@ def slices(queries: Ids, rows: Ints, items: Ids, judgments: Judgments, train: Id
     }
     if len(train):
         novelty = _percent(1 - _nearest(queries, train)[rows])
-        found["novelty"] = cohorts_of(("known", "middle", "new"), third(novelty, novelty), novelty)
+        found["novelty"] = cohorts_of(("near", "middle", "far"), third(novelty, novelty), novelty)
     return found
 
 

@@ -46,6 +46,13 @@ def test_a_ranking_is_brought_to_mean_0_and_deviation_1() -> None:
     assert normalised(RIGHT, "z")[0][1, 0] == 0
 
 
+def test_what_a_part_did_not_find_counts_as_its_last() -> None:
+    found = unite([LEFT, RIGHT], lambda one: normalised(one, "z"))
+    deviation = (32 / 3) ** 0.5
+    assert found.values[0].tolist() == pytest.approx([0, -4 / deviation, 4 / deviation, -4 / deviation, 0])
+    assert found.values[1].tolist() == pytest.approx([-1, 1, -1, -1, 0])
+
+
 def test_nothing_found_is_nothing() -> None:
     empty = top([[NOTHING]], [[0]])
     found = unite([empty, empty], lambda one: normalised(one, "z")).top(np.ones(2), 2)
