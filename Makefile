@@ -32,7 +32,6 @@ test: $(STAMP) ## run the tests
 
 # Settings to try, all with all, the same for texts and for ids; a row keeps its own value of what is not named.
 GRID = learning_rate=0.001,0.002,0.004 dropout=0.2,0.5 width=64,128
-SETTINGS = learning_rate|dropout|width|validated
 
 tune: $(STAMP) ## try every setting of GRID on sasrec and sasrec-id, each as an experiment of DVC
 	@$(BIN)/dvc exp run -q --queue recommend@full-sasrec $(GRID:%=-S ++systems.sasrec.%)
@@ -40,7 +39,7 @@ tune: $(STAMP) ## try every setting of GRID on sasrec and sasrec-id, each as an 
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc exp run --run-all
 
 tuned: $(STAMP) ## show what was tried by what it reached on validation, and nothing of the test
-	@$(BIN)/dvc exp show --md --hide-workspace --drop '.*' --keep '.*($(SETTINGS)).*'
+	@$(BIN)/dvc exp show --md --hide-workspace --only-changed --drop '^(?!Experiment|systems|.*validated).*'
 
 lint: $(STAMP) ## check format, style and types
 	@$(BIN)/ruff format --check .

@@ -62,6 +62,7 @@ RECOMMENDER_ROWS: dict[str, dict[str, Any]] = {
 RETRIEVER_ROWS: dict[str, dict[str, Any]] = {
     "exact": {"kind": "exact"},
     "bm25": {"kind": "bm25"},
+    "lancedb": {"kind": "lancedb", "mode": "hybrid", "index_type": "IVF_FLAT"},
     "hybrid": {"kind": "hybrid", "parts": [{"kind": "exact"}, {"kind": "bm25"}]},
     "colbert": {"kind": "colbert", "checkpoint": "tiny"},  # the fixture checkpoint puts a folder here
 }

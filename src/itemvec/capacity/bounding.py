@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
+from itemvec.arrays import Ints
 from itemvec.capacity.construction import margin
 from itemvec.capacity.free import ANNEALED, Fitted, fit
 from itemvec.capacity.graph import entanglement
@@ -19,6 +20,7 @@ from itemvec.metrics import Judgments
 from itemvec.sampling import sample
 
 QUERIES = 128  # of a group that free embeddings are optimised for; of more, a sample
+SCORES = 1 << 17  # of these queries and the items they want; of more, fewer queries
 GRAPH = 4096  # of a group that make the graph; of more, a sample
 DIMS = (2, 4, 8, 16, 32)  # tried until all queries are solved
 STEPS = 500
@@ -44,10 +46,23 @@ def bound(items: Path, queries: Path, qrels: Path, seed: int) -> dict[str, Any]:
     found = {}
     for group in sorted(set(groups.to_pylist())):
         rows = np.flatnonzero(np.asarray(pc.equal(groups, group)))
-        some = (np.isin(np.arange(len(judgments)), sample(rows, size, rng)) for size in (GRAPH, QUERIES))
-        graph, free = (choose(judgments, chosen) for chosen in some)
-        found[group] = entanglement(graph) | _smallest(free, seed)
+        graph = _some(judgments, sample(rows, GRAPH, rng))
+        found[group] = entanglement(graph) | _smallest(_few(judgments, rows, rng), seed)
     return {"groups": found, "construction": {str(n): f"{margin(n, 2):.1e}" for n in SIZES}}
+
+
+def _some(judgments: Judgments, rows: Ints) -> Judgments:
+    return choose(judgments, np.isin(np.arange(len(judgments)), rows))
+
+
+def _few(judgments: Judgments, rows: Ints, rng: np.random.Generator) -> Judgments:
+    """As many of the queries at ``rows`` as are optimised within seconds."""
+    size = QUERIES
+    while True:
+        some = _some(judgments, sample(rows, size, rng))
+        if size == 1 or len(some) * len(np.unique(some.items)) <= SCORES:
+            return some
+        size //= 2
 
 
 def _smallest(judgments: Judgments, seed: int) -> dict[str, Any]:

@@ -73,5 +73,13 @@ def test_groups_are_bound_apart(tmp_path: Path) -> None:
     assert found["all"]["free"] == {}
 
 
+def test_queries_that_want_many_items_are_fewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("itemvec.capacity.bounding.SCORES", 10)
+    sets: list[tuple[int, ...]] = [(i,) for i in range(8)]
+    found = bound(*files(tmp_path, sets, ["given"] * 8), seed=0)["groups"]["given"]
+    assert found["queries"] * found["items"] <= 10
+    assert found["queries"] > 1
+
+
 def test_nothing_judged(tmp_path: Path) -> None:
     assert bound(*files(tmp_path, [], []), seed=0)["groups"] == {}
