@@ -4,23 +4,32 @@ from pathlib import Path
 
 import click
 
-from itemvec.analysis import analyze as analyze_vectors
-from itemvec.analysis import spectrum_csv
+from itemvec.analysis import Tables, describe, spectrum_csv
 from itemvec.files import write_json, write_text
+from itemvec.params import Params
 from itemvec.stage import EXISTING, NEW, stage
 
 
 @stage
+@click.argument("queries", type=EXISTING)
+@click.argument("qrels", type=EXISTING)
+@click.argument("interactions", type=EXISTING)
 @click.argument("vectors", type=EXISTING)
 @click.argument("metrics", type=NEW)
 @click.argument("spectrum", type=NEW)
-def analyze(vectors: Path, metrics: Path, spectrum: Path) -> None:
-    """Measure how the items of digest VECTORS use their dimensions; write METRICS and the SPECTRUM as CSV.
+def analyze(
+    params: Params, queries: Path, qrels: Path, interactions: Path, vectors: Path, metrics: Path, spectrum: Path
+) -> None:
+    """Measure how the items of digest VECTORS lie, alone, and to QUERIES, QRELS and INTERACTIONS.
+
+    Writes METRICS, and the SPECTRUM as CSV.
 
     \b
-    Example: pipelines/run analyze artifacts/vectors/full.digest metrics/analyze/full.json plots/spectrum/full.csv
+    Example: pipelines/run analyze artifacts/tables/queries.parquet artifacts/tables/qrels.parquet \\
+             artifacts/tables/interactions.parquet artifacts/vectors/full.digest metrics/analyze/full.json \\
+             plots/spectrum/full.csv
     """
-    facts, eigenvalues = analyze_vectors(vectors)
+    facts, eigenvalues = describe(vectors, Tables(queries, qrels, interactions), params.seed)
     write_json(metrics, facts)
     write_text(spectrum, spectrum_csv(eigenvalues))
 

@@ -7,23 +7,41 @@ import click
 from itemvec.files import write_json
 from itemvec.params import Params
 from itemvec.reducers import REDUCERS
-from itemvec.reduction import reduce_vectors
+from itemvec.reduction import Judging, reduce_vectors
 from itemvec.stage import EXISTING, NEW, stage
 
 
 @stage
 @click.argument("variant")
 @click.argument("source", type=EXISTING)
+@click.argument("moments", type=EXISTING)
+@click.argument("queries", type=EXISTING)
+@click.argument("qrels", type=EXISTING)
 @click.argument("database", type=NEW)
 @click.argument("metrics", type=NEW)
-def reduce(params: Params, variant: str, source: Path, database: Path, metrics: Path) -> None:
+def reduce(
+    params: Params,
+    variant: str,
+    source: Path,
+    moments: Path,
+    queries: Path,
+    qrels: Path,
+    database: Path,
+    metrics: Path,
+) -> None:
     """Fit row VARIANT of reducers on the items of digest SOURCE and write the vector DATABASE, digest beside it.
 
+    MOMENTS is the digest of the moments of the same items; QUERIES and QRELS are for reductions that ask for them.
+
     \b
-    Example: pipelines/run reduce pca64 artifacts/embeddings.digest artifacts/vectors/pca64 metrics/reduce/pca64.json
+    Example: pipelines/run reduce pca64 artifacts/embeddings.digest artifacts/moments.digest \\
+             artifacts/tables/queries.parquet artifacts/tables/qrels.parquet \\
+             artifacts/vectors/pca64 metrics/reduce/pca64.json
     """
     reducer = REDUCERS.build(variant, params.reducers[variant])
-    facts = reduce_vectors(reducer, source, database, params.seed)
+    facts = reduce_vectors(
+        reducer, source, database, params.seed, moments, Judging(queries, qrels, params.search.split)
+    )
     write_json(metrics, facts)
     click.echo(f"{variant}: {facts['dim']} dimensions")
 

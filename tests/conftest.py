@@ -36,6 +36,15 @@ ENCODER_ROWS: dict[str, dict[str, Any]] = {
 REDUCER_ROWS: dict[str, dict[str, Any]] = {
     "identity": {"kind": "identity"},
     "pca": {"kind": "pca", "dim": 3},
+    "whiten": {"kind": "whiten", "groups": 2},
+    "all-but-the-top": {"kind": "all-but-the-top", "directions": 2},
+    "truncate": {"kind": "truncate", "dim": 3},
+    "random-drop": {"kind": "random-drop", "dim": 3},
+    "random-projection": {"kind": "random-projection", "dim": 3},
+    "quantize": {"kind": "quantize", "to": "int8"},
+    "product-quantize": {"kind": "product-quantize", "parts": 3, "bits": 4, "rotate": True},
+    "drop-degrading": {"kind": "drop-degrading"},
+    "chain": {"kind": "chain", "links": [{"kind": "pca", "dim": 5}, {"kind": "quantize", "to": "binary"}]},
 }
 RECOMMENDER_ROWS: dict[str, dict[str, Any]] = {
     "popular": {"kind": "popular"},
@@ -53,6 +62,7 @@ RECOMMENDER_ROWS: dict[str, dict[str, Any]] = {
 RETRIEVER_ROWS: dict[str, dict[str, Any]] = {
     "exact": {"kind": "exact"},
     "bm25": {"kind": "bm25"},
+    "lancedb": {"kind": "lancedb", "mode": "hybrid", "index_type": "IVF_FLAT"},
     "hybrid": {"kind": "hybrid", "parts": [{"kind": "exact"}, {"kind": "bm25"}]},
     "colbert": {"kind": "colbert", "checkpoint": "tiny"},  # the fixture checkpoint puts a folder here
 }

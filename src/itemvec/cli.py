@@ -10,6 +10,7 @@ import click
 
 from itemvec import __version__
 from itemvec.cache_commands import cache
+from itemvec.options import PATTERNS, Pattern
 from itemvec.params import Params
 from itemvec.search_commands import search, train_reranker
 from itemvec.stage import EXISTING
@@ -51,6 +52,28 @@ def fetch(name: str | None, data: Path) -> None:
 def _dvc(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Call the DVC of this environment; its complaints go where ours go."""
     return subprocess.run([sys.executable, "-m", "dvc", *arguments], check=False, text=True, stdout=subprocess.PIPE)  # noqa: S603
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--items", type=click.IntRange(1), default=1000, show_default=True, help="People to be found.")
+@click.option("--queries", type=click.IntRange(1), default=1000, show_default=True, help="Questions who likes what.")
+@click.option("--k", type=click.IntRange(1), default=2, show_default=True, help="People that a query wants.")
+@click.option(
+    "--pattern", type=click.Choice(PATTERNS), default="dense", show_default=True, help="How the sets overlap."
+)
+@click.option("--likes", type=click.IntRange(1), default=50, show_default=True, help="Of each person.")
+@click.option("--seed", type=click.IntRange(0), default=42, show_default=True)
+def make_limit(folder: Path, items: int, queries: int, k: int, pattern: Pattern, likes: int, seed: int) -> None:
+    """Write data into FOLDER on which single vectors are bound to fail; read it as kind beir.
+
+    \b
+    Example: itemvec make-limit data/limit --items 1000 --queries 1000 --pattern dense
+    """
+    from itemvec.datasets.limit import make_limit as write
+
+    write(folder, items, queries, k, pattern, likes, seed)
+    click.echo(f"{folder}: {items:,} items, {queries:,} queries for {k} each; add a row {{kind: beir}} to datasets")
 
 
 @main.command()

@@ -1,7 +1,7 @@
 """Types of component options: pydantic checks them when a row of ``params.yaml`` is read."""
 
 from dataclasses import field
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from annotated_types import Ge, Gt, Le, Lt
 
@@ -13,6 +13,8 @@ NaturalFloat = Annotated[float, Ge(0)]
 Share = Annotated[float, Gt(0), Le(1)]
 OpenShare = Annotated[float, Gt(0), Lt(1)]
 Probability = Annotated[float, Ge(0), Lt(1)]
+Pattern = Literal["dense", "random", "cycle", "disjoint"]  # how the sets overlap that queries want
+PATTERNS = get_args(Pattern)
 
 
 def aside(default: Any) -> Any:

@@ -17,17 +17,17 @@ from itemvec.metrics import Ranked, measure
 from itemvec.rerankers import Rerank
 from itemvec.rerankers.training import Pairs, Schedule, train
 from itemvec.reranking import reorder
-from itemvec.retrievers import RETRIEVERS, Entries
+from itemvec.retrievers import RETRIEVERS, Entries, Retrieve
+from itemvec.topk import NOTHING
 
-FIRST, DEPTH, METRIC = {"kind": "bm25"}, 50, "ndcg@10"  # what is reranked after every epoch, and how it is measured
+FIRST, DEPTH, METRIC = {"kind": "bm25"}, 50, "ndcg@10"  # what is reranked, and how it is measured
 
 
 def train_reranker(tables: Path, checkpoint: str, out: Path, schedule: Schedule, seed: int) -> dict[str, float]:
     """Train on the judgments of queries whose split is ``train``, and keep what is best on ``validation``.
 
-    Every query is shown its judged items, with their gains over the highest gain there is, and as many items drawn
-    from the rest of the catalogue, with none: what people judged is mostly relevant, and a reranker must know what is
-    not.
+    Every query is shown its judged items, with their gains over the highest gain there is, and with none those of its
+    best 50 by BM25 that nobody judged: a reranker will see such items, and judged ones are mostly relevant.
 
     Parameters
     ----------
@@ -50,8 +50,10 @@ def train_reranker(tables: Path, checkpoint: str, out: Path, schedule: Schedule,
     for part, (_, judged) in parts.items():
         if not pc.any(pc.greater(judged[GAIN], 0)).as_py():
             raise TableError(f"{tables}: no {part} query has a relevant item; see the column split of the queries")
-    pairs = _pairs(items, *parts["train"], np.random.default_rng(seed))
-    measured = _Measured(items, *parts["validation"])
+    entries = Entries(items[ITEM].combine_chunks(), items[TEXT].combine_chunks())
+    retrieve = RETRIEVERS.build("bm25", FIRST).index(entries)
+    pairs = _pairs(items, *parts["train"], retrieve)
+    measured = _Measured(entries, *parts["validation"], retrieve)
     best = train(checkpoint, pairs, measured, schedule, out, seed)
     return {"first": measured.first, "reranked": best}
 
@@ -61,29 +63,29 @@ def _of(queries: Any, qrels: Any, part: str) -> tuple[Any, Any]:
     return some, qrels.filter(pc.is_in(qrels[QUERY], value_set=some[QUERY].combine_chunks()))
 
 
-def _pairs(items: Any, queries: Any, judged: Any, rng: np.random.Generator) -> Pairs:
-    """The judged pairs, then as many of the same queries with items that nobody judged for them."""
-    rows = pc.index_in(judged[QUERY], value_set=queries[QUERY].combine_chunks()).to_numpy()
+def _pairs(items: Any, queries: Any, judged: Any, retrieve: Retrieve) -> Pairs:
+    """The judged pairs, then what BM25 finds for the same queries and nobody judged."""
+    ids, texts = queries[QUERY].combine_chunks(), queries[TEXT].combine_chunks()
+    rows = pc.index_in(judged[QUERY], value_set=ids).to_numpy()
     places = pc.index_in(judged[ITEM], value_set=items[ITEM].combine_chunks()).to_numpy()
-    drawn = rng.integers(len(items), size=len(rows))
-    fresh = ~np.isin(rows * len(items) + drawn, rows * len(items) + places)
+    asked, ranks = np.nonzero((found := retrieve(Entries(ids, texts), DEPTH).positions) != NOTHING)
+    found = found[asked, ranks]
+    fresh = ~np.isin(asked * len(items) + found, rows * len(items) + places) & np.isin(asked, rows)
     gains = np.asarray(judged[GAIN])
-    rows, places = np.concatenate([rows, rows[fresh]]), np.concatenate([places, drawn[fresh]])
+    rows, places = np.concatenate([rows, asked[fresh]]), np.concatenate([places, found[fresh]])
     gains = np.concatenate([np.maximum(gains, 0) / gains.max(), np.zeros(np.count_nonzero(fresh))])
-    asked, texts = queries[TEXT].take(pa.array(rows)), items[TEXT].take(pa.array(places))
-    return Pairs(asked.to_pylist(), texts.to_pylist(), gains)
+    return Pairs(texts.take(pa.array(rows)).to_pylist(), items[TEXT].take(pa.array(places)).to_pylist(), gains)
 
 
 class _Measured:
     """nDCG@10 of a reranker on what BM25 finds for the validation queries."""
 
-    def __init__(self, items: Any, queries: Any, qrels: Any) -> None:
-        ids = queries[QUERY].combine_chunks(), items[ITEM].combine_chunks()
-        self.texts = items[TEXT].combine_chunks()
-        self.judgments = judge(qrels, *ids)
-        asked = queries.take(pc.index_in(self.judgments.ids, value_set=ids[0]))
+    def __init__(self, items: Entries, queries: Any, qrels: Any, retrieve: Retrieve) -> None:
+        ids = queries[QUERY].combine_chunks()
+        self.texts = items.texts
+        self.judgments = judge(qrels, ids, items.ids)
+        asked = queries.take(pc.index_in(self.judgments.ids, value_set=ids))
         self.queries = asked[TEXT].to_pylist()
-        retrieve = RETRIEVERS.build("bm25", FIRST).index(Entries(ids[1], self.texts))
         self.top = retrieve(Entries(self.judgments.ids, asked[TEXT].combine_chunks()), DEPTH)
         self.first = self._mean(self.top.positions)
 

@@ -17,6 +17,7 @@ from itemvec.errors import ParamsError, TableError
 from itemvec.files import read_json, read_parquet
 from itemvec.params import Params, Row
 from itemvec.reducers import REDUCERS
+from itemvec.reduction import Judging, fit
 from itemvec.registry import suggest
 from itemvec.rerankers import RERANKERS, Rerank
 from itemvec.reranking import reorder
@@ -101,15 +102,18 @@ class SearchBox:
         said = read_json(self.root / "metrics" / "embed.json")["model"]
         if said != model:
             raise TableError(f"artifacts holds vectors of model {said!r}, not of {model!r}; run `dvc repro`")
-        embedded = open_vectors(self.artifacts / "embeddings.digest", "items")
+        source = self.artifacts / "embeddings.digest"
         reducer = REDUCERS.build(variant, self.params.reducers[variant])
-        transform = reducer.fit(embedded.vectors, np.random.default_rng(self.params.seed))  # as stage reduce does
+        moments = self.artifacts / "moments.digest"
+        tables = self.artifacts / "tables"
+        judging = Judging(tables / "queries.parquet", tables / "qrels.parquet", self.params.search.split)
+        transform = fit(reducer, source, self.params.seed, moments if moments.exists() else None, judging)
         encoder = ENCODERS.build(model, self.params.models[model])
         loaded = encoder.load(Corpus(self.artifacts / "tables" / "items.parquet"))
 
         def vector(query: str) -> Floats:
             (found,) = encode(loaded, loaded.prepare([query], "query"), encoder.dim)
-            return transform(found[1])
+            return transform(found[1], "query")
 
         return vector
 

@@ -19,9 +19,10 @@ def of_variant(name: str) -> set[str]:
     }
 
 
-AFTER_EMBED = of_variant("full") | of_variant("pca80") | {"report"}
+OF_FIRST = {"attribute", "agree"}  # stages that look at the first variant alone
+AFTER_EMBED = {"decompose"} | of_variant("full") | of_variant("pca80") | OF_FIRST | {"report"}
 BEFORE_EMBED = {"check", "prepare", "validate"}
-BASELINES = {"baseline@popular", "baseline@bm25", "rerank@tiny"}
+BASELINES = {"baseline@popular", "baseline@bm25", "bound", "rerank@tiny"}
 
 
 def test_the_whole_pipeline(finished: tuple[Project, Done]) -> None:

@@ -41,7 +41,9 @@ def test_both_sides_are_summed(vectors: Floats) -> None:
     assert torch.equal(both(), ids() + text())
 
 
-def test_text_has_mean_0_and_root_mean_square_1(vectors: Floats) -> None:
+@pytest.mark.parametrize("rows", [5, 1 << 16])
+def test_text_has_mean_0_and_root_mean_square_1(rows: int, vectors: Floats, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ROWS", rows)
     before, found = vectors.copy(), standardised(5 * vectors + 3)
     assert found.mean(dim=0).numpy() == pytest.approx(np.zeros(16), abs=1e-5)
     assert float(found.square().mean()) == pytest.approx(1, rel=1e-5)

@@ -1,9 +1,12 @@
 """What every reducer kind must do."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from itemvec.reducers import REDUCERS, Reducer
+from itemvec.arrays import Floats
+from itemvec.metrics import Judgments
+from itemvec.reducers import REDUCERS, Reducer, Sample, Trial
 from tests.conftest import REDUCER_ROWS
 
 
@@ -21,8 +24,15 @@ def vectors(rng: np.random.Generator) -> np.ndarray:
     return rng.standard_normal((200, 12), dtype=np.float32) * np.arange(12, 0, -1, dtype=np.float32)
 
 
+def sample(batches: list[Floats]) -> Sample:
+    """Items, and each of the first three as a query that wants it and the next."""
+    queries = np.concatenate(batches)[:3]
+    judged = Judgments(pa.array(["a", "b", "c"]), np.array([0, 1, 1, 2, 2, 3]), np.ones(6), np.array([0, 2, 4, 6]))
+    return Sample(batches, queries=[queries], trial=lambda: Trial(queries, judged))
+
+
 def test_shape_type_and_values(reducer: Reducer, vectors: np.ndarray, rng: np.random.Generator) -> None:
-    transform = reducer.fit([vectors], rng)
+    transform = reducer.fit(sample([vectors]), rng)
     for asked in (vectors, vectors[:1], vectors[:0]):
         reduced = transform(asked)
         assert len(reduced) == len(asked)
@@ -32,24 +42,25 @@ def test_shape_type_and_values(reducer: Reducer, vectors: np.ndarray, rng: np.ra
 
 
 def test_rows_are_transformed_one_by_one(reducer: Reducer, vectors: np.ndarray, rng: np.random.Generator) -> None:
-    transform = reducer.fit([vectors], rng)
+    transform = reducer.fit(sample([vectors]), rng)
     parts = np.concatenate([transform(part) for part in np.split(vectors, [1, 50])])
     assert transform(vectors) == pytest.approx(parts, abs=1e-4)
 
 
 def test_batches_do_not_matter(reducer: Reducer, vectors: np.ndarray) -> None:
     whole, parts = (
-        reducer.fit(batches, np.random.default_rng(1))(vectors) for batches in ([vectors], np.split(vectors, [1, 70]))
+        reducer.fit(sample(batches), np.random.default_rng(1))(vectors)
+        for batches in ([vectors], np.split(vectors, [1, 70]))
     )
     assert whole == pytest.approx(parts, abs=1e-4)
 
 
 def test_same_seed_same_result(reducer: Reducer, vectors: np.ndarray) -> None:
-    first, second = (reducer.fit([vectors], np.random.default_rng(7))(vectors) for _ in range(2))
+    first, second = (reducer.fit(sample([vectors]), np.random.default_rng(7))(vectors) for _ in range(2))
     assert (first == second).all()
 
 
 def test_input_is_left_alone(reducer: Reducer, vectors: np.ndarray, rng: np.random.Generator) -> None:
     before = vectors.copy()
-    reducer.fit([vectors], rng)(vectors)
+    reducer.fit(sample([vectors]), rng)(vectors)
     assert (vectors == before).all()

@@ -1,9 +1,13 @@
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA
 
+from itemvec.arrays import Floats
 from itemvec.errors import ParamsError
+from itemvec.reducers import Sample
 from itemvec.reducers.pca import Pca, dims_for
 
 
@@ -13,25 +17,63 @@ def vectors(rng: np.random.Generator) -> np.ndarray:
     return mixed.astype(np.float32)
 
 
-def test_agrees_with_scikit_learn(vectors: np.ndarray, rng: np.random.Generator) -> None:
-    reduced = Pca(dim=6).fit(np.split(vectors, 8), rng)(vectors)
-    expected = PCA(6, svd_solver="full").fit(vectors.astype(np.float64))
-    theirs = expected.transform(vectors.astype(np.float64))
+@pytest.fixture
+def planted(rng: np.random.Generator) -> Floats:
+    """Variances that fall by a tenth from one direction to the next, along random directions, off the origin."""
+    turn = np.linalg.qr(rng.standard_normal((96, 96)))[0]
+    scaled = rng.standard_normal((20_000, 96)) * 0.9 ** (np.arange(96) / 2)
+    vectors: Floats = (scaled @ turn + 3).astype(np.float32)
+    return vectors
+
+
+@pytest.mark.parametrize("dim", [8, 32, 64])
+def test_agrees_with_scikit_learn(planted: np.ndarray, rng: np.random.Generator, dim: int) -> None:
+    sample = Sample(np.split(planted, 8))
+    expected = PCA(dim, svd_solver="full").fit(planted.astype(np.float64))
+    ours = sample.moments
+    assert subspace_angles(ours.directions[:dim].T, expected.components_.T).max() < 1e-4
+    ratios = ours.values[:dim] / ours.values.sum()
+    assert ratios == pytest.approx(expected.explained_variance_ratio_, abs=1e-6)
+    reduced, theirs = Pca(dim=dim).fit(sample, rng)(planted), expected.transform(planted.astype(np.float64))
     assert subspace_angles(reduced.astype(np.float64), theirs).max() < 1e-4
     assert reduced.var(axis=0) == pytest.approx(theirs.var(axis=0), rel=1e-4)
+
+
+def test_a_sweep_reads_the_items_once(planted: np.ndarray, rng: np.random.Generator) -> None:
+    reads = []
+
+    class Watched:
+        def __iter__(self) -> Iterator[Floats]:
+            yield planted
+            reads.append("to the end")
+
+    sample = Sample(Watched())
+    for dim in (8, 16, 32, 64):
+        Pca(dim=dim).fit(sample, rng)
+    assert len(reads) == 1
 
 
 def test_as_few_directions_as_hold_the_variance(rng: np.random.Generator) -> None:
     """Planted: variances 60, 30, 9 and 1 on four axes."""
     vectors = rng.standard_normal((20_000, 4)).astype(np.float32) * np.sqrt([60, 30, 9, 1], dtype=np.float32)
-    dims = {share: Pca(variance=share).fit([vectors], rng)(vectors[:1]).shape[1] for share in (0.5, 0.8, 0.95, 1.0)}
+    dims = {
+        share: Pca(variance=share).fit(Sample([vectors]), rng)(vectors[:1]).shape[1] for share in (0.5, 0.8, 0.95, 1.0)
+    }
     assert dims == {0.5: 1, 0.8: 2, 0.95: 3, 1.0: 4}
 
 
 def test_queries_are_centred_on_the_items_mean(rng: np.random.Generator) -> None:
     items = np.array([[1, 0], [3, 0]], dtype=np.float32)
-    transform = Pca(dim=1).fit([items], rng)
+    transform = Pca(dim=1).fit(Sample([items]), rng)
     assert transform(np.array([[2, 5]], dtype=np.float32)).tolist() == [[0]]
+
+
+def test_the_papers_defect_centres_queries_on_their_own_mean(rng: np.random.Generator) -> None:
+    items = np.array([[1, 0], [3, 0]], dtype=np.float32)
+    queries = np.array([[5, 1], [7, 1]], dtype=np.float32)
+    transform = Pca(dim=1, centre="queries").fit(Sample([items], queries=[queries[:1], queries[1:]]), rng)
+    assert transform(queries, "query").tolist() == [[5 - 6], [7 - 6]]
+    assert transform(items).tolist() == [[1 - 2], [3 - 2]]
 
 
 def test_dims_for_by_hand() -> None:
@@ -47,4 +89,4 @@ def test_either_dim_or_variance(options: dict[str, float]) -> None:
 
 def test_more_dimensions_than_there_are_is_refused(vectors: np.ndarray, rng: np.random.Generator) -> None:
     with pytest.raises(ParamsError, match="dim 21 is more than the 20 the vectors have"):
-        Pca(dim=21).fit([vectors], rng)
+        Pca(dim=21).fit(Sample([vectors]), rng)

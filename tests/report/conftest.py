@@ -1,11 +1,13 @@
 """A small run on disk: two variants, one recommender, one retriever, two baselines, queries of two groups."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from itemvec.agreement import ALIKE
 from itemvec.columns import ITEMS, QRELS, QUERIES
 from itemvec.evaluation import evaluate
 from itemvec.files import write_json, write_parquet
@@ -24,6 +26,56 @@ CELLS = {  # cell -> (task, share of queries it answers right, seeds)
     "baseline/popular": ("recommend", 0.3, 1),
     "baseline/bm25": ("search", 0.8, 1),
 }
+
+MEAN = {"mean": 0.25, "low": 0.125, "high": 0.375}
+STUDIES: dict[str, dict[str, Any]] = {
+    "attribute": {
+        "dim": 8,
+        "groups": {
+            "constructed: a": {
+                "queries": 20,
+                "ndcg@10": 0.5,
+                "harmful": 3,
+                "useful": 2,
+                "higher": 4,
+                "dropped": {"worst tenth": {"dims": [1, 2], "own": 0.125, "other": {**MEAN, "p": 0.0001}}},
+            }
+        },
+    },
+    "agree": {
+        "items": 50,
+        "users": 60,
+        "pairs": 1225,
+        "pairs_together": 300,
+        "ease": {"pearson": 0.1, "spearman": 0.2, "by_item": MEAN},
+        "lift": {"pearson": 0.3, "spearman": 0.4},
+        "neighbours": {"k": 10, "negative": MEAN, "of_all": 0.5},
+    },
+    "bound": {
+        "groups": {
+            "constructed: a": {
+                "density": 0.25,
+                "degree": 1.5,
+                "query_strength": 0.75,
+                "queries": 20,
+                "items": 2,
+                "free": {"2": {"solved": 0.5, "least": -0.1}, "4": {"solved": 1.0, "least": 0.1}},
+            }
+        },
+        "construction": {"10": "1.5e-02"},
+    },
+}
+ALIKE_PAIRS = [
+    {
+        "left": "1",
+        "right": "2",
+        "left_text": "red <b>",
+        "right_text": "blue",
+        "cosine": 0.75,
+        "together": 0,
+        "expected": 6,
+    }
+]
 
 
 def measured(folder: Path, cell: str) -> None:
@@ -62,7 +114,13 @@ def folder(tmp_path: Path) -> Path:
         write_json(tmp_path / "metrics" / "reduce" / f"{name}.json", {"dim": dim, "bytes_per_item": 4 * dim})
         shares = {f"{share}%": 1 for share in (80, 90, 95, 99)}
         facts = {"variance": dim / 8, "effective_dim": shares, "participation_ratio": 1.5, "mean_cosine": 0.25}
+        facts |= {"isoscore": 0.125, "uniformity": -2.5, "hubness": {"skewness": 3.25, "largest": 0.5, "never": 0.0625}}
+        margin = {"queries": 20, "positive": dim / 8, "least": -0.5, "median": 0.375}
+        facts |= {"alignment": {"queries": 0.875}, "margin": {"constructed: a": margin}}
         write_json(tmp_path / "metrics" / "analyze" / f"{name}.json", facts)
+    for name, found in STUDIES.items():
+        write_json(tmp_path / "metrics" / f"{name}.json", found)
+    write_parquet(tmp_path / "measures" / "alike.parquet", pa.Table.from_pylist(ALIKE_PAIRS, schema=ALIKE))
     return tmp_path
 
 

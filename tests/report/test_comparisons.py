@@ -1,6 +1,5 @@
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -11,7 +10,7 @@ from itemvec.files import read_parquet, write_parquet
 from itemvec.metrics import holm, paired_p
 from itemvec.report import Results
 from itemvec.report.answers import answers
-from itemvec.report.comparisons import Comparison, compare
+from itemvec.report.comparisons import compare
 from tests.report.conftest import N
 
 
@@ -60,35 +59,7 @@ def test_answers_say_what_was_shown(results: Results, folder: Path) -> None:
     said = answers(results, {task: compare(results, task, folder / "measures") for task in ("recommend", "search")})
     assert said[0].startswith("Recommendation: profile on full has the highest hit@1, 0.8875 [0.7")
     assert said[1].startswith("Recommendation: profile on full against popular in hit@1: better, +0.5875 [")
-    assert said[2] == "Recommendation: profile: down to small (2 dimensions) no loss against full is shown."
-    assert said[-1].startswith(
-        "Search, constructed: b: exact on small (2 dimensions) against full: hit@1 worse, -0.6000"
-    )
-
-
-def shrinking(results: Results, **verdicts: str) -> list[str]:
-    """What is said of a system whose variants of 8, 4, 2 and 1 dimensions have these verdicts against the first."""
-    sizes: dict[str, Any] = {name: {"dim": dim} for name, dim in {"full": 8, "a": 4, "b": 2, "c": 1, "wide": 9}.items()}
-    whole = replace(results, variants=sizes)
-    first = results.of("search")[0]
-    p = {"worse": (0.01, -1.0), "same": (0.5, -1.0)}
-    found = [
-        Comparison("constructed: a", "hit@1", replace(first, variant=name), first, p[verdict][1], -2, 0, p[verdict][0])
-        for name, verdict in verdicts.items()
-    ]
-    said = answers(whole, {"recommend": [], "search": found})
-    return [sentence.removeprefix("Search, constructed: a: ") for sentence in said if "exact" in sentence][1:-1]
-
-
-def test_shrinking_ends_at_the_first_loss(results: Results) -> None:
-    assert shrinking(results, a="same", b="same", c="same") == [
-        "exact: down to c (1 dimensions) no loss against full is shown."
-    ]
-    lost = shrinking(results, a="same", b="worse", c="same")
-    assert lost[0].startswith("exact on b (2 dimensions) against full: hit@1 worse")
-    assert lost[1:] == ["exact: down to a (4 dimensions) no loss against full is shown."]
-    assert len(shrinking(results, a="worse", b="same", c="same")) == 1
-    assert shrinking(results, wide="same") == []  # a wider variant is not a smaller one
+    assert said[-1].startswith("Search, constructed: b: exact on full against bm25 in hit@1: no difference shown")
 
 
 def test_measures_of_other_queries_are_refused(results: Results, folder: Path) -> None:

@@ -16,7 +16,9 @@ def test_the_page_holds_answers_tables_and_drawings(results: Results, folder: Pa
     html = page(results, folder)
     assert html.lstrip().startswith("<!doctype html>")
     assert html.count("<svg") == 3
-    assert html.count("<table>") == 3 + 3 + 1
+    assert html.count("<table>") == 3 + 3 + 1 + 3 + 1 + 1 + 3 + 2
+    assert "nothing smaller is shown to lose less than 1%" in html
+    assert "red &lt;b&gt;" in html
     assert "profile on full has the highest hit@1" in html
     assert "<strong>Constructed queries.</strong>" in html
     assert "http" not in html.replace("http-equiv", "")  # nothing is loaded from elsewhere
@@ -36,7 +38,7 @@ def test_what_users_supply_is_escaped(params: Params, folder: Path) -> None:
         path.write_text(path.read_text().replace("constructed: a", evil))
     from itemvec.files import read_parquet, write_parquet
 
-    for path in (folder / "measures").rglob("*.parquet"):
+    for path in (folder / "measures").glob("*/*.parquet"):
         table = read_parquet(path)
         groups = [group.replace("constructed: a", evil) for group in table["group"].to_pylist()]
         write_parquet(path, table.set_column(2, "group", [groups]))

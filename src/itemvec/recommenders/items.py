@@ -88,15 +88,16 @@ def standardised(vectors: Floats, whiten: bool = False) -> Tensor:
     others.
     """
     centred = torch.from_numpy(vectors - vectors.mean(axis=0))
+    blocks = [centred[start : start + ROWS] for start in range(0, len(centred), ROWS)]
     if whiten:
         variances, axes = torch.linalg.eigh((centred.T @ centred).double() / len(centred))
         kept = variances > 1e-6 * variances[-1]  # they ascend; of the rest there is but rounding
         turn = (axes * torch.where(kept, variances.clamp(min=1e-30).rsqrt(), 0.0)).float()
-        for start in range(0, len(centred), ROWS):
-            centred[start : start + ROWS] = centred[start : start + ROWS] @ turn
+        for block in blocks:
+            block.copy_(block @ turn)
         return centred
-    scale = centred.square().mean().sqrt().clamp(min=1e-12)
-    return centred.div_(scale)
+    shares = [block.square().mean() * (len(block) / len(centred)) for block in blocks]
+    return centred.div_(torch.stack(shares).sum().sqrt().clamp(min=1e-12))
 
 
 def linear_text(vectors: Floats, width: int, whiten: bool = False) -> TextItems:

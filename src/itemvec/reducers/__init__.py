@@ -1,8 +1,20 @@
 """Reductions of vectors. A new kind is one module here and one import below."""
 
-from itemvec.reducers import identity, pca  # noqa: F401  (each registers its kind)
-from itemvec.reducers.base import REDUCERS, Reducer, Transform
-from itemvec.reducers.moments import Moments
+from itemvec.reducers import (  # noqa: F401  (each registers its kind)
+    all_but_the_top,
+    chain,
+    drop_degrading,
+    identity,
+    pca,
+    product_quantize,
+    quantize,
+    random_drop,
+    random_projection,
+    truncate,
+    whiten,
+)
+from itemvec.reducers.base import REDUCERS, Reducer, Sample, Transform, Trial
+from itemvec.reducers.moments import Decomposition, Moments
 from itemvec.reducers.pca import dims_for
 
-__all__ = ["REDUCERS", "Moments", "Reducer", "Transform", "dims_for"]
+__all__ = ["REDUCERS", "Decomposition", "Moments", "Reducer", "Sample", "Transform", "Trial", "dims_for"]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from itemvec.arrays import Floats
-from itemvec.reducers.base import REDUCERS, Transform
+from itemvec.reducers.base import REDUCERS, Sample, Transform
 
 
 @REDUCERS.register("identity")
@@ -16,6 +14,6 @@ from itemvec.reducers.base import REDUCERS, Transform
 class Identity:
     """Keep the vectors as they are."""
 
-    def fit(self, batches: Iterable[Floats], rng: np.random.Generator) -> Transform:  # noqa: ARG002  (nothing to learn)
+    def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:  # noqa: ARG002  (nothing to learn)
         """Nothing to learn."""
-        return lambda vectors: vectors
+        return Transform.floats(sample.dim, lambda vectors: vectors)

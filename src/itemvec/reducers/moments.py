@@ -1,14 +1,19 @@
-"""Mean and covariance of any number of vectors, in one pass."""
+"""Mean and covariance of any number of vectors in one pass, and their principal directions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 
 from itemvec.arrays import Doubles, Floats
+from itemvec.errors import TableError
+from itemvec.files import replacing
+
+ROWS = 2048  # multiplied at a time: sums this short lose nothing in float32, and stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -23,20 +28,22 @@ class Moments:
     def of(cls, batches: Iterable[Floats]) -> Moments:
         """Accumulate over ``batches``, each of shape (any, dim), at least one vector in all.
 
-        Sums are taken about the first batch's mean, so that nothing cancels where vectors lie far from the origin.
+        Sums are taken about the first batch's mean, so that nothing cancels where vectors lie far from the origin. A
+        block is multiplied in float32, twice as fast as in float64, and added up in float64.
         """
         rest = iter(batches)
         first = next(rest, None)
         if first is None:
             raise ValueError("moments of no vectors")
         dim = first.shape[1]
-        shift = first.mean(axis=0, dtype=np.float64)
+        shift = first.mean(axis=0, dtype=np.float64).astype(np.float32)
         n, total, gram = 0, np.zeros(dim), np.zeros((dim, dim))
         for batch in chain([first], rest):
-            centred = batch - shift  # float64
             n += len(batch)
-            total += centred.sum(axis=0)
-            gram += centred.T @ centred
+            for start in range(0, len(batch), ROWS):
+                centred = batch[start : start + ROWS] - shift
+                total += centred.sum(axis=0, dtype=np.float64)
+                gram += centred.T @ centred
         drift = total / n
         return cls(n, shift + drift, gram / n - np.outer(drift, drift))
 
@@ -44,8 +51,66 @@ class Moments:
         """Eigenvalues, descending, shape (dim,), and eigenvectors as rows, shape (dim, dim), with a fixed sign."""
         from scipy.linalg import eigh
 
-        values, vectors = eigh(self.covariance)
+        values, vectors = eigh(self.covariance, driver="evd")
         rows = vectors[:, ::-1].T
         largest = np.abs(rows).argmax(axis=1)
         signs = np.sign(rows[np.arange(len(rows)), largest])
         return np.maximum(values[::-1], 0.0), rows * signs[:, None]
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """The moments of ``n`` vectors by their principal directions, which any number of reductions start from.
+
+    mean
+        float64 of shape (dim,).
+    values
+        Variance along each direction, descending, float64 of shape (dim,).
+    directions
+        Unit vectors as rows, float64 of shape (dim, dim).
+    """
+
+    n: int
+    mean: Doubles
+    values: Doubles
+    directions: Doubles
+
+    @classmethod
+    def of(cls, batches: Iterable[Floats]) -> Decomposition:
+        """One pass over ``batches``, each float32 of shape (any, dim), then one eigenvalue problem."""
+        moments = Moments.of(batches)
+        return cls(moments.n, moments.mean, *moments.spectrum())
+
+    @property
+    def covariance(self) -> Doubles:
+        """Shape (dim, dim)."""
+        found: Doubles = (self.directions.T * self.values) @ self.directions
+        return found
+
+    def write(self, path: Path, source: str) -> None:
+        """Write as safetensors; ``source`` says what the vectors were, and ``read`` asks for it."""
+        from safetensors.numpy import save_file
+
+        arrays = {"mean": self.mean, "values": self.values, "directions": np.ascontiguousarray(self.directions)}
+        with replacing(path) as partial:
+            save_file(arrays, partial, {"n": str(self.n), "source": source})
+
+    @classmethod
+    def read(cls, path: Path, source: str) -> Decomposition:
+        """Read what ``write`` wrote for the same ``source``.
+
+        Raises
+        ------
+        TableError
+            The file is missing, torn, or of other vectors.
+        """
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            with safe_open(path, "numpy") as file:
+                said, arrays = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except (OSError, SafetensorError) as error:
+            raise TableError(f"{path}: cannot be read ({error}); run `dvc checkout`, else `dvc repro`") from None
+        if said["source"] != source:
+            raise TableError(f"{path}: is of other vectors; run `dvc checkout`, else `dvc repro`")
+        return cls(int(said["n"]), **arrays)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from itemvec.arrays import Doubles, Floats
+from itemvec.arrays import Doubles
 from itemvec.errors import ParamsError
 from itemvec.options import Positive, Share
-from itemvec.reducers.base import REDUCERS, Transform
-from itemvec.reducers.moments import Moments
+from itemvec.reducers.affine import Centre, affine
+from itemvec.reducers.base import REDUCERS, Sample, Transform
 
 
 @REDUCERS.register("pca")
@@ -19,31 +18,23 @@ from itemvec.reducers.moments import Moments
 class Pca:
     """Centre on the items' mean and keep the directions of most variance (Pearson, 1901).
 
-    Either ``dim`` directions, or as few as explain the share ``variance`` of it. Queries are centred on the items' mean
-    too.
+    Either ``dim`` directions, or as few as explain the share ``variance`` of it. ``centre: queries`` takes the queries'
+    own mean from queries: the defect of the code of arXiv 2507.05006, to reproduce its figures.
     """
 
     dim: Positive | None = None
     variance: Share | None = None
+    centre: Centre = "items"
 
     def __post_init__(self) -> None:
         if (self.dim is None) == (self.variance is None):
             raise ParamsError("reducer pca: give either dim or variance")
 
-    def fit(self, batches: Iterable[Floats], rng: np.random.Generator) -> Transform:  # noqa: ARG002  (exact)
-        """Decompose the covariance of the items, accumulated in one pass."""
-        moments = Moments.of(batches)
-        values, directions = moments.spectrum()
-        kept = self.dim or dims_for(values, self.variance or 1.0)
-        if kept > len(values):
-            raise ParamsError(f"reducer pca: dim {kept} is more than the {len(values)} the vectors have")
-        mean = moments.mean.astype(np.float32)
-        projection = np.ascontiguousarray(directions[:kept].T, dtype=np.float32)  # (dim, kept)
-
-        def transform(vectors: Floats) -> Floats:
-            return np.asarray((vectors - mean) @ projection, dtype=np.float32)
-
-        return transform
+    def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:  # noqa: ARG002  (exact)
+        """Take the first directions of the items' covariance."""
+        moments = sample.moments
+        kept = sample.keep("pca", self.dim or dims_for(moments.values, self.variance or 1.0))
+        return affine(sample, moments.directions[:kept].T, self.centre)
 
 
 def dims_for(eigenvalues: Doubles, share: float) -> int:

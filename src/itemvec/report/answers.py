@@ -7,7 +7,7 @@ from itemvec.report.results import TASKS, Result, Results, title
 
 
 def answers(results: Results, comparisons: dict[str, list[Comparison]]) -> list[str]:
-    """What may be said of each group of queries: the best system, what it beats, how small the vectors can be."""
+    """What may be said of each group of queries: the best system, and what it beats."""
     said = []
     for task in TASKS:
         groups = results.groups(task)
@@ -16,7 +16,6 @@ def answers(results: Results, comparisons: dict[str, list[Comparison]]) -> list[
             sentences = [
                 _best(results, task, group),
                 *_against_others(found, results.metrics(task)[0]),
-                *_smallest(found, results),
             ]
             said += [f"{title(task, group, groups)}: {sentence}" for sentence in sentences]
     return said
@@ -36,34 +35,6 @@ def _against_others(found: list[Comparison], metric: str) -> list[str]:
         for one in found
         if one.right.system != one.left.system and one.metric == metric
     ]
-
-
-def _smallest(found: list[Comparison], results: Results) -> list[str]:
-    """For each system, how far the vectors can shrink before a loss is shown in any metric."""
-    sentences = []
-    whole = results.params.variants[0]
-    sizes = {variant: int(facts["dim"]) for variant, facts in results.variants.items()}
-    smaller = sorted((one for one in sizes if sizes[one] < sizes[whole]), key=lambda one: -sizes[one])
-    among = [one for one in found if one.left.variant in smaller and one.right.variant is not None]
-    for system in dict.fromkeys(one.left.system for one in among):
-        kept = whole
-        for variant in smaller:
-            lost = [
-                one for one in among if (one.left.system, one.left.variant, one.verdict) == (system, variant, "worse")
-            ]
-            if lost:
-                sentences.append(
-                    f"{system} on {variant} ({sizes[variant]} dimensions) against {whole}: {_losses(lost)}."
-                )
-                break
-            kept = variant
-        if kept != whole:
-            sentences.append(f"{system}: down to {kept} ({sizes[kept]} dimensions) no loss against {whole} is shown.")
-    return sentences
-
-
-def _losses(lost: list[Comparison]) -> str:
-    return "; ".join(f"{one.metric} {one}" for one in lost)
 
 
 def name(one: Result) -> str:

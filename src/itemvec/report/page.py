@@ -14,8 +14,10 @@ from itemvec.params import Row
 from itemvec.report.answers import answers, name
 from itemvec.report.chart import charts
 from itemvec.report.comparisons import Comparison, compare
+from itemvec.report.pareto import points, section, smallest
 from itemvec.report.queries import listings
 from itemvec.report.results import TASKS, Results, title
+from itemvec.report.studies import studies
 from itemvec.report.tables import Table, cohorts, geometry, measured
 
 QUALITY: list[object] = ["task", "group", "system", "variant", "dim", "bytes_per_item", "metric", "mean", "low", "high"]
@@ -29,7 +31,9 @@ def write_report(results: Results, artifacts: Path, page: Path, quality: Path) -
     artifacts
         Folder of the values per query (``measures``), the ``runs`` and the ``tables``.
     """
-    comparisons = {task: compare(results, task, artifacts / "measures") for task in TASKS}
+    measures = artifacts / "measures"
+    comparisons = {task: compare(results, task, measures) for task in TASKS}
+    sizes = {task: points(results, task, measures) for task in TASKS}
     write_text(quality, _csv([QUALITY, *_quality(results)]))
     environment = Environment(
         loader=PackageLoader("itemvec.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -39,13 +43,14 @@ def write_report(results: Results, artifacts: Path, page: Path, quality: Path) -
         split=_split(results.params.recommend.split),
         embed=results.embed,
         constructed=results.constructed,
-        answers=answers(results, comparisons),
+        answers=answers(results, comparisons) + [one for task in TASKS for one in smallest(results, sizes[task], task)],
         charts=charts(results),
         measured=measured(results),
         compared=[table for task in TASKS for table in _compared(results, task, comparisons[task])],
         cohorts=cohorts(results),
         listings=listings(results, artifacts),
         geometry=geometry(results),
+        sections=[section(results, sizes), *studies(results, measures)],
         version=__version__,
     )
     write_text(page, html)

@@ -44,12 +44,18 @@ class Result:
 
 @dataclass(frozen=True)
 class Results:
-    """All results of one run, and what is known of its variants."""
+    """All results of one run, what is known of its variants, and the folder of the metrics."""
 
     params: Params
     cells: list[Result]
     embed: dict[str, Any]
     variants: dict[str, dict[str, Any]]
+    folder: Path
+
+    def study(self, name: str) -> dict[str, Any]:
+        """What one of the stages that run once found: ``attribute``, ``agree`` or ``bound``."""
+        facts: dict[str, Any] = read_json(self.folder / f"{name}.json")
+        return facts
 
     def of(self, task: str) -> list[Result]:
         """Results of one task: variants in their order, then baselines."""
@@ -95,7 +101,7 @@ def collect(params: Params, metrics: Path) -> Results:
         name: read_json(metrics / "reduce" / f"{name}.json") | read_json(metrics / "analyze" / f"{name}.json")
         for name in params.variants
     }
-    return Results(params, cells, read_json(metrics / "embed.json"), variants)
+    return Results(params, cells, read_json(metrics / "embed.json"), variants, metrics)
 
 
 def _read(metrics: Path, stage: str, system: str, variant: str | None) -> Result:

@@ -38,7 +38,7 @@ class Schedule:
     layers: int | None = None
     max_tokens: int = 64
     epochs: int = 8
-    batch: int = 32
+    batch: int = 16
     rate: float = 1e-4
     patience: int = 2
 

@@ -3,47 +3,70 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from itemvec.arrays import Floats
+from itemvec.machine import torch_device
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
-from itemvec.topk import Top, merge, top_k
-
-QUERIES = 1024  # scored at a time
+from itemvec.retrievers.products import LEVELS, Precision, above, multiply, rounded
+from itemvec.retrievers.sweep import split, sweep
+from itemvec.topk import Running, Top
 
 
 @RETRIEVERS.register("exact")
 @dataclass(frozen=True)
 class Exact:
-    """Blocked matrix product with a running top-k; the items are read from disk once, a block at a time."""
+    """Blocked matrix product with a running top-k; the items are read from disk once, a block at a time.
+
+    In memory are the queries, what was found for them, a block of items, and products of 2,048 items with 512 queries a
+    core.
+
+    precision
+        What the numbers of both are rounded to: ``bfloat16``, or ``int8``, steps of 1/127 of the largest magnitude
+        among items and queries, for which the items are read once more. Of the rounded vectors the ranking is exact:
+        every item is compared, sums are float32 or, for int8, whole.
+    """
 
     similarity: Literal["cosine", "dot"] = "cosine"
+    precision: Precision = "float32"
     needs_vectors: ClassVar[bool] = True
 
     def index(self, items: Entries) -> Retrieve:
-        """Nothing to prepare."""
-        blocks = items.blocks("exact")
+        """Nothing to prepare, but to find the largest number for int8."""
+        blocks, device = items.blocks("exact"), torch_device()
+        largest = max(map(_largest, map(self._scaled, blocks)), default=0.0) if self.precision == "int8" else 0.0
 
         def retrieve(queries: Entries, k: int) -> Top:
-            asked = [self._scaled(block) for block in queries.blocks("exact")]
-            asked = [part for block in asked for part in np.split(block, range(QUERIES, len(block), QUERIES))]
-            best: list[Top] = [top_k(np.empty((len(part), 0), dtype=np.float32), k) for part in asked]
-            start = 0
-            for block in blocks:
-                scaled = self._scaled(block)
-                for number, part in enumerate(asked):
-                    found = top_k(part @ scaled.T, k)  # scores: (QUERIES, len(block))
-                    shifted = Top(np.where(found.positions < 0, found.positions, found.positions + start), found.scores)
-                    best[number] = merge(best[number], shifted, k)
-                start += len(block)
-            return Top(np.concatenate([top.positions for top in best]), np.concatenate([top.scores for top in best]))
+            asked = np.concatenate([self._scaled(block) for block in queries.blocks("exact")])
+            step = max(largest, _largest(asked), 1e-12) / LEVELS
+            parts = [
+                (rounded(part, self.precision, step, device), Running(len(part), k)) for part in split(asked, device)
+            ]
+
+            def take(part: tuple[Any, Running], tile: Any, start: int) -> None:
+                found = above(multiply(part[0], tile), part[1].threshold, k)
+                part[1].offer(found.queries, found.items + start, found.products)
+
+            def prepare(tile: Floats) -> Any:
+                return rounded(self._scaled(tile), self.precision, step, device)
+
+            sweep(blocks, device, parts, prepare, take)
+            tops = [best.top() for _, best in parts]
+            unit = np.float32(step * step if self.precision == "int8" else 1)
+            scores = np.concatenate([top.scores for top in tops])
+            return Top(np.concatenate([top.positions for top in tops]), scores * unit)
 
         return retrieve
 
     def _scaled(self, vectors: Floats) -> Floats:
         if self.similarity == "dot":
             return vectors
-        scaled: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors))[:, None]
+        scaled: Floats = vectors / np.maximum(lengths, np.float32(1e-12))
         return scaled
+
+
+def _largest(vectors: Floats) -> float:
+    return float(np.abs(vectors).max(initial=0))

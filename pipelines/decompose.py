@@ -1,0 +1,25 @@
+"""Stage decompose: vectors -> their moments, which every reduction by directions starts from."""
+
+from pathlib import Path
+
+import click
+
+from itemvec.decomposition import decompose as decompose_vectors
+from itemvec.stage import EXISTING, NEW, stage
+
+
+@stage
+@click.argument("source", type=EXISTING)
+@click.argument("moments", type=NEW)
+def decompose(source: Path, moments: Path) -> None:
+    """Decompose the covariance of the items of digest SOURCE; write it beside MOMENTS, the digest of it.
+
+    \b
+    Example: pipelines/run decompose artifacts/embeddings.digest artifacts/moments.digest
+    """
+    found = decompose_vectors(source, moments)
+    click.echo(f"{found.n:,} items in {len(found.values)} dimensions")
+
+
+if __name__ == "__main__":
+    decompose()

@@ -1,0 +1,37 @@
+"""Leave out the dimensions without which search is better."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from itemvec.attribution import attribute
+from itemvec.errors import ParamsError
+from itemvec.options import Positive
+from itemvec.reducers.base import REDUCERS, Sample, Transform
+
+
+@REDUCERS.register("drop-degrading")
+@dataclass(frozen=True)
+class DropDegrading:
+    """Drop each dimension without which nDCG@10 by cosine is higher (arXiv 2508.17744), or keep the best ``dim``.
+
+    Queries decide that are not for testing, by ``search.split``; where all are, one half of them, which search then
+    still counts: only ``split: {validation: 0.5}`` keeps what is reported apart from what decided. It alone needs
+    judgments, and the catalogue in memory.
+    """
+
+    dim: Positive | None = None
+
+    def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:  # noqa: ARG002  (exact)
+        """Try the items without each dimension, one at a time."""
+        trial = sample.trial() if sample.trial else None
+        if trial is None or not len(trial.queries):
+            raise ParamsError("reducer drop-degrading: the data set has no judged queries, by which it chooses")
+        found = attribute(trial.queries, np.concatenate(list(sample.batches)), trial.judged)
+        harm = found.without.mean(axis=0) - found.full.mean()  # (dim,)
+        kept = np.flatnonzero(harm <= 0)
+        if self.dim is not None or not len(kept):
+            kept = np.sort(np.argsort(harm, kind="stable")[: sample.keep("drop-degrading", self.dim or 1)])
+        return Transform.floats(len(kept), lambda vectors: np.ascontiguousarray(vectors[:, kept]))

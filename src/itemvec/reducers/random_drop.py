@@ -1,0 +1,28 @@
+"""Coordinates kept by lot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from itemvec.options import Natural, Positive
+from itemvec.reducers.base import REDUCERS, Sample, Transform
+
+
+@REDUCERS.register("random-drop")
+@dataclass(frozen=True)
+class RandomDrop:
+    """Keep ``dim`` coordinates, the others are dropped by lot (arXiv 2508.17744).
+
+    One lot is one lot: rows that differ in ``draw`` are other lots of the same seed.
+    """
+
+    dim: Positive
+    draw: Natural = 0
+
+    def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:
+        """Draw the coordinates, left in their order."""
+        lot = rng.spawn(self.draw + 1)[self.draw]
+        kept = np.sort(lot.choice(sample.dim, size=sample.keep("random-drop", self.dim), replace=False))
+        return Transform.floats(len(kept), lambda vectors: np.ascontiguousarray(vectors[:, kept]))

@@ -1,0 +1,30 @@
+"""A product with a matrix of random numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from itemvec.options import Natural, Positive
+from itemvec.reducers.base import REDUCERS, Sample, Transform
+
+
+@REDUCERS.register("random-projection")
+@dataclass(frozen=True)
+class RandomProjection:
+    """Multiply with ``dim`` columns of normal numbers.
+
+    Lengths and angles hold on average (Johnson and Lindenstrauss, 1984). Rows that differ in ``draw`` are other
+    matrices of the same seed.
+    """
+
+    dim: Positive
+    draw: Natural = 0
+
+    def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:
+        """Draw the matrix."""
+        kept = sample.keep("random-projection", self.dim)
+        lot = rng.spawn(self.draw + 1)[self.draw]
+        matrix = lot.standard_normal((sample.dim, kept), dtype=np.float32) / np.float32(np.sqrt(kept))
+        return Transform.floats(kept, lambda vectors: vectors @ matrix)

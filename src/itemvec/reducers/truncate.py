@@ -1,0 +1,27 @@
+"""The first coordinates alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from itemvec.options import Positive
+from itemvec.reducers.base import REDUCERS, Sample, Transform, unit
+
+
+@REDUCERS.register("truncate")
+@dataclass(frozen=True)
+class Truncate:
+    """Keep the first ``dim`` coordinates and rescale to unit length.
+
+    Made for encoders trained with prefixes in mind (Matryoshka, arXiv 2205.13147); of others a prefix is as good as any
+    other choice.
+    """
+
+    dim: Positive
+
+    def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:  # noqa: ARG002  (nothing to learn)
+        """Nothing to learn."""
+        kept = sample.keep("truncate", self.dim)
+        return Transform.floats(kept, lambda vectors: unit(vectors[:, :kept]))

@@ -1,0 +1,107 @@
+"""LanceDB's own search, as a user would serve it: an index of vectors, an index of texts, or both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal
+
+import numpy as np
+from tqdm import tqdm
+
+from itemvec.arrays import Floats
+from itemvec.options import Positive
+from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
+from itemvec.retrievers.bm25 import Language
+from itemvec.store.served import Distance, Effort, Found, IndexKind, ServedTable
+from itemvec.topk import Top, top_k
+
+ASKED = 4  # queries at a time; LanceDB takes them one by one
+
+
+@RETRIEVERS.register("lancedb")
+@dataclass(frozen=True)
+class LanceDb:
+    """Approximate search by vector, search by text, or both fused by reciprocal rank, all done by LanceDB.
+
+    Beside ``exact`` and ``bm25`` it says how much quality a served index costs. An index is trained from random starts
+    that LanceDB lets nobody choose: two runs over the same items can differ, so metrics of these rows may move a little
+    when the stage runs anew; those of ``mode: text`` do not. The database lies in the temporary folder while the stage
+    runs. What an index takes in time and room depends on the machine: ``benchmarks/index.py`` tells.
+
+    mode
+        ``vector``, ``text`` or ``hybrid``.
+    index_type
+        None compares all vectors. ``partitions`` and ``sub_vectors`` (of product quantisation) shape it, LanceDB's own
+        choice where None; ``neighbours`` (of a node of HNSW, called ``m``) too.
+    probes, candidates, refine
+        How much of it is looked through: partitions, items that HNSW keeps in sight (``ef``), and how many times ``k``
+        items are compared anew by their whole vectors.
+    """
+
+    mode: Literal["vector", "text", "hybrid"] = "vector"
+    similarity: Distance = "cosine"
+    index_type: IndexKind | None = "IVF_PQ"
+    partitions: Positive | None = None
+    sub_vectors: Positive | None = None
+    neighbours: Positive | None = None
+    probes: Positive | None = None
+    candidates: Positive | None = None
+    refine: Positive | None = None
+    language: Language | None = "english"
+    stop_words: bool = True
+
+    @property
+    def needs_vectors(self) -> bool:
+        """All modes but one do."""
+        return self.mode != "text"
+
+    def index(self, items: Entries) -> Retrieve:
+        """Write the items into a database and build its indexes."""
+        table = self.serve(items) if len(items) else None
+
+        def retrieve(queries: Entries, k: int) -> Top:
+            top = top_k(np.empty((len(queries), 0), dtype=np.float32), k)
+            if table is None:
+                return top
+            with ThreadPoolExecutor(ASKED) as threads:
+                answers = threads.map(lambda text, vector: self.ask(table, text, vector, k), *self._asked(queries))
+                for row, found in enumerate(tqdm(answers, "lancedb", len(queries), mininterval=1, disable=None)):
+                    top.positions[row, : len(found.positions)] = found.positions
+                    top.scores[row, : len(found.positions)] = found.scores
+            return top
+
+        return retrieve
+
+    def serve(self, items: Entries) -> ServedTable:
+        """A table of the items with the indexes that the mode needs; at least one item."""
+        vectors = items.blocks("lancedb") if self.needs_vectors else None
+        if self.mode != "vector":
+            items.words("lancedb")
+        table = ServedTable(len(items), None if self.mode == "vector" else items.texts, vectors)
+        if vectors is not None:
+            options = {
+                "num_partitions": self.partitions,
+                "num_sub_vectors": self.sub_vectors,
+                "m": self.neighbours,
+            }
+            table.index_vectors(self.index_type, self.similarity, options)
+        if self.mode != "vector":
+            table.index_texts(self.language, self.stop_words)
+        return table
+
+    def ask(self, table: ServedTable, text: str, vector: Floats, k: int) -> Found:
+        """What the mode finds for one query."""
+        effort = Effort(self.probes, self.candidates, self.refine)
+        if self.mode == "text":
+            return table.by_text(text, k)
+        if self.mode == "vector":
+            return table.by_vector(vector, k, effort)
+        return table.by_both(text, vector, k, effort)
+
+    def _asked(self, queries: Entries) -> tuple[list[str], Iterable[Floats]]:
+        none = np.empty((len(queries), 0), dtype=np.float32)
+        vectors = chain.from_iterable(queries.blocks("lancedb")) if self.needs_vectors else iter(none)
+        return (queries.words("lancedb") if self.mode != "vector" else [""] * len(queries)), vectors

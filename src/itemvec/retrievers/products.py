@@ -1,0 +1,110 @@
+"""Inner products of queries with a block of items, in the precision asked for, and those above a threshold."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from itemvec.arrays import Floats, Ints
+
+Precision = Literal["float32", "bfloat16", "int8"]
+LEVELS = 127  # of int8, on either side of zero
+LOWEST = np.float32(-(2.0**31))  # of int32
+TOGETHER = 32  # products whose largest is compared first
+
+
+class Above(NamedTuple):
+    """Products above the threshold of their query, in order of query and item.
+
+    Rows of queries and of items are int64, products float32, all of shape (n,).
+    """
+
+    queries: Ints
+    items: Ints
+    products: Floats
+
+
+def rounded(vectors: Floats, precision: Precision, step: float, device: str) -> Any:
+    """A tensor of what is multiplied: for int8 whole numbers of ``step``, whose products count ``step ** 2``."""
+    import torch
+
+    held = tensor(vectors).to(device)
+    if precision == "int8":
+        return torch.round(held / step).clamp(-LEVELS, LEVELS).to(torch.int8)
+    return held.bfloat16() if precision == "bfloat16" else held
+
+
+def multiply(queries: Any, items: Any) -> Any:
+    """``queries @ items.T``, with sums that are wider than the numbers: int32 or float32.
+
+    On a processor bfloat16 is widened first, since it would round the sums as well, by up to 1/256 of them. On a GPU
+    int8 is: float32 holds the same whole numbers and, up to 1,040 dimensions, their sums. oneDNN takes half the time of
+    the BLAS that torch and numpy call on processors of AMD, but torch asks it only from inside compiled models, through
+    the operator that is named here.
+    """
+    import torch
+
+    if queries.device.type != "cpu":
+        if queries.dtype == torch.bfloat16:
+            return torch.mm(queries, items.T, out_dtype=torch.float32)
+        return torch.mm(queries.float(), items.float().T)
+    if queries.dtype == torch.int8:
+        return torch._int_mm(queries, items.T)
+    if torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+        return torch.ops.mkldnn._linear_pointwise(queries.float(), items.float(), None, "none", [], "")
+    return torch.mm(queries.float(), items.float().T)
+
+
+def above(products: Any, threshold: Floats, k: int) -> Above:
+    """Find the products above the thresholds, float32 of shape (n_queries,).
+
+    Where a threshold is minus infinity, products that are not among the ``k`` best of these may be missing.
+    """
+    import torch
+
+    n_items = products.shape[1]
+    raised = _raised(products, threshold, k)
+    if products.device.type != "cpu":
+        rows, columns = (products > torch.from_numpy(raised).to(products.device)[:, None]).nonzero(as_tuple=True)
+        return Above(rows.cpu().numpy(), columns.cpu().numpy(), products[rows, columns].float().cpu().numpy())
+    flat = products.numpy().reshape(-1)
+    least = raised.clip(LOWEST).astype(flat.dtype)  # as whole numbers, where products are
+    if raised is threshold and n_items % TOGETHER == 0:
+        width = n_items // TOGETHER
+        largest = products.view(-1, TOGETHER, width).amax(1).numpy()  # of items `width` apart
+        rows, first = np.divmod(np.flatnonzero(largest > least[:, None]), width)
+        places = (rows * n_items + first)[:, None] + np.arange(0, n_items, width)
+        places = np.sort(places[flat[places] > least[rows, None]])
+    else:
+        places = np.flatnonzero(flat.reshape(-1, n_items) > least[:, None])
+    rows, columns = np.divmod(places, max(n_items, 1))
+    return Above(rows, columns, flat[places].astype(np.float32))
+
+
+def _raised(products: Any, threshold: Floats, k: int) -> Floats:
+    """Thresholds, and where there is none yet, one that the ``k`` best of these products are above."""
+    import torch
+
+    none = np.isneginf(threshold)
+    if not none.any() or k >= products.shape[1]:
+        return threshold
+    some = products[torch.from_numpy(none)].float()
+    if some.device.type == "cpu":
+        least = np.partition(some.numpy(), -k, axis=1)[:, -k]
+    else:
+        least = some.topk(k, dim=1).values[:, -1].cpu().numpy()
+    raised = threshold.copy()
+    raised[none] = np.nextafter(least, np.float32(-np.inf))
+    return raised
+
+
+def tensor(array: NDArray[Any]) -> Any:
+    """The same memory as a tensor; torch would warn that LanceDB's is not to be written to, and nobody does."""
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable")
+        return torch.from_numpy(array)

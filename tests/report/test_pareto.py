@@ -1,0 +1,94 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from itemvec.metrics import holm
+from itemvec.report import Results
+from itemvec.report.pareto import Point, loss_p, points, section, smallest
+
+
+def test_points_are_systems_on_variants(results: Results, folder: Path) -> None:
+    full, small = points(results, "recommend", folder / "measures")
+    assert (full.result.variant, full.dim, full.bytes_per_item, full.p, full.change) == ("full", 8, 32, 1, 0)
+    assert small.change == pytest.approx(33.5 / 35.5 - 1)
+    assert small.p > 0.5
+    assert full.best
+    assert small.best  # worse, but smaller
+
+
+def test_what_is_larger_and_no_better_is_not_on_the_frontier(results: Results, folder: Path) -> None:
+    for name, facts in results.variants.items():
+        facts["bytes_per_item"] = {"full": 32, "small": 64}[name]
+    assert [one.best for one in points(results, "recommend", folder / "measures")] == [True, False]
+
+
+def test_a_loss_below_the_allowed_can_be_shown(rng: np.random.Generator) -> None:
+    """Half a percent is lost, with little noise; with much noise nothing is shown, nor with one query."""
+    whole = rng.uniform(0.4, 0.6, size=(400, 1))
+    less = whole * 0.995
+    assert loss_p(less + rng.normal(0, 0.001, size=(400, 1)), whole) < 1e-6
+    assert loss_p(less + rng.normal(0, 0.3, size=(400, 1)), whole) > 0.05
+    assert loss_p(whole * 0.97, whole) > 0.999
+    assert loss_p(less[:1], whole[:1]) == 1
+
+
+def test_p_of_a_loss_by_hand() -> None:
+    """Of 0.51 and 0.49 above 99 percent of 1, the mean is 0.5 and its standard error 0.01: t of 50 with one degree."""
+    found = loss_p(np.array([[0.99 + 0.51], [0.99 + 0.49]]), np.ones((2, 1)))
+    assert found == pytest.approx(1 / 2 - np.arctan(50) / np.pi)  # of Cauchy's distribution
+    assert loss_p(np.ones((3, 1)), np.ones((3, 1))) == 0
+    assert loss_p(np.zeros((3, 1)), np.ones((3, 1))) == 1
+
+
+def test_seeds_that_differ_make_it_harder_to_show(rng: np.random.Generator) -> None:
+    whole = rng.uniform(0.4, 0.6, size=(400, 1))
+    steady, apart = (whole + np.array([-spread, spread]) for spread in (0.0, 0.01))
+    assert loss_p(steady, whole) < 0.001 < 0.05 < loss_p(apart, whole)
+
+
+def test_p_is_adjusted_for_the_variants_of_a_system(results: Results, folder: Path, monkeypatch: Any) -> None:
+    first = results.of("search")
+    full, small = first[0], first[1]
+    cells = [full, small, replace(small, variant="other", cell=small.cell)]
+    variants = {**results.variants, "other": results.variants["small"]}
+    wider = replace(results, cells=cells, variants=variants)
+    monkeypatch.setattr("itemvec.report.pareto.loss_p", lambda values, whole: 0.03)
+    found = points(wider, "search", folder / "measures")
+    assert [one.p for one in found[:3]] == [1.0, *holm(np.array([0.03, 0.03]))]
+
+
+def said(results: Results, **sizes: tuple[int, float]) -> str:
+    """What is said where variants have these bytes and p."""
+    first = results.of("search")[0]
+    found = [
+        Point("constructed: a", replace(first, variant=name), 1, size, {}, -0.005, p, best=True)
+        for name, (size, p) in sizes.items()
+    ]
+    return " ".join(smallest(results, found, "search"))
+
+
+def test_the_smallest_that_holds_is_named(results: Results) -> None:
+    words = said(results, full=(32, 1), a=(16, 0.01), b=(8, 0.04), c=(4, 0.06))
+    assert words.startswith(
+        "Search, constructed: a: exact: b (1 dimensions, 8 bytes) is the smallest shown to lose less"
+    )
+    assert words.endswith("than 1% of hit@1 against full: -0.5%, p = 0.040.")
+    assert said(results, full=(32, 1), a=(16, 0.5), b=(8, 0.01)).startswith("Search, constructed: a: exact: b ")
+    assert "nothing smaller is shown" in said(results, full=(32, 1), a=(16, 0.5))
+    assert said(results, full=(32, 1), wide=(64, 0.01)) == ""
+
+
+def test_a_table_per_group(results: Results, folder: Path) -> None:
+    found = {task: points(results, task, folder / "measures") for task in ("recommend", "search")}
+    tables = section(results, found).tables
+    assert [table.title for table in tables] == [
+        "Recommendation",
+        "Search, constructed: a",
+        "Search, constructed: b",
+    ]
+    assert tables[0].rows[0][:5] == ["profile", "full", "8", "32", f"{2 * 32 / 10e9 * 1e3:.3g}"]
+    assert tables[0].rows[0][6:] == ["-", "yes"]
+    assert tables[0].header[5] == "hit@1"

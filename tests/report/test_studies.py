@@ -1,0 +1,38 @@
+from pathlib import Path
+
+import pytest
+
+from itemvec.errors import TableError
+from itemvec.files import write_json
+from itemvec.report import Results
+from itemvec.report.studies import studies
+
+
+def test_what_was_found_is_said(results: Results, folder: Path) -> None:
+    shape, dimensions, agreement, capacity = studies(results, folder / "measures")
+    assert shape.tables[0].rows[0] == ["full", "0.125", "-2.500", "3.25", "50.0%", "6.2%", "0.875"]
+    assert dimensions.tables[0].title.startswith(
+        "constructed: a (20 queries, nDCG@10 0.5000): 3 of 8 dimensions are harm"
+    )
+    assert dimensions.tables[0].rows == [["worst tenth", "1 and 2", "+0.1250", "0.2500 [0.125, 0.375]", "p < 0.001"]]
+    assert agreement.tables[0].rows[0] == ["cosine and EASE weight", "1,225 pairs", "0.100", "0.200"]
+    assert agreement.tables[2].rows == [["0.750", "0", "6.0", "red <b>", "blue"]]
+    assert capacity.tables[0].rows[0][-1] == "2: 50.0%, 4: 100.0%"
+    assert capacity.tables[1].rows == [
+        ["full", "8", "100.0% (-0.500, +0.375)"],
+        ["small", "2", "25.0% (-0.500, +0.375)"],
+    ]
+    assert "1.5e-02 with 10 items" in capacity.words
+
+
+def test_where_there_is_nothing_to_say_there_is_no_section(results: Results, folder: Path) -> None:
+    write_json(folder / "metrics" / "attribute.json", {"dim": 8, "groups": {}})
+    write_json(folder / "metrics" / "agree.json", {"items": 0, "users": 0})
+    write_json(folder / "metrics" / "bound.json", {"groups": {}, "construction": {}})
+    assert [one.title for one in studies(results, folder / "measures")] == ["How the vectors lie"]
+
+
+def test_a_missing_study_says_what_to_run(results: Results, folder: Path) -> None:
+    (folder / "metrics" / "bound.json").unlink()
+    with pytest.raises(TableError, match=r"bound\.json: cannot be read .*; run `dvc repro`"):
+        studies(results, folder / "measures")

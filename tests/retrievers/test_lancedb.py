@@ -1,0 +1,108 @@
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from itemvec.arrays import Floats, Ints
+from itemvec.retrievers import Entries
+from itemvec.retrievers.exact import Exact
+from itemvec.retrievers.lancedb import LanceDb
+from itemvec.topk import NOTHING
+from tests.conftest import unit
+
+
+def entries(vectors: Floats, texts: list[str] | None = None) -> Entries:
+    ids = pa.array([str(row) for row in range(len(vectors))], pa.string())
+    words = None if texts is None else pa.array(texts, pa.string())
+    return Entries(ids, words, np.split(vectors, range(64, len(vectors), 64)))
+
+
+@pytest.fixture(scope="module")
+def clusters() -> tuple[Entries, Entries]:
+    """600 items around 20 centres, and 20 queries beside the centres."""
+    rng = np.random.default_rng(0)
+    centres = rng.standard_normal((20, 32), dtype=np.float32)
+    items = centres[np.arange(600) % 20] + 0.5 * rng.standard_normal((600, 32), dtype=np.float32)
+    return entries(unit(items)), entries(unit(centres))
+
+
+def recall(found: Ints, expected: Ints) -> float:
+    return float(np.mean([len(set(a) & set(b)) / len(b) for a, b in zip(found, expected, strict=True)]))
+
+
+def test_without_an_index_it_is_exact(clusters: tuple[Entries, Entries]) -> None:
+    items, queries = clusters
+    found, expected = (one.index(items)(queries, 10) for one in (LanceDb(index_type=None), Exact()))
+    assert (found.positions == expected.positions).all()
+    assert found.scores == pytest.approx(expected.scores, abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["IVF_PQ", "IVF_HNSW_SQ"])
+def test_an_index_finds_nearly_the_same_with_effort(kind: str, clusters: tuple[Entries, Entries]) -> None:
+    items, queries = clusters
+    retriever = LanceDb(index_type=kind, partitions=4, probes=4, candidates=100, refine=10)  # type: ignore[arg-type]
+    found = retriever.index(items)(queries, 10).positions
+    assert recall(found, Exact().index(items)(queries, 10).positions) > 0.9
+
+
+def test_fewer_probes_find_less(clusters: tuple[Entries, Entries]) -> None:
+    items, queries = clusters
+    expected = Exact().index(items)(queries, 100).positions
+    few, all_of_them = (
+        recall(
+            LanceDb(index_type="IVF_FLAT", partitions=10, probes=probes).index(items)(queries, 100).positions, expected
+        )
+        for probes in (1, 10)
+    )
+    assert few < all_of_them == 1
+
+
+def test_length_counts_for_dot_alone() -> None:
+    items, query = entries(np.array([[1, 0], [9, 9]], dtype=np.float32)), entries(np.eye(2, dtype=np.float32)[:1])
+    found = [LanceDb(similarity=one, index_type=None).index(items)(query, 1) for one in ("cosine", "dot")]
+    assert [top.positions.tolist() for top in found] == [[[0]], [[1]]]
+
+
+def test_texts_are_stemmed_and_what_shares_no_word_is_not_found() -> None:
+    items = Entries(pa.array(["a", "b", "c"]), pa.array(["running shoes", "the shoe", "red hat"]))
+    queries = Entries(pa.array(["p", "q", "r"]), pa.array(["run", "the", '"hat -(']))
+    top = LanceDb(mode="text").index(items)(queries, 2)
+    assert top.positions.tolist() == [[0, NOTHING], [NOTHING, NOTHING], [2, NOTHING]]
+    plain = LanceDb(mode="text", language=None).index(items)(queries, 2)
+    assert plain.positions.tolist() == [[NOTHING] * 2, [1, NOTHING], [2, NOTHING]]
+
+
+def test_equal_texts_come_in_order_of_position() -> None:
+    items = Entries(pa.array([str(row) for row in range(30)]), pa.array(["lamp"] * 30))
+    top = LanceDb(mode="text").index(items)(Entries(pa.array(["q"]), pa.array(["lamp"])), 30)
+    assert top.positions[0].tolist() == list(range(30))
+
+
+def test_hybrid_puts_first_what_both_find() -> None:
+    """Reciprocal ranks, 1 / (60 + rank): item 1 is second by vector and first by text, item 0 first by vector alone."""
+    vectors = np.array([[1, 0], [0.9, 0.1], [0, 1]], dtype=np.float32)
+    items = entries(vectors, ["hat", "lamp", "shoe"])
+    top = LanceDb(mode="hybrid", index_type=None).index(items)(entries(vectors[:1], ["lamp"]), 3)
+    assert top.positions.tolist() == [[1, 0, 2]]
+    assert top.scores[0] == pytest.approx([1 / 62 + 1 / 61, 1 / 61, 1 / 63], rel=1e-5)
+
+
+def test_hybrid_takes_a_query_without_words(clusters: tuple[Entries, Entries]) -> None:
+    vectors = np.eye(3, dtype=np.float32)
+    top = LanceDb(mode="hybrid").index(entries(vectors, ["hat", "lamp", "shoe"]))(entries(vectors[1:2], [" "]), 1)
+    assert top.positions.tolist() == [[1]]
+
+
+def test_no_items_and_no_queries() -> None:
+    nothing, one = np.empty((0, 2), dtype=np.float32), np.ones((1, 2), dtype=np.float32)
+    assert LanceDb().index(entries(nothing))(entries(one), 2).positions.tolist() == [[NOTHING] * 2]
+    assert LanceDb().index(entries(one))(entries(nothing), 2).positions.shape == (0, 2)
+
+
+def test_the_database_goes_with_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    retrieve = LanceDb(index_type=None).index(entries(np.eye(3, dtype=np.float32)))
+    assert len(list(tmp_path.iterdir())) == 1
+    del retrieve
+    assert list(tmp_path.iterdir()) == []
