@@ -47,7 +47,8 @@ class RecBole:
     have RecBole's defaults. ``item: text`` puts the item vectors as they are, behind a learned linear adaptor, in the
     place of the model's item embedding.
 
-    A model that keeps a vector per user, as all general ones do, can score users of the training data alone.
+    A model that keeps a vector per user, as all general ones do, can score users of the training data alone, by what
+    they did there: later interactions, which a test case shows as well, are news to it.
     """
 
     model: str

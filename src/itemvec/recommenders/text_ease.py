@@ -27,7 +27,7 @@ class TextEase:
     """
 
     l2: PositiveFloat = 250.0
-    alpha: NaturalFloat = 100.0
+    alpha: NaturalFloat = 10.0
     scale: Literal["centred", "unit", "none"] = "centred"
     random: ClassVar[bool] = False
     needs_vectors: ClassVar[bool] = True
