@@ -76,12 +76,8 @@ RERANKER_ROWS: dict[str, dict[str, Any]] = {  # tests/rerankers/conftest.py puts
 SLOW = ("pipeline", "cluster", "shared_data", "weights")  # marks of what takes longest
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow files first; a worker takes a file whole, one of them all of the pipeline: what tests share is made once."""
-    for item in items:
-        group = "pipelines" if "pipelines" in item.path.parts else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    """Slow files first, so that no worker is left with one at the end."""
     slow = {item.path for item in items if any(item.get_closest_marker(name) for name in SLOW)}
     items.sort(key=lambda item: item.path not in slow)  # stable
 
