@@ -73,13 +73,16 @@ RERANKER_ROWS: dict[str, dict[str, Any]] = {  # tests/rerankers/conftest.py puts
 }
 
 
-SLOW = ("pipeline", "cluster", "shared_data", "weights")  # marks of what takes longest
+SLOW = ("shared_data", "pipeline", "cluster", "weights")  # marks of what takes longest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow files first, so that no worker is left with one at the end."""
-    slow = {item.path for item in items if any(item.get_closest_marker(name) for name in SLOW)}
-    items.sort(key=lambda item: item.path not in slow)  # stable
+    ranks: dict[Path, int] = {}
+    for item in items:
+        rank = min((SLOW.index(mark.name) for mark in item.iter_markers() if mark.name in SLOW), default=len(SLOW))
+        ranks[item.path] = min(rank, ranks.get(item.path, rank))
+    items.sort(key=lambda item: ranks[item.path])  # stable
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -56,7 +56,7 @@ def test_every_setting_is_one_the_recommender_takes(tmp_path: Path) -> None:
 
 def test_what_was_tried_is_shown_without_the_test() -> None:
     printed = subprocess.run(["make", "-n", "tuned"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    words = shlex.split(printed.splitlines()[-1])
+    words = shlex.split(next(line for line in printed.splitlines() if " --drop " in line))
     dropped = re.compile(words[words.index("--drop") + 1])
     metrics = "metrics/recommend/full-sasrec.json"
     shown = ["Experiment", "systems.sasrec.learning_rate", f"{metrics}:validated.ndcg@10"]
