@@ -91,3 +91,9 @@ def test_what_is_no_encoder_is_refused(tables: Path) -> None:
     (tables / "start").mkdir()
     with pytest.raises(ParamsError, match="it cannot be made a cross-encoder"):
         train_reranker(tables, str(tables / "start"), tables / "out", SCHEDULE, seed=1)
+
+
+def test_a_folder_that_holds_something_else_is_not_replaced(tables: Path) -> None:
+    with pytest.raises(ParamsError, match="exists and holds no model"):
+        train_reranker(tables, "nowhere", tables, SCHEDULE, seed=1)
+    assert (tables / "items.parquet").exists()

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from itemvec.columns import GAIN, ITEM, PART, QUERY, TEXT
-from itemvec.errors import TableError
+from itemvec.errors import ParamsError, TableError
 from itemvec.files import read_parquet
 from itemvec.judging import judge
 from itemvec.metrics import Ranked, measure
@@ -42,7 +42,11 @@ def train_reranker(tables: Path, checkpoint: str, out: Path, schedule: Schedule,
     ------
     TableError
         The queries have no split, or one of the two parts has no judgments.
+    ParamsError
+        There is something else than a model at ``out``.
     """
+    if out.exists() and not (out / "model.safetensors").is_file():
+        raise ParamsError(f"{out}: exists and holds no model, and would be replaced; name another folder")
     items, queries, qrels = (read_parquet(tables / f"{name}.parquet") for name in ("items", "queries", "qrels"))
     if PART not in queries.column_names:
         raise TableError(f"{tables / 'queries.parquet'}: its queries have no split; name train and validation in it")
