@@ -71,7 +71,12 @@ def make_limit(folder: Path, items: int, queries: int, k: int, pattern: Pattern,
     Example: itemvec make-limit data/limit --items 1000 --queries 1000 --pattern dense
     """
     from itemvec.datasets.limit import make_limit as write
+    from itemvec.errors import DatasetError
 
+    if folder.exists() and not (folder / "corpus.jsonl").is_file():
+        raise DatasetError(
+            f"{folder}: exists and holds no data in BEIR layout, and would be replaced; name another folder"
+        )
     write(folder, items, queries, k, pattern, likes, seed)
     click.echo(f"{folder}: {items:,} items, {queries:,} queries for {k} each; add a row {{kind: beir}} to datasets")
 

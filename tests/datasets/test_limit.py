@@ -74,3 +74,10 @@ def test_the_command_writes(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["make-limit", str(tmp_path / "data"), "--items", "50", "--queries", "30"])
     assert done.exit_code == 0, done.output
     assert len((tmp_path / "data" / "corpus.jsonl").read_text().splitlines()) == 50
+
+
+def test_a_folder_that_holds_something_else_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("mine")
+    done = CliRunner().invoke(main, ["make-limit", str(tmp_path)])
+    assert "exists and holds no data in BEIR layout" in done.output
+    assert (tmp_path / "mine.csv").exists()
