@@ -108,9 +108,9 @@ def torch(table: Table, queries: Floats, k: int) -> Ints:
 
 def usearch(table: Table, queries: Floats, k: int) -> Ints:
     """Its exact search over an array."""
-    from usearch.index import MetricKind, search
+    from usearch.index import search
 
-    found: Ints = search(table.load(), queries, k, MetricKind.IP, exact=True).keys.astype(np.int64)
+    found: Ints = search(table.load(), queries, k, "ip", exact=True).keys.astype(np.int64)
     return found
 
 

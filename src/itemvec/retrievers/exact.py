@@ -11,8 +11,9 @@ from itemvec.arrays import Floats
 from itemvec.machine import torch_device
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
 from itemvec.retrievers.products import LEVELS, Precision, above, multiply, rounded
+from itemvec.retrievers.running import Running
 from itemvec.retrievers.sweep import split, sweep
-from itemvec.topk import Running, Top
+from itemvec.topk import Top
 
 
 @RETRIEVERS.register("exact")

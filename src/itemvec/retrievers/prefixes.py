@@ -11,8 +11,9 @@ import numpy as np
 from itemvec.arrays import Floats
 from itemvec.machine import torch_device
 from itemvec.retrievers.products import above, multiply, tensor
+from itemvec.retrievers.running import Running
 from itemvec.retrievers.sweep import split, sweep
-from itemvec.topk import Running, Top
+from itemvec.topk import Top
 
 
 def search_prefixes(
@@ -45,9 +46,10 @@ def search_prefixes(
 
     def prepare(tile: Floats) -> Any:
         over = 1 / _lengths(tile, stretches, similarity)  # (n_prefixes, n)
-        blocks = [tile[:, start:end] * one[:, None] for (start, end), one in zip(stretches, over, strict=True)]
         shrunk = np.concatenate([over[:1], over[1:] / over[:-1]])  # makes a sum over one length a sum over the next
-        return [tensor(block).to(device) for block in blocks], tensor(shrunk).to(device)
+        whole, scales = tensor(tile).to(device), tensor(over).to(device)
+        blocks = [whole[:, start:end] * one[:, None] for (start, end), one in zip(stretches, scales, strict=True)]
+        return blocks, tensor(shrunk).to(device)
 
     def take(part: tuple[list[Any], list[Running]], tile: Any, start: int) -> None:
         products: Any = None

@@ -13,7 +13,7 @@ from itemvec.arrays import Floats, Ints
 Precision = Literal["float32", "bfloat16", "int8"]
 LEVELS = 127  # of int8, on either side of zero
 LOWEST = np.float32(-(2.0**31))  # of int32
-TOGETHER = 32  # products whose largest is compared first
+TOGETHER = 16  # products whose largest is compared first
 
 
 class Above(NamedTuple):
@@ -66,32 +66,32 @@ def above(products: Any, threshold: Floats, k: int) -> Above:
     import torch
 
     n_items = products.shape[1]
-    raised = _raised(products, threshold, k)
+    width = n_items // TOGETHER if n_items % TOGETHER == 0 else 0
+    largest = products.view(-1, TOGETHER, width).amax(1) if width else products  # of items `width` apart
+    raised = _raised(largest if width > k else products, threshold, k)
     if products.device.type != "cpu":
         rows, columns = (products > torch.from_numpy(raised).to(products.device)[:, None]).nonzero(as_tuple=True)
         return Above(rows.cpu().numpy(), columns.cpu().numpy(), products[rows, columns].float().cpu().numpy())
     flat = products.numpy().reshape(-1)
     least = raised.clip(LOWEST).astype(flat.dtype)  # as whole numbers, where products are
-    if raised is threshold and n_items % TOGETHER == 0:
-        width = n_items // TOGETHER
-        largest = products.view(-1, TOGETHER, width).amax(1).numpy()  # of items `width` apart
-        rows, first = np.divmod(np.flatnonzero(largest > least[:, None]), width)
-        places = (rows * n_items + first)[:, None] + np.arange(0, n_items, width)
-        places = np.sort(places[flat[places] > least[rows, None]])
-    else:
-        places = np.flatnonzero(flat.reshape(-1, n_items) > least[:, None])
-    rows, columns = np.divmod(places, max(n_items, 1))
-    return Above(rows, columns, flat[places].astype(np.float32))
+    found = _where(largest.numpy() > least[:, None])
+    rows, columns = np.divmod(found, max(width or n_items, 1))
+    if not width:
+        return Above(rows, columns, flat[found].astype(np.float32))
+    some = flat[(rows * n_items + columns)[:, None] + np.arange(0, n_items, width)]
+    found = np.flatnonzero(some > least[rows, None])
+    group, member = np.divmod(found, TOGETHER)
+    return Above(rows[group], columns[group] + member * width, some.reshape(-1)[found].astype(np.float32))
 
 
-def _raised(products: Any, threshold: Floats, k: int) -> Floats:
-    """Thresholds, and where there is none yet, one that the ``k`` best of these products are above."""
+def _raised(largest: Any, threshold: Floats, k: int) -> Floats:
+    """Thresholds, and where there is none yet, one that ``k`` of these products are above."""
     import torch
 
     none = np.isneginf(threshold)
-    if not none.any() or k >= products.shape[1]:
+    if not none.any() or k >= largest.shape[1]:
         return threshold
-    some = products[torch.from_numpy(none)].float()
+    some = largest[torch.from_numpy(none)].float()
     if some.device.type == "cpu":
         least = np.partition(some.numpy(), -k, axis=1)[:, -k]
     else:
@@ -99,6 +99,17 @@ def _raised(products: Any, threshold: Floats, k: int) -> Floats:
     raised = threshold.copy()
     raised[none] = np.nextafter(least, np.float32(-np.inf))
     return raised
+
+
+def _where(table: NDArray[np.bool_]) -> Ints:
+    """Places of what is true, in the flat table; eight are looked at together, since hardly any is."""
+    if table.size % 8:
+        return np.flatnonzero(table)
+    eights = table.reshape(-1).view(np.int64)
+    some = np.flatnonzero(eights != 0)
+    eight, member = np.divmod(np.flatnonzero(eights[some].view(np.bool_)), 8)
+    places: Ints = some[eight] * 8 + member
+    return places
 
 
 def tensor(array: NDArray[Any]) -> Any:

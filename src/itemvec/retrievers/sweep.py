@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -13,6 +14,7 @@ from itemvec.arrays import Floats
 
 # Queries and items that are multiplied at a time: on a processor their products stay in its cache.
 QUERIES, ITEMS = {"cpu": 512, "cuda": 4096}, {"cpu": 2048, "cuda": 65_536}
+FIRST = 4  # times as many of the first items, so that few of the next are above the best of them
 Part = TypeVar("Part")
 Tile = TypeVar("Tile")
 
@@ -44,9 +46,9 @@ def sweep(
     rows, start = ITEMS.get(device, ITEMS["cuda"]), 0
     with _workers(_cores(device)) as pool:
         for block in blocks:
-            starts = range(0, len(block), rows)
-            tiles = list(pool.map(prepare, [block[first : first + rows] for first in starts]))
-            places = [start + first for first in starts]
+            starts = [0, *range(rows if start else FIRST * rows, len(block), rows)]
+            tiles = list(pool.map(prepare, [block[here:end] for here, end in pairwise([*starts, len(block)])]))
+            places = [start + here for here in starts]
 
             def show(part: Part, tiles: list[Tile] = tiles, places: list[int] = places) -> None:
                 for tile, place in zip(tiles, places, strict=True):
