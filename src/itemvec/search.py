@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from itemvec.arrays import Ids, Ints
+from itemvec.arrays import Doubles, Ids, Ints
 from itemvec.columns import GROUP, ITEM, QUERY, QUERY_PARTS, TEXT
 from itemvec.errors import TableError
 from itemvec.evaluation import Evaluation, evaluate, nothing
@@ -49,10 +49,52 @@ class Asked:
             top = skip_unjudged(top, self.judged, self.n_items)
         return Top(top.positions[self.rows], top.scores[self.rows])
 
-    def quality(self, top: Top, metric: str) -> float:
-        """Mean of a metric."""
-        found = measure(Ranked.judge(self.ranked(top).positions, self.judgments), [metric])
-        return float(found[metric].mean())
+    def quality(self, top: Top, metric: str) -> Doubles:
+        """A metric of each of ``judgments``, float64."""
+        return measure(Ranked.judge(self.ranked(top).positions, self.judgments), [metric])[metric]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a retriever is tried on: a catalogue, queries to choose by, and queries to report on.
+
+    groups
+        The slice of each judgment of ``test``.
+    train
+        Texts of the queries that are for training.
+    facts
+        How many queries are not reported.
+    """
+
+    items: Entries
+    validation: Asked
+    test: Asked
+    groups: Ids
+    train: Any
+    facts: dict[str, int]
+
+    @classmethod
+    def load(cls, tables: dict[str, Path], vectors: Path | None, protocol: SearchProtocol) -> Trial:
+        """Read Parquet files of ``items``, ``queries`` and ``qrels``, and the database of a digest, if there is one.
+
+        Raises
+        ------
+        TableError
+            The vectors are of other items or queries; a judgment names one that does not exist.
+        """
+        texts = {name: read_parquet(tables[name]).combine_chunks() for name in ("items", "queries")}
+        items = _entries(texts["items"], ITEM, _open(vectors, "items"))
+        queries = _entries(texts["queries"], QUERY, _open(vectors, "queries"))
+        uses = query_parts(texts["queries"], protocol.split)
+        qrels = read_parquet(tables["qrels"])
+        judgments = judge(qrels, queries.ids, items.ids, protocol.least_gain)
+        validation, test = (
+            _asked(queries.where(uses == part), items.ids, judgments, qrels, protocol) for part in (VALIDATION, TEST)
+        )
+        groups = texts["queries"][GROUP].combine_chunks().filter(pa.array(uses == TEST)).take(pa.array(test.rows))
+        train = texts["queries"][TEXT].combine_chunks().filter(pa.array(uses == TRAIN))
+        facts = {"queries_left_out": len(test.queries) - len(np.unique(test.rows))} | _others(uses)
+        return cls(items, validation, test, groups, train, facts)
 
 
 def search(
@@ -69,30 +111,21 @@ def search(
     vectors
         Digest of the vector database; None for a baseline.
     """
-    texts = {name: read_parquet(tables[name]).combine_chunks() for name in ("items", "queries")}
-    items = _entries(texts["items"], ITEM, _open(vectors, "items"))
-    queries = _entries(texts["queries"], QUERY, _open(vectors, "queries"))
-    uses = query_parts(texts["queries"], protocol.split)
-    qrels = read_parquet(tables["qrels"])
-    judgments = judge(qrels, queries.ids, items.ids, protocol.least_gain)
-    validation, test = (
-        _asked(queries.where(uses == part), items.ids, judgments, qrels, protocol) for part in (VALIDATION, TEST)
-    )
-    facts = {"task": "search", "queries_left_out": len(test.queries) - len(np.unique(test.rows))} | _others(uses)
+    trial = Trial.load(tables, vectors, protocol)
+    items, validation, test = trial.items, trial.validation, trial.test
+    facts: dict[str, Any] = {"task": "search"} | trial.facts
     if not len(test.judgments):
         return nothing(protocol.metrics, facts)
     tuning = None
     if len(validation.judgments):
         metric = protocol.metrics[0]
-        tuning = Tuning(validation.queries, lambda top: validation.quality(top, metric), protocol.depth)
+        tuning = Tuning(validation.queries, lambda top: float(validation.quality(top, metric).mean()), protocol.depth)
     retrieve, chosen = prepare(retriever, items, tuning)
     if chosen:
         facts["chosen"] = chosen
     top = test.ranked(retrieve(test.queries, protocol.depth))
-    groups = texts["queries"][GROUP].combine_chunks().filter(pa.array(uses == TEST)).take(pa.array(test.rows))
-    train = texts["queries"][TEXT].combine_chunks().filter(pa.array(uses == TRAIN))
-    cohorts = slices(test.queries.texts, test.rows, items.texts, test.judgments, train)
-    return evaluate({seed: top}, test.judgments, groups, items.ids, protocol.metrics, facts, seed, cohorts)
+    cohorts = slices(test.queries.texts, test.rows, items.texts, test.judgments, trial.train)
+    return evaluate({seed: top}, test.judgments, trial.groups, items.ids, protocol.metrics, facts, seed, cohorts)
 
 
 def _open(vectors: Path | None, name: str) -> VectorTable | None:

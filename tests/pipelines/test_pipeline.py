@@ -14,7 +14,7 @@ VARIANTS, RECOMMENDERS = ("full", "pca80"), ("profile", "sasrec")
 
 def of_variant(name: str) -> set[str]:
     """Stages of one variant."""
-    return {f"reduce@{name}", f"analyze@{name}", f"search@{name}-exact"} | {
+    return {f"reduce@{name}", f"analyze@{name}", f"lengths@{name}", f"search@{name}-exact"} | {
         f"recommend@{name}-{recommender}" for recommender in RECOMMENDERS
     }
 

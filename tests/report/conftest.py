@@ -65,6 +65,18 @@ STUDIES: dict[str, dict[str, Any]] = {
         "construction": {"10": "1.5e-02"},
     },
 }
+LENGTHS = {
+    name: {
+        "constructed: a": {
+            "queries": 20,
+            "lengths": {
+                length: {"mean": 0.5, "low": 0.25, "high": 0.75, "change": -0.125, "p": p}
+                for length, p in found.items()
+            },
+        }
+    }
+    for name, found in {"full": {"2": 0.06, "4": 0.01, "6": 0.001, "8": 1.0}, "small": {"2": 1.0}}.items()
+}
 ALIKE_PAIRS = [
     {
         "left": "1",
@@ -118,6 +130,7 @@ def folder(tmp_path: Path) -> Path:
         margin = {"queries": 20, "positive": dim / 8, "least": -0.5, "median": 0.375}
         facts |= {"alignment": {"queries": 0.875}, "margin": {"constructed: a": margin}}
         write_json(tmp_path / "metrics" / "analyze" / f"{name}.json", facts)
+        write_json(tmp_path / "metrics" / "lengths" / f"{name}.json", {"metric": "hit@1", "groups": LENGTHS[name]})
     for name, found in STUDIES.items():
         write_json(tmp_path / "metrics" / f"{name}.json", found)
     write_parquet(tmp_path / "measures" / "alike.parquet", pa.Table.from_pylist(ALIKE_PAIRS, schema=ALIKE))

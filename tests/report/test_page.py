@@ -16,7 +16,7 @@ def test_the_page_holds_answers_tables_and_drawings(results: Results, folder: Pa
     html = page(results, folder)
     assert html.lstrip().startswith("<!doctype html>")
     assert html.count("<svg") == 3
-    assert html.count("<table>") == 3 + 3 + 1 + 3 + 1 + 1 + 3 + 2
+    assert html.count("<table>") == 3 + 3 + 1 + 3 + 1 + 1 + 3 + 2 + 1
     assert "nothing smaller is shown to lose less than 1%" in html
     assert "red &lt;b&gt;" in html
     assert "profile on full has the highest hit@1" in html

@@ -8,17 +8,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
-from scipy.stats import t
 
 from itemvec.arrays import Doubles
 from itemvec.columns import GROUP, ID, SEED
 from itemvec.files import read_parquet
-from itemvec.metrics import holm, standard_error
+from itemvec.metrics import ALLOWED, holm, loss_p
 from itemvec.report.results import TASKS, Result, Results, title
 from itemvec.report.sections import Section
 from itemvec.report.tables import Table
 
-ALLOWED = 0.01  # of the first variant's mean
 LEVEL = 0.05
 BANDWIDTH = 10e9  # bytes a second that one core reads
 
@@ -78,26 +76,6 @@ def points(results: Results, task: str, measures: Path) -> list[Point]:
                 for one, chance in zip(among, adjusted, strict=True)
             ]
     return found
-
-
-def loss_p(values: Doubles, whole: Doubles) -> float:
-    """One-sided p that the mean of ``values`` is below that of ``whole`` by more than ``ALLOWED`` of the latter.
-
-    A paired t-test of ``values - (1 - ALLOWED) * whole`` against zero, so that the first variant's own mean is not
-    taken for known; the spread of seeds adds to its error. A small p says that there is no such loss. That no
-    difference is shown says much less: perhaps there were too few queries to show one.
-
-    Parameters
-    ----------
-    values, whole
-        Of the same queries, float64 of shapes (n_queries, n_seeds).
-    """
-    rest = values.mean(axis=1) - (1 - ALLOWED) * whole.mean(axis=1)
-    if len(rest) < 2:
-        return 1.0
-    seeds = np.hypot(standard_error(values.mean(axis=0)), (1 - ALLOWED) * standard_error(whole.mean(axis=0)))
-    error = np.hypot(rest.std(ddof=1) / np.sqrt(len(rest)), seeds)
-    return float(t.sf(rest.mean() / error, len(rest) - 1)) if error else float(rest.mean() <= 0)
 
 
 def smallest(results: Results, found: list[Point], task: str) -> list[str]:

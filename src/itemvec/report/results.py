@@ -53,7 +53,7 @@ class Results:
     folder: Path
 
     def study(self, name: str) -> dict[str, Any]:
-        """What one of the stages that run once found: ``attribute``, ``agree`` or ``bound``."""
+        """What a stage found that judges no system: ``attribute``, ``agree``, ``bound``, ``lengths/VARIANT``."""
         facts: dict[str, Any] = read_json(self.folder / f"{name}.json")
         return facts
 

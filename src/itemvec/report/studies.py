@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from itemvec.files import read_parquet
+from itemvec.report.lengths import lengths
 from itemvec.report.results import Results
 from itemvec.report.sections import Section
 from itemvec.report.tables import Table
@@ -13,7 +14,7 @@ from itemvec.report.tables import Table
 
 def studies(results: Results, measures: Path) -> list[Section]:
     """The sections there is something to say in."""
-    found = [shape(results), dimensions(results), agreement(results, measures), capacity(results)]
+    found = [lengths(results), shape(results), dimensions(results), agreement(results, measures), capacity(results)]
     return [one for one in found if one.tables]
 
 
