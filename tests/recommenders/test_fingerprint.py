@@ -16,6 +16,7 @@ from tests.recommenders.conftest import training
 OTHER: dict[str, Any] = {
     "item": "text",
     "heads": 4,
+    "norm": "after",
     "loss": "sampled",
     "precision": "bfloat16",
     "dropout": 0.5,

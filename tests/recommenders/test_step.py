@@ -17,7 +17,9 @@ INPUTS, TARGETS = torch.tensor([[1, 2, 3], [7, 8, -1]]), torch.tensor([[2, 3, 4]
 
 def network_of(side: str, vectors: Floats) -> Network:
     torch.manual_seed(0)
-    return Network(items_of(side, training(histories(n_items=N_ITEMS), vectors), 8), Transformer(8, 5, 1, 2, 0.0), 0.5)
+    return Network(
+        items_of(side, training(histories(n_items=N_ITEMS), vectors), 8), Transformer(8, 5, 1, 2, 0.0, "before"), 0.5
+    )
 
 
 def schedule(**options: object) -> Schedule:

@@ -104,9 +104,15 @@ class Neural(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Attentive(Neural):
-    """Options of a network that reads histories with the causal transformer of SASRec (arXiv 1808.09781)."""
+    """Options of a network that reads histories with the causal transformer of SASRec (arXiv 1808.09781).
+
+    norm
+        ``before``: each part of a block normalises what goes into it. ``after``: what comes out, its input added, as in
+        BERT and in RecBole's SASRec.
+    """
 
     heads: Positive = 2
+    norm: Literal["before", "after"] = "before"
 
     def __post_init__(self) -> None:
         if self.width % self.heads:
@@ -117,5 +123,5 @@ class Attentive(Neural):
         """The transformer over an item side."""
         from itemvec.recommenders.transformer import Transformer
 
-        transformer = Transformer(self.width, self.max_history, self.layers, self.heads, self.dropout)
+        transformer = Transformer(self.width, self.max_history, self.layers, self.heads, self.dropout, self.norm)
         return self.compare(items, transformer)

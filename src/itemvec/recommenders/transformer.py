@@ -10,43 +10,57 @@ from itemvec.recommenders.items import NORMAL
 
 
 class Block(nn.Module):
-    """Causal self-attention and a feed-forward layer, each normalised before and added to its input."""
+    """Causal self-attention and a feed-forward layer, each added to its input; what is normalised is input or sum."""
 
-    def __init__(self, width: int, heads: int, dropout: float) -> None:
+    def __init__(self, width: int, heads: int, dropout: float, norm: str) -> None:
         super().__init__()
-        self.heads, self.dropout = heads, dropout
-        self.before_attention, self.before_forward = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.heads, self.dropout, self.norm = heads, dropout, norm
+        self.norm_attention, self.norm_forward = nn.LayerNorm(width), nn.LayerNorm(width)
         self.project, self.merge = nn.Linear(width, 3 * width), nn.Linear(width, width)
         self.widen, self.narrow = nn.Linear(width, 2 * width), nn.Linear(2 * width, width)
 
     def forward(self, states: Tensor) -> Tensor:
         """States of shape (n, length, width) to states of the same shape."""
+        if self.norm == "after":
+            states = self.norm_attention(states + self._attend(states))
+            normalised: Tensor = self.norm_forward(states + self._think(states))
+            return normalised
+        states = states + self._attend(self.norm_attention(states))
+        return states + self._think(self.norm_forward(states))
+
+    def _attend(self, states: Tensor) -> Tensor:
         n, length, width = states.shape
-        split = self.project(self.before_attention(states)).view(n, length, 3, self.heads, width // self.heads)
+        split = self.project(states).view(n, length, 3, self.heads, width // self.heads)
         query, key, value = split.permute(2, 0, 3, 1, 4)  # each (n, heads, length, width / heads)
         seen = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
-        states = states + self._drop(self.merge(seen.transpose(1, 2).reshape(n, length, width)))
-        return states + self._drop(self.narrow(functional.gelu(self.widen(self.before_forward(states)))))
+        return self._drop(self.merge(seen.transpose(1, 2).reshape(n, length, width)))
+
+    def _think(self, states: Tensor) -> Tensor:
+        return self._drop(self.narrow(functional.gelu(self.widen(states))))
 
     def _drop(self, states: Tensor) -> Tensor:
         return functional.dropout(states, self.dropout, self.training)
 
 
 class Transformer(nn.Module):
-    """Positions added, then blocks, then a normalisation; vectors and states are (n, length, width)."""
+    """Positions added, then blocks; vectors and states are (n, length, width).
 
-    def __init__(self, width: int, length: int, layers: int, heads: int, dropout: float) -> None:
+    One normalisation more comes last, or with ``norm`` after, first.
+    """
+
+    def __init__(self, width: int, length: int, layers: int, heads: int, dropout: float, norm: str) -> None:
         super().__init__()
-        self.dropout = dropout
+        self.dropout, self.norm = dropout, norm
         self.positions = nn.Parameter(torch.randn(length, width) * NORMAL)
-        self.blocks = nn.ModuleList(Block(width, heads, dropout) for _ in range(layers))
-        self.last = nn.LayerNorm(width)
+        self.blocks = nn.ModuleList(Block(width, heads, dropout, norm) for _ in range(layers))
+        self.normalise = nn.LayerNorm(width)
 
     def forward(self, vectors: Tensor) -> Tensor:
         """What a history asks for next, after each of its items."""
         states = vectors + self.positions[: vectors.shape[1]]
+        if self.norm == "after":
+            states = self.normalise(states)
         states = functional.dropout(states, self.dropout, self.training)
         for block in self.blocks:
             states = block(states)
-        normalised: Tensor = self.last(states)
-        return normalised
+        return states if self.norm == "after" else self.normalise(states)
