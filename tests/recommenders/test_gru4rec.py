@@ -2,9 +2,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from itemvec.arrays import Floats
 from itemvec.histories import Histories
+from itemvec.recommenders.gru import Gru
 from itemvec.recommenders.gru4rec import Gru4Rec
 from tests.conftest import histories
 from tests.recommenders.conftest import N_ITEMS, next_is_right, training
@@ -21,3 +23,12 @@ def test_the_planted_order_is_learnt(item: str, planted: Histories, vectors: Flo
 def test_the_order_before_the_last_item_counts(planted: Histories) -> None:
     scores = replace(SMALL, epochs=2).fit(training(planted))(histories([1, 7, 5], [7, 1, 5], n_items=N_ITEMS))
     assert np.abs(scores[0] - scores[1]).max() > 0.001
+
+
+def test_short_item_vectors_are_heard_as_well_as_long_ones() -> None:
+    """Fresh ones are short; the gates would hear nothing of them for epochs."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        network, vectors = Gru(8, layers=2, dropout=0.5).eval(), torch.randn(3, 5, 8)
+    with torch.inference_mode():
+        torch.testing.assert_close(network(0.02 * vectors), network(vectors), atol=0.05, rtol=0)

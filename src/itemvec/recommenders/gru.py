@@ -7,16 +7,20 @@ from torch.nn import functional
 
 
 class Gru(nn.Module):
-    """Gated recurrent layers, then a linear map and a normalisation; vectors and states are (n, length, width)."""
+    """Gated recurrent layers and a linear map between normalisations; vectors and states are (n, length, width).
+
+    Without the first, fresh item vectors are so short that the gates see nothing of them for epochs.
+    """
 
     def __init__(self, width: int, layers: int, dropout: float) -> None:
         super().__init__()
         self.dropout = dropout
         self.layers = nn.GRU(width, width, num_layers=layers, batch_first=True)
-        self.merge, self.last = nn.Linear(width, width), nn.LayerNorm(width)
+        self.first, self.last = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.merge = nn.Linear(width, width)
 
     def forward(self, vectors: Tensor) -> Tensor:
         """What a history asks for next, after each of its items."""
-        states, _ = self.layers(functional.dropout(vectors, self.dropout, self.training))
+        states, _ = self.layers(functional.dropout(self.first(vectors), self.dropout, self.training))
         normalised: Tensor = self.last(self.merge(functional.dropout(states, self.dropout, self.training)))
         return normalised

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 class VqRec(Attentive):
     """A transformer over items whose texts are quantised to ``parts`` codes of ``bits`` bits (arXiv 2210.12316).
 
-    A code of a part has a learned vector, and an item is the mean or the sum of its own. The published pre-training on
-    other data, and its permutation of codes, are left out.
+    A code of a part has a learned vector, and an item is their ``mean``, as published, or with ``pooling: sum`` their
+    sum, which a step moves ``parts`` times as far. The published pre-training on other data, and its permutation of
+    codes, are left out.
     """
 
     parts: Positive = 32
