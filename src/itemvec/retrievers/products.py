@@ -72,13 +72,13 @@ def above(products: Any, threshold: Floats, k: int) -> Above:
     if products.device.type != "cpu":
         rows, columns = (products > torch.from_numpy(raised).to(products.device)[:, None]).nonzero(as_tuple=True)
         return Above(rows.cpu().numpy(), columns.cpu().numpy(), products[rows, columns].float().cpu().numpy())
-    flat = products.numpy().reshape(-1)
-    least = raised.clip(LOWEST).astype(flat.dtype)  # as whole numbers, where products are
-    found = _where(largest.numpy() > least[:, None])
+    table = products.numpy()
+    least = raised.clip(LOWEST).astype(table.dtype)  # as whole numbers, where products are
+    found = np.flatnonzero(largest.numpy() > least[:, None])
     rows, columns = np.divmod(found, max(width or n_items, 1))
     if not width:
-        return Above(rows, columns, flat[found].astype(np.float32))
-    some = flat[(rows * n_items + columns)[:, None] + np.arange(0, n_items, width)]
+        return Above(rows, columns, table.reshape(-1)[found].astype(np.float32))
+    some = table.reshape(-1, TOGETHER, width)[rows, :, columns]
     found = np.flatnonzero(some > least[rows, None])
     group, member = np.divmod(found, TOGETHER)
     return Above(rows[group], columns[group] + member * width, some.reshape(-1)[found].astype(np.float32))
@@ -99,17 +99,6 @@ def _raised(largest: Any, threshold: Floats, k: int) -> Floats:
     raised = threshold.copy()
     raised[none] = np.nextafter(least, np.float32(-np.inf))
     return raised
-
-
-def _where(table: NDArray[np.bool_]) -> Ints:
-    """Places of what is true, in the flat table; eight are looked at together, since hardly any is."""
-    if table.size % 8:
-        return np.flatnonzero(table)
-    eights = table.reshape(-1).view(np.int64)
-    some = np.flatnonzero(eights != 0)
-    eight, member = np.divmod(np.flatnonzero(eights[some].view(np.bool_)), 8)
-    places: Ints = some[eight] * 8 + member
-    return places
 
 
 def tensor(array: NDArray[Any]) -> Any:
