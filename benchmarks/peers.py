@@ -37,8 +37,8 @@ class Table:
                 yield np.asarray(items[start : start + ROWS])
 
     def file(self) -> Floats:
-        """The file, mapped into memory."""
-        items: Floats = np.load(self.folder / "items.npy", mmap_mode="r")
+        """The file, mapped into memory; a page written to would be copied, as torch warns of what is read-only."""
+        items: Floats = np.load(self.folder / "items.npy", mmap_mode="c")
         return items[:ROWS] if self.source == "small" else items
 
     def load(self) -> Floats:

@@ -38,6 +38,13 @@ def test_what_is_written_is_read(tmp_path: Path, vectors: Floats) -> None:
     assert (len(table), table.dim) == (500, 6)
 
 
+def test_a_block_of_wide_vectors_has_fewer_rows(tmp_path: Path, rng: np.random.Generator) -> None:
+    wide = rng.standard_normal((40, 1 << 18), dtype=np.float32)  # 1 MiB each
+    table = open_vectors(write(tmp_path, wide, size=40), "items")
+    assert [len(block) for block in table.vectors] == [32, 8]
+    assert (table.load().vectors == wide).all()
+
+
 def test_equal_content_has_an_equal_digest_and_equal_data_files(tmp_path: Path, vectors: Floats) -> None:
     first, second = write(tmp_path / "a", vectors), write(tmp_path / "b", vectors)
     third = write(tmp_path / "c", vectors, size=33)

@@ -45,11 +45,10 @@ def search_prefixes(
     ]
 
     def prepare(tile: Floats) -> Any:
-        over = 1 / _lengths(tile, stretches, similarity)  # (n_prefixes, n)
-        shrunk = np.concatenate([over[:1], over[1:] / over[:-1]])  # makes a sum over one length a sum over the next
-        whole, scales = tensor(tile).to(device), tensor(over).to(device)
-        blocks = [whole[:, start:end] * one[:, None] for (start, end), one in zip(stretches, scales, strict=True)]
-        return blocks, tensor(shrunk).to(device)
+        whole = tensor(tile).to(device)
+        over = 1 / _lengths(whole, dims, similarity)  # (n_prefixes, n)
+        blocks = [whole[:, start:end] * one[:, None] for (start, end), one in zip(stretches, over, strict=True)]
+        return blocks, [None, *over[1:] / over[:-1]]  # a sum over one length becomes a sum over the next
 
     def take(part: tuple[list[Any], list[Running]], tile: Any, start: int) -> None:
         products: Any = None
@@ -60,7 +59,7 @@ def search_prefixes(
             best.offer(found.queries, found.items + start, found.products)
 
     sweep(items, device, parts, prepare, take)
-    lengths, tops = _lengths(queries, stretches, similarity), {}
+    lengths, tops = _lengths(tensor(queries), dims, similarity).numpy(), {}
     for number, dim in enumerate(dims):
         some = [bests[number].top() for _, bests in parts]
         scores = np.concatenate([top.scores for top in some])
@@ -69,9 +68,10 @@ def search_prefixes(
     return tops
 
 
-def _lengths(vectors: Floats, stretches: Sequence[tuple[int, int]], similarity: Literal["cosine", "dot"]) -> Floats:
+def _lengths(vectors: Any, dims: Sequence[int], similarity: Literal["cosine", "dot"]) -> Any:
     """Length of each prefix of each vector, float32 of shape (n_prefixes, n); 1 where it does not matter."""
     if similarity == "dot":
-        return np.ones((len(stretches), len(vectors)), dtype=np.float32)
-    squares = [np.einsum("nd,nd->n", vectors[:, start:end], vectors[:, start:end]) for start, end in stretches]
-    return np.maximum(np.sqrt(np.cumsum(squares, axis=0, dtype=np.float32)), np.float32(1e-12))
+        return vectors.new_ones(len(dims), len(vectors))
+    within = np.arange(vectors.shape[1]) < np.array(dims)[:, None]
+    squares = multiply(tensor(within.astype(np.float32)).to(vectors.device), vectors.square())
+    return squares.sqrt_().clamp_min_(1e-12)

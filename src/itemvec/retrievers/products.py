@@ -73,7 +73,8 @@ def above(products: Any, threshold: Floats, k: int) -> Above:
         rows, columns = (products > torch.from_numpy(raised).to(products.device)[:, None]).nonzero(as_tuple=True)
         return Above(rows.cpu().numpy(), columns.cpu().numpy(), products[rows, columns].float().cpu().numpy())
     table = products.numpy()
-    least = raised.clip(LOWEST).astype(table.dtype)  # as whole numbers, where products are
+    whole = np.issubdtype(table.dtype, np.integer)
+    least = raised.clip(LOWEST).astype(table.dtype) if whole else raised
     found = np.flatnonzero(largest.numpy() > least[:, None])
     rows, columns = np.divmod(found, max(width or n_items, 1))
     if not width:

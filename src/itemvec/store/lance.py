@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ PLAIN = {b"lance-encoding:compression": b"none"}
 # meanwhile, the rewritten rows come after the new ones.
 GROWING = FORMAT | {"new_table_enable_stable_row_ids": "true"}
 ROW = "_rowid"
+AHEAD = 1 << 26  # bytes that a scan reads ahead; Lance's own 256 MiB stay in memory and are not faster
 GAP, LONG = 16, 256  # rows that may lie between two of a stretch; its rows from which on it is scanned
 
 
@@ -41,6 +43,7 @@ def is_remote(database: Path | str) -> bool:
 
 def connect(database: Path | str) -> Any:
     """Open a database folder; it is created with its first table."""
+    os.environ.setdefault("LANCE_DEFAULT_IO_BUFFER_SIZE", str(AHEAD))
     import lancedb
 
     try:

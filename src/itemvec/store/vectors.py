@@ -19,7 +19,7 @@ from itemvec.store.digest import Digest, Hasher
 
 KEYS = {"items": ITEM, "queries": QUERY}  # table -> its id column
 CONTENT = "content.json"  # the digest again, inside the folder, so that a folder can be told from another
-ROWS = 8192  # of a block: what is in memory at a time
+ROWS, BYTES = 8192, 1 << 25  # of a block at most: what is in memory at a time
 
 
 class Block(NamedTuple):
@@ -42,8 +42,8 @@ class VectorTable:
         return self.rows
 
     def __iter__(self) -> Iterator[Block]:
-        key = KEYS[self.name]
-        for batch in lance.scan(lance.connect(self.database).open_table(self.name), [key, VECTOR], ROWS):
+        key, rows = KEYS[self.name], min(ROWS, max(BYTES // (4 * self.dim), 1))
+        for batch in lance.scan(lance.connect(self.database).open_table(self.name), [key, VECTOR], rows):
             yield Block(batch[key], batch[VECTOR].flatten().to_numpy().reshape(len(batch), self.dim))
 
     def ids(self) -> Ids:
