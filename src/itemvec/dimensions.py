@@ -14,12 +14,11 @@ from itemvec.asked import Asked
 from itemvec.attribution import attribute, ndcg
 from itemvec.flips import flip_p
 from itemvec.judging import choose
-from itemvec.metrics import Judgments, interval, paired_p
+from itemvec.metrics import LEVEL, Judgments, interval, paired_p
 from itemvec.sampling import sample
 from itemvec.store import open_vectors
 
 QUERIES = 1000  # of a group; of more, a sample
-LEVEL = 0.05
 HEADER = "group,dimension,change,p"
 
 Chosen = NDArray[np.bool_]  # of shape (dim,)

@@ -26,7 +26,7 @@ from itemvec.topk import Top
 
 
 @dataclass(frozen=True)
-class Asked:
+class Part:
     """Queries of one part, and what is judged of them.
 
     judgments
@@ -67,8 +67,8 @@ class Trial:
     """
 
     items: Entries
-    validation: Asked
-    test: Asked
+    validation: Part
+    test: Part
     groups: Ids
     train: Any
     facts: dict[str, int]
@@ -89,7 +89,7 @@ class Trial:
         qrels = read_parquet(tables["qrels"])
         judgments = judge(qrels, queries.ids, items.ids, protocol.least_gain)
         validation, test = (
-            _asked(queries.where(uses == part), items.ids, judgments, qrels, protocol) for part in (VALIDATION, TEST)
+            _part(queries.where(uses == part), items.ids, judgments, qrels, protocol) for part in (VALIDATION, TEST)
         )
         groups = texts["queries"][GROUP].combine_chunks().filter(pa.array(uses == TEST)).take(pa.array(test.rows))
         train = texts["queries"][TEXT].combine_chunks().filter(pa.array(uses == TRAIN))
@@ -139,7 +139,7 @@ def _entries(table: Any, key: str, vectors: VectorTable | None) -> Entries:
     return Entries(ids, table[TEXT].combine_chunks(), None if vectors is None else vectors.vectors)
 
 
-def _asked(queries: Entries, items: Ids, judgments: Judgments, qrels: Any, protocol: SearchProtocol) -> Asked:
+def _part(queries: Entries, items: Ids, judgments: Judgments, qrels: Any, protocol: SearchProtocol) -> Part:
     """The queries of one part and the judgments of them."""
     rows = pc.index_in(judgments.ids, value_set=queries.ids)
     known = choose(judgments, np.asarray(rows.is_valid()))
@@ -148,7 +148,7 @@ def _asked(queries: Entries, items: Ids, judgments: Judgments, qrels: Any, proto
     if protocol.judge == "pair":
         known, whose = pairs(known)
         found = found[whose]
-    return Asked(queries, known, found, judged, len(items))
+    return Part(queries, known, found, judged, len(items))
 
 
 def _others(uses: Ints) -> dict[str, Any]:

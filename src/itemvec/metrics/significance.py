@@ -7,6 +7,7 @@ from itemvec.arrays import Doubles
 
 RESAMPLES = 1999  # of an interval
 PERMUTATIONS = 9999  # of a test
+LEVEL = 0.05  # of p: what is below it counts as shown
 BATCH = 1 << 22  # values drawn at a time
 
 

@@ -14,7 +14,7 @@ from itemvec.arrays import Doubles, Ids
 from itemvec.columns import GROUP, ID, SEED
 from itemvec.errors import TableError
 from itemvec.files import read_parquet
-from itemvec.metrics import holm, interval, paired_p, standard_error, widen
+from itemvec.metrics import LEVEL, holm, interval, paired_p, standard_error, widen
 from itemvec.report.results import Result, Results
 
 
@@ -37,7 +37,7 @@ class Comparison:
     @property
     def verdict(self) -> str:
         """What may be said."""
-        if self.p >= 0.05:
+        if self.p >= LEVEL:
             return "no difference shown"
         return "better" if self.difference > 0 else "worse"
 

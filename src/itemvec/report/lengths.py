@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from itemvec.metrics import ALLOWED
-from itemvec.report.pareto import LEVEL
+from itemvec.metrics import ALLOWED, LEVEL
 from itemvec.report.results import Results, title
 from itemvec.report.sections import Section
 from itemvec.report.tables import Table

@@ -12,12 +12,11 @@ import pyarrow.compute as pc
 from itemvec.arrays import Doubles
 from itemvec.columns import GROUP, ID, SEED
 from itemvec.files import read_parquet
-from itemvec.metrics import ALLOWED, holm, loss_p
+from itemvec.metrics import ALLOWED, LEVEL, holm, loss_p
 from itemvec.report.results import TASKS, Result, Results, title
 from itemvec.report.sections import Section
 from itemvec.report.tables import Table
 
-LEVEL = 0.05
 BANDWIDTH = 10e9  # bytes a second that one core reads
 
 
