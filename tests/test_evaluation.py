@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from scipy.stats import t
 
 from itemvec.columns import RUN
 from itemvec.evaluation import Cohort, Evaluation, evaluate, nothing
@@ -57,8 +58,24 @@ def test_an_interval_grows_with_the_spread_of_the_seeds() -> None:
     same = evaluate({7: top([0], [2]), 8: top([0], [2])}, JUDGMENTS, groups, ITEMS, ["hit@1"], {}, 1)
     apart = evaluate({7: top([0], [1]), 8: top([2], [2])}, JUDGMENTS, groups, ITEMS, ["hit@1"], {}, 1)
     assert same.summary["hit@1"] == {"mean": 0.5, "low": 0.0, "high": 1.0, "sd_of_seeds": 0.0}
-    error = 1.959964 * np.std([1, 0], ddof=1) / 2**0.5
+    error = t.ppf(0.975, 1) * np.std([1, 0], ddof=1) / 2**0.5
     assert apart.summary["hit@1"]["low"] == pytest.approx(0.5 - error)  # both queries have the mean 0.5
+
+
+def test_cases_of_one_user_are_not_independent() -> None:
+    """Two users with the same value each in all of their cases: as little is known as of two cases."""
+    ids = pa.array([f"u{row}" for row in range(40)])
+    judged = Judgments(ids, np.zeros(40, dtype=np.int64), np.ones(40), np.arange(41))
+    tops = top(*[[0]] * 20, *[[1]] * 20)
+    owners = pa.array(["left"] * 20 + ["right"] * 20)
+    groups = pa.repeat("users", 40)
+    alone = evaluate({7: tops}, judged, groups, ITEMS, ["hit@1"], {}, 1).summary
+    owned = evaluate({7: tops}, judged, groups, ITEMS, ["hit@1"], {}, 1, owners=owners)
+    assert alone["hit@1"]["low"] > 0.3
+    assert owned.summary["hit@1"] == {"mean": 0.5, "low": 0.0, "high": 1.0}
+    assert (owned.summary["queries"], owned.summary["owners"]) == (40, 2)
+    assert "owners" not in alone
+    assert owned.measures["owner"].unique().to_pylist() == ["left", "right"]
 
 
 def test_one_seed_has_no_spread() -> None:
@@ -79,7 +96,7 @@ def test_it_is_written_and_read(found: Evaluation, tmp_path: Path) -> None:
 def test_a_task_without_cases_is_said() -> None:
     found = nothing(["ndcg@10"], {"task": "search"})
     assert found.summary == {"task": "search", "queries": 0}
-    assert found.measures.column_names == ["id", "seed", "group", "ndcg@10"]
+    assert found.measures.column_names == ["id", "seed", "group", "owner", "ndcg@10"]
     assert found.headline() == "0 queries: nothing to measure"
 
 

@@ -40,8 +40,8 @@ def written(folder: Path, items: Floats, queries: Floats) -> tuple[dict[str, Pat
 @pytest.fixture
 def made(tmp_path: Path, rng: np.random.Generator) -> tuple[dict[str, Path], Path]:
     """Beyond the first 16 dimensions items and queries have faint noise."""
-    items = rng.standard_normal((500, 40), dtype=np.float32)
-    queries = items[:200] + 0.6 * rng.standard_normal((200, 40), dtype=np.float32)
+    items = rng.standard_normal((1500, 40), dtype=np.float32)
+    queries = items[:1400] + 0.6 * rng.standard_normal((1400, 40), dtype=np.float32)
     for vectors in (items, queries):
         vectors[:, KNOWN:] = 0.005 * rng.standard_normal((len(vectors), 40 - KNOWN))
     return written(tmp_path, items, queries)
@@ -61,7 +61,7 @@ def test_all_dimensions_are_what_exact_search_finds(made: tuple[dict[str, Path],
     assert facts["metric"] == "ndcg@10"
     assert set(facts["groups"]) == set(whole) == {"one", 'an"other'}
     for group, found in facts["groups"].items():
-        assert found["queries"] == 100
+        assert found["queries"] == 700
         expected = {name: whole[group]["ndcg@10"][name] for name in ("mean", "low", "high")}
         assert found["lengths"]["40"] == expected | {"change": 0.0, "p": 1.0}
 
@@ -82,11 +82,11 @@ def test_the_length_that_holds_what_is_known_loses_nothing(made: tuple[dict[str,
 def test_test_queries_alone_are_reported(made: tuple[dict[str, Path], Path]) -> None:
     tables, digest = made
     queries = read_parquet(tables["queries"])
-    parts = pa.array((["train"] * 30 + ["validation"] * 20 + ["test"] * 50) * 2)
+    parts = pa.array((["train"] * 300 + ["validation"] * 200 + ["test"] * 200) * 2)
     write_parquet(tables["queries"], queries.append_column("split", parts))
     facts, _ = try_lengths(tables, digest, PROTOCOL, seed=1)
     whole = search(Exact(), tables, digest, PROTOCOL, seed=1).summary["groups"]
-    assert {group: found["queries"] for group, found in facts["groups"].items()} == {"one": 50, 'an"other': 50}
+    assert {group: found["queries"] for group, found in facts["groups"].items()} == {"one": 200, 'an"other': 200}
     assert facts["groups"]["one"]["lengths"]["40"]["mean"] == whole["one"]["ndcg@10"]["mean"]
 
 

@@ -10,6 +10,7 @@ TEXT = "text"
 TIME = "timestamp"
 PART = "split"  # of an interaction or a query, in a data set that brings its own split
 GROUP = "group"
+OWNER = "owner"  # of a query: the user whose case it is, or the query whose pair; more of one are not independent
 GAIN = "gain"
 SEED = "seed"
 RANK = "rank"

@@ -14,7 +14,7 @@ from itemvec.asked import Asked
 from itemvec.attribution import attribute, ndcg
 from itemvec.flips import flip_p
 from itemvec.judging import choose
-from itemvec.metrics import LEVEL, Judgments, interval, paired_p
+from itemvec.metrics import LEVEL, Judgments, Spread, interval, paired_p
 from itemvec.sampling import sample
 from itemvec.store import open_vectors
 
@@ -94,7 +94,7 @@ def _dropped(
         facts[rule] = {
             "dims": counts[rule],
             "own": float(np.concatenate(own[rule]).mean()),
-            "other": {"mean": float(change.mean()), "low": low, "high": high, "p": paired_p(change, 0.0, seed)},
+            "other": {"mean": float(change.mean()), "low": low, "high": high, "p": paired_p(change, Spread(), seed)},
         }
     return facts
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from itemvec.arrays import Doubles, Ids, Ints
-from itemvec.columns import GROUP, ID, RUN, SEED
+from itemvec.columns import GROUP, ID, OWNER, RUN, SEED
 from itemvec.files import write_json, write_parquet
-from itemvec.metrics import Judgments, Ranked, interval, measure, standard_error, widen
+from itemvec.metrics import Judgments, Ranked, Spread, by_owner, interval, measure, widen
 from itemvec.topk import NOTHING, Top
 
 
@@ -24,7 +24,7 @@ class Evaluation:
     run
         Arrow table of the schema ``RUN``.
     measures
-        Arrow table: id, seed, group, and a float64 column per metric.
+        Arrow table: id, seed, group, owner, and a float64 column per metric.
     summary
         What goes into the metrics file.
     """
@@ -70,6 +70,7 @@ def evaluate(
     facts: dict[str, Any],
     seed: int,
     cohorts: dict[str, list[Cohort]] | None = None,
+    owners: Ids | None = None,
 ) -> Evaluation:
     """Judge rankings of the same queries, one per seed.
 
@@ -91,13 +92,18 @@ def evaluate(
         Of the bootstrap.
     cohorts
         Further slices, by what they go by: other than groups they are no queries of their own, and not compared.
+    owners
+        Whose each query is, Arrow strings of shape (n_queries,): not queries but their owners are independent. By
+        default each is its own.
     """
     runs, measures = [], []
     for number, top in rankings.items():
         runs.append(_run(judgments.ids, number, top, items))
         found = measure(Ranked.judge(top.positions, judgments), names)
         seeds = pa.array(np.full(len(judgments), number, dtype=np.int32))
-        measures.append(pa.table({ID: judgments.ids, SEED: seeds, GROUP: groups, **found}))
+        measures.append(
+            pa.table({ID: judgments.ids, SEED: seeds, GROUP: groups, OWNER: owners or judgments.ids, **found})
+        )
     whole = pa.concat_tables(measures)
     summary = {**facts, **summarise(whole, names, seed)}
     if cohorts:
@@ -110,7 +116,8 @@ def evaluate(
 
 def nothing(names: list[str], facts: dict[str, Any]) -> Evaluation:
     """The evaluation of a task the data set has no cases for."""
-    fields = [(ID, pa.string()), (SEED, pa.int32()), (GROUP, pa.string()), *((name, pa.float64()) for name in names)]
+    fields = [(ID, pa.string()), (SEED, pa.int32()), (GROUP, pa.string()), (OWNER, pa.string())]
+    fields += [(name, pa.float64()) for name in names]
     return Evaluation(RUN.empty_table(), pa.schema(fields).empty_table(), {**facts, "queries": 0})
 
 
@@ -119,37 +126,38 @@ def summarise(measures: Any, names: list[str], seed: int) -> dict[str, Any]:
     n_seeds = len(np.unique(measures[SEED]))
     n_queries = len(measures) // n_seeds
     groups = np.asarray(measures[GROUP].slice(0, n_queries))
-    values = {name: np.asarray(measures[name]).reshape(n_seeds, n_queries) for name in names}
-    summary: dict[str, Any] = {"queries": n_queries, "seeds": n_seeds}
-    summary |= {name: _statistics(values[name], seed) for name in names}
-    summary["groups"] = {
-        group: {"queries": int(np.count_nonzero(groups == group))}
-        | {name: _statistics(values[name][:, groups == group], seed) for name in names}
-        for group in sorted(set(groups))
-    }
+    summary = {"seeds": n_seeds} | _of(measures, np.ones(n_queries, dtype=bool), names, seed)
+    summary["groups"] = {group: _of(measures, groups == group, names, seed) for group in sorted(set(groups))}
     return summary
 
 
 def _of_cohort(measures: Any, cohort: Cohort, names: list[str], seed: int) -> dict[str, Any]:
     """Size and bounds of a cohort, and its means; an empty one has a size alone."""
-    found: dict[str, Any] = {"queries": int(np.count_nonzero(cohort.chosen))}
-    if not found["queries"]:
-        return found
-    found |= {"from": cohort.low, "to": cohort.high}
-    values = {name: np.asarray(measures[name]).reshape(-1, len(cohort.chosen)) for name in names}
-    return found | {name: _statistics(values[name][:, cohort.chosen], seed) for name in names}
+    if not cohort.chosen.any():
+        return {"queries": 0}
+    return {"from": cohort.low, "to": cohort.high} | _of(measures, cohort.chosen, names, seed)
+
+
+def _of(measures: Any, chosen: NDArray[np.bool_], names: list[str], seed: int) -> dict[str, Any]:
+    """Size and means of the ``chosen`` of the queries, bool of shape (n_queries,)."""
+    owners = measures[OWNER].slice(0, len(chosen)).combine_chunks().filter(pa.array(chosen))
+    n_owners = len(owners.unique())
+    found: dict[str, Any] = {"queries": len(owners)} | ({"owners": n_owners} if n_owners < len(owners) else {})
+    for name in names:
+        values = np.asarray(measures[name]).reshape(-1, len(chosen))[:, chosen].T
+        found[name] = _statistics(by_owner(values, owners), seed)
+    return found
 
 
 def _statistics(values: Doubles, seed: int) -> dict[str, float]:
-    """Mean of float64 values of shape (n_seeds, n_queries), its interval, and its spread over seeds.
+    """Mean of float64 values of shape (n_owners, n_seeds), its interval, and its spread over seeds.
 
     Other queries and other seeds would both move the mean, so the interval is made of both.
     """
-    means = values.mean(axis=1)
-    spread = standard_error(means)
-    low, high = widen(float(means.mean()), *interval(values.mean(axis=0), seed), spread)
+    means = values.mean(axis=0)
+    low, high = widen(float(means.mean()), *interval(values.mean(axis=1), seed), Spread.of(means))
     found = {"mean": float(means.mean()), "low": low, "high": high}
-    if len(values) > 1:
+    if len(means) > 1:
         found["sd_of_seeds"] = float(means.std(ddof=1))
     return found
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from itemvec.arrays import Doubles
-from itemvec.metrics import holm, interval, loss_p
+from itemvec.metrics import by_owner, holm, interval, loss_p
 from itemvec.params import SearchProtocol
 from itemvec.retrievers.prefixes import search_prefixes
 from itemvec.search import Trial
@@ -53,7 +54,8 @@ def try_lengths(
     lines = [HEADER]
     for group in sorted(set(groups)):
         chosen = groups == group
-        found = _compared({length: one[chosen] for length, one in values.items()}, seed)
+        owners = trial.test.owners.filter(pa.array(chosen))
+        found = _compared({length: by_owner(one[chosen], owners) for length, one in values.items()}, seed)
         facts["groups"][group] = {"queries": int(np.count_nonzero(chosen)), "lengths": found}
         name = '"' + group.replace('"', '""') + '"'
         lines += [f"{name},{key},{one['mean']:.6f},{one['low']:.6f},{one['high']:.6f}" for key, one in found.items()]

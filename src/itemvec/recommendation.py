@@ -74,7 +74,8 @@ def recommend(
         facts["validated"] = _spread(validated)
     groups = pa.repeat(pa.scalar("users"), len(parts.test.histories))
     slices = cohorts(parts.train, parts.test)
-    return evaluate(rankings, parts.test.judgments, groups, items, protocol.metrics, facts, seed, slices)
+    owners = parts.test.histories.users
+    return evaluate(rankings, parts.test.judgments, groups, items, protocol.metrics, facts, seed, slices, owners)
 
 
 def rank(score: Score, histories: Histories, k: int, mask: bool, progress: str = "") -> Top:

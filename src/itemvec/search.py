@@ -43,6 +43,11 @@ class Part:
     judged: Ints | None
     n_items: int
 
+    @property
+    def owners(self) -> Ids:
+        """The query of each of ``judgments``, Arrow strings."""
+        return self.queries.ids.take(pa.array(self.rows))
+
     def ranked(self, top: Top) -> Top:
         """What was found for each of ``judgments``, from what was found for each of ``queries``."""
         if self.judged is not None:
@@ -125,7 +130,9 @@ def search(
         facts["chosen"] = chosen
     top = test.ranked(retrieve(test.queries, protocol.depth))
     cohorts = slices(test.queries.texts, test.rows, items.texts, test.judgments, trial.train)
-    return evaluate({seed: top}, test.judgments, trial.groups, items.ids, protocol.metrics, facts, seed, cohorts)
+    return evaluate(
+        {seed: top}, test.judgments, trial.groups, items.ids, protocol.metrics, facts, seed, cohorts, test.owners
+    )
 
 
 def _open(vectors: Path | None, name: str) -> VectorTable | None:

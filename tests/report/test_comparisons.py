@@ -7,7 +7,7 @@ import pytest
 
 from itemvec.errors import TableError
 from itemvec.files import read_parquet, write_parquet
-from itemvec.metrics import holm, paired_p
+from itemvec.metrics import Spread, holm, paired_p
 from itemvec.report import Results
 from itemvec.report.answers import answers
 from itemvec.report.comparisons import compare
@@ -41,7 +41,7 @@ def test_p_is_adjusted_for_all_comparisons_of_the_group(results: Results, folder
     for one in found:
         tables = [read_parquet(folder / "measures" / f"{cell.cell}.parquet") for cell in (one.left, one.right)]
         values = [table.filter(pc.equal(table["group"], "constructed: b"))[one.metric] for table in tables]
-        raw.append(paired_p(np.asarray(values[0]) - np.asarray(values[1]), 0.0, results.params.seed))
+        raw.append(paired_p(np.asarray(values[0]) - np.asarray(values[1]), Spread(), results.params.seed))
     assert [one.p for one in found] == pytest.approx(holm(np.array(raw)))
     assert [one.p for one in found] != pytest.approx(raw)
 

@@ -1,9 +1,10 @@
 """How far a mean can be trusted: intervals, paired tests, and their correction for many comparisons."""
 
 import numpy as np
-from scipy.stats import bootstrap, norm
+from scipy.stats import bootstrap, norm, t
 
 from itemvec.arrays import Doubles
+from itemvec.metrics.spread import Spread
 
 RESAMPLES = 1999  # of an interval
 PERMUTATIONS = 9999  # of a test
@@ -26,33 +27,34 @@ def interval(values: Doubles, seed: int) -> tuple[float, float]:
     return float(found.confidence_interval.low), float(found.confidence_interval.high)
 
 
-def standard_error(means: Doubles) -> float:
-    """Standard error of the mean of seeds, from their own means, float64 of shape (n_seeds,); 0 for one seed."""
-    return float(means.std(ddof=1) / np.sqrt(len(means))) if len(means) > 1 else 0.0
+def widen(mean: float, low: float, high: float, seeds: Spread) -> tuple[float, float]:
+    """Add what seeds of training add to a 95 % interval of queries: variances add up, and few seeds tell little."""
+    if seeds.variance == 0:
+        return low, high
+
+    def half(of_queries: float) -> float:
+        both = Spread((of_queries / norm.ppf(0.975)) ** 2) + seeds
+        return float(t.ppf(0.975, both.degrees)) * both.error
+
+    return mean - half(mean - low), mean + half(high - mean)
 
 
-def widen(mean: float, low: float, high: float, error: float) -> tuple[float, float]:
-    """Add an independent standard error to a 95 % interval, the squares of their half-widths adding up."""
-    extra = (norm.ppf(0.975) * error) ** 2
-    return mean - float(np.sqrt((mean - low) ** 2 + extra)), mean + float(np.sqrt((high - mean) ** 2 + extra))
-
-
-def paired_p(difference: Doubles, error: float, seed: int) -> float:
+def paired_p(difference: Doubles, seeds: Spread, seed: int) -> float:
     """Two-sided p that the mean of paired differences is zero.
 
     Parameters
     ----------
     difference
         One value per query, float64 of shape (n_queries,).
-    error
-        Standard error that seeds of training add to the mean. The permutation test knows queries alone and would take
-        the luck of a seed for a fact: with it, the larger p of that test and of a normal one with both errors counts.
+    seeds
+        What seeds of training add to the mean. The permutation test knows queries alone and would take the luck of a
+        seed for a fact: the larger p of that test and of Welch's t-test with both spreads counts.
     """
     queries = _permutation_p(difference, seed)
-    if error == 0:
+    if seeds.variance == 0:
         return queries
-    both = np.hypot(np.std(difference) / np.sqrt(len(difference)), error)
-    return max(queries, float(2 * norm.sf(abs(difference.mean()) / both)))
+    both = Spread.of(difference) + seeds
+    return max(queries, float(2 * t.sf(abs(difference.mean()) / both.error, both.degrees)))
 
 
 def _permutation_p(difference: Doubles, seed: int) -> float:

@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow.compute as pc
 
 from itemvec.arrays import Doubles, Ids
-from itemvec.columns import GROUP, ID, SEED
+from itemvec.columns import GROUP, ID, OWNER, SEED
 from itemvec.errors import TableError
 from itemvec.files import read_parquet
-from itemvec.metrics import LEVEL, holm, interval, paired_p, standard_error, widen
+from itemvec.metrics import LEVEL, Spread, by_owner, holm, interval, paired_p, widen
 from itemvec.report.results import Result, Results
 
 
@@ -109,8 +109,10 @@ def _compared(group: str, metric: str, left: Result, right: Result, tables: dict
     (ours, first), (theirs, second) = (_values(tables[one.cell], metric) for one in (left, right))
     if not ours.equals(theirs):
         raise TableError(f"{left.cell} and {right.cell} were measured on different queries; run `dvc repro`")
+    owners = tables[left.cell][OWNER].combine_chunks()[:: first.shape[1]]
     difference = first.mean(axis=1) - second.mean(axis=1)
-    error = float(np.hypot(standard_error(first.mean(axis=0)), standard_error(second.mean(axis=0))))
+    seeds = Spread.of(first.mean(axis=0)) + Spread.of(second.mean(axis=0))
     mean = float(difference.mean())
-    low, high = widen(mean, *interval(difference, seed), error)
-    return Comparison(group, metric, left, right, mean, low, high, paired_p(difference, error, seed))
+    low, high = widen(mean, *interval(by_owner(difference, owners), seed), seeds)
+    p = paired_p(by_owner(difference, owners, about=0), seeds, seed)
+    return Comparison(group, metric, left, right, mean, low, high, p)

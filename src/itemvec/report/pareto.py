@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow.compute as pc
 
 from itemvec.arrays import Doubles
-from itemvec.columns import GROUP, ID, SEED
+from itemvec.columns import GROUP, ID, OWNER, SEED
 from itemvec.files import read_parquet
-from itemvec.metrics import ALLOWED, LEVEL, holm, loss_p
+from itemvec.metrics import ALLOWED, LEVEL, by_owner, holm, loss_p
 from itemvec.report.results import TASKS, Result, Results, title
 from itemvec.report.sections import Section
 from itemvec.report.tables import Table
@@ -159,4 +159,5 @@ def _beats(results: Results, left: Result, right: Result, group: str, metric: st
 def _values(table: Any, group: str, metric: str) -> Doubles:
     """Of the queries of a group in the order of their ids, float64 of shape (n_queries, n_seeds)."""
     chosen = table.filter(pc.equal(table[GROUP], group)).sort_by([(ID, "ascending"), (SEED, "ascending")])
-    return np.asarray(chosen[metric]).reshape(-1, len(chosen[SEED].unique()))
+    values = np.asarray(chosen[metric]).reshape(-1, len(chosen[SEED].unique()))
+    return by_owner(values, chosen[OWNER].combine_chunks()[:: values.shape[1]])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 from tabulate import tabulate
 
-from itemvec.columns import GROUP, ID, SEED
+from itemvec.columns import GROUP, ID, OWNER, SEED
 from itemvec.errors import ParamsError, TableError
 from itemvec.files import read_parquet
 from itemvec.registry import suggest
@@ -33,7 +33,7 @@ def compare_runs(cells: list[str], measures: Path, seed: int) -> str:
     """
     _check(cells, measures)
     tables = [read_parquet(measures / f"{cell}.parquet") for cell in cells]
-    names = [name for name in tables[0].column_names if name not in (ID, SEED, GROUP)]
+    names = [name for name in tables[0].column_names if name not in (ID, SEED, GROUP, OWNER)]
     metrics = [name for name in names if all(name in table.column_names for table in tables)]
     if not metrics:
         raise TableError(f"{' and '.join(cells)} were measured in different metrics; set these in params.yaml")
