@@ -55,6 +55,21 @@ def test_leaving_out_equals_ranking_anew(
     assert not np.allclose(found.without, found.full[:, None])
 
 
+def test_an_item_in_one_dimension_proves_nothing_of_others() -> None:
+    """Planted: without the first of 65 dimensions a hidden item is best; another item is all in the first."""
+    rng = np.random.default_rng(0)
+    axis, rest = np.zeros(65, dtype=np.float32), np.full(65, 1 / 8, dtype=np.float32)
+    axis[0], rest[0] = 1, 0
+    items = unit(rng.standard_normal((600, 65), dtype=np.float32))
+    items[:120] = unit(0.7 * rest + 0.714 * items[:120])
+    items[300], items[30] = 0.95 * axis + 0.31 * rest, axis
+    query = (0.8 * rest - 0.6 * axis)[None]
+    found = attribute(query, items, judgments([300]))
+    again = ndcg(query[:, 1:], items[:, 1:], judgments([300]))
+    assert again == pytest.approx(1)
+    assert found.without[:, 0] == pytest.approx(again)
+
+
 def test_batches_change_nothing(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
     queries, items = (rng.standard_normal((n, 4), dtype=np.float32) for n in (20, 30))
     judged = judgments(*([int(one)] for one in rng.integers(30, size=20)))

@@ -14,6 +14,11 @@ def test_the_projects_own_selection_passes() -> None:
     check_params(Params.load(ROOT / "params.yaml"))
 
 
+def test_a_dimension_may_be_none(tmp_path: Path) -> None:
+    reducers = {"x": {"kind": "pca", "dim": None, "variance": 0.9}}
+    check_params(Params.load(write(tmp_path / "params.yaml", variants=["x"], reducers=reducers)))
+
+
 SEARCH = {"depth": 10, "metrics": ["ndcg@10"]}
 RECOMMEND = {"split": "leave-one-out", "mask_history": True, "depth": 10, "seeds": 1, "metrics": ["ndcg@10"]}
 

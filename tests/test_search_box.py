@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +112,25 @@ def test_without_a_query_every_line_is_one(params: Params, tmp_path: Path, monke
 
 
 def test_a_line_is_cut_and_holds_no_commands() -> None:
-    hits = [Hit("a", 1.5, "one\ttwo\n\x1b[31mred\u202e" + "x" * 99), Hit("bbb", -0.25, "帽子")]
+    hits = [Hit("a\x1b", 1.5, "one\ttwo\n\x1b[31mred\u202e" + "x" * 99), Hit("bbb", -0.25, "帽子")]
     assert lines(hits, 30) == ["  1    1.5000  a    one two [3", "  2   -0.2500  bbb  帽子"]
+
+
+@pytest.mark.parametrize("row", [{"kind": "pca", "dim": 3}, {"kind": "random-projection", "dim": 4}])
+def test_a_reducer_that_was_changed_is_noticed(params: Params, tmp_path: Path, row: dict[str, Any]) -> None:
+    changed = replace(params, reducers={**params.reducers, "small": row})
+    with pytest.raises(TableError, match="holds other vectors than reducer 'small' makes; run `dvc repro`"):
+        SearchBox(tmp_path, changed)
+
+
+def test_weights_are_those_that_the_run_chose(tmp_path: Path) -> None:
+    row = {"kind": "hybrid", "parts": [{"kind": "exact"}, {"kind": "bm25"}], "fusion": "convex"}
+    systems = ROWS["systems"] | {"tuned": row}
+    params = finish(tmp_path, {"kind": "hashing", "dim": 64}, systems=systems)
+    with pytest.raises(ParamsError, match="no validation queries"):
+        SearchBox(tmp_path, params, "tuned")
+    write_json(tmp_path / "metrics/search/small-tuned.json", {"chosen": {"weights": [0.0, 1.0]}})
+    assert SearchBox(tmp_path, params, "tuned")("desk", 2)[0].item == "i4"  # as words alone find
 
 
 def test_nothing_was_run_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

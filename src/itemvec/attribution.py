@@ -73,7 +73,10 @@ def attribute(
         Of the same queries in the same order.
     """
     queries, items = (_scaled(vectors, similarity) for vectors in (queries, items))
-    reach = np.abs(items).max(axis=0)  # (dim,)
+    reach = np.abs(items)
+    if similarity == "cosine":  # what is wholly in one dimension scores zero without it
+        reach[1 - np.square(reach) <= SLACK] = 0
+    reach = reach.max(axis=0)  # (dim,)
     without = np.empty(queries.shape)
     waiting, depth, widened = np.arange(len(queries)), min(DEPTH, len(items)), 0
     while len(waiting):
@@ -123,6 +126,7 @@ def _without_each(
         return found, np.ones(n, dtype=bool)
     outside = full.min(axis=1)[:, None] + np.abs(queries) * reach  # (n, dim): no item outside exceeds this
     limit = _rescored(outside, np.where(outside > 0, reach, 0), similarity)
+    limit = np.maximum(limit, 0) if similarity == "cosine" else limit
     inside = top.scores[:, -1].reshape(n, dim) > limit + SLACK
     return found, np.asarray(inside.all(axis=1))
 

@@ -29,7 +29,7 @@ def check_params(params: Params) -> None:
     width = ENCODERS.build(params.model, params.models[params.model]).dim
     for name in params.variants:
         REDUCERS.build(name, params.reducers[name])
-        if params.reducers[name].get("dim", 0) > width:
+        if (params.reducers[name].get("dim") or 0) > width:
             raise ParamsError(f"reducer {name!r}: dim is more than the {width} of model {params.model!r}")
     _check_systems(params)
     for task, protocol in (("recommend", params.recommend), ("search", params.search)):

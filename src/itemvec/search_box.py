@@ -16,7 +16,7 @@ from itemvec.encoders import ENCODERS, Corpus, encode
 from itemvec.errors import ParamsError, TableError
 from itemvec.files import read_json, read_parquet
 from itemvec.params import Params, Row
-from itemvec.reducers import REDUCERS
+from itemvec.reducers import REDUCERS, Transform
 from itemvec.reduction import Judging, fit
 from itemvec.registry import suggest
 from itemvec.rerankers import RERANKERS, Rerank
@@ -24,6 +24,8 @@ from itemvec.reranking import reorder
 from itemvec.retrievers import RETRIEVERS, Entries, Retrieve, prepare
 from itemvec.store import ROWS, open_vectors
 from itemvec.topk import NOTHING, Top
+
+SOME = 64  # items by which a reducer is known again
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class SearchBox:
         name = retriever or next(iter(params.retrievers), None)
         if name is None:
             raise ParamsError("params.yaml: retrievers names none; name a row with --retriever")
-        system = RETRIEVERS.build(name, self._row(name))
+        system = RETRIEVERS.build(name, self._row(name) | self._chosen(name))
         self.rerank: Rerank | None = None
         self.depth = 0
         if reranker is not None:
@@ -88,6 +90,15 @@ class SearchBox:
             raise ParamsError(f"systems has no row {name!r}{suggest(name, self.params.systems)}")
         return self.params.systems[name]
 
+    def _chosen(self, name: str) -> Row:
+        """The weights that the run has chosen on validation queries, where the row gives none."""
+        cells = (f"search/{self.params.variants[0]}-{name}", f"baseline/{name}")
+        for path in (self.root / "metrics" / f"{cell}.json" for cell in cells):
+            chosen = read_json(path).get("chosen", {}) if path.exists() else {}
+            if "weights" in chosen:
+                return {"weights": chosen["weights"]}
+        return {}
+
     def _vectors(self) -> list[Floats]:
         """The items of the first variant, in blocks."""
         digest = self.artifacts / "vectors" / f"{self.params.variants[0]}.digest"
@@ -108,6 +119,7 @@ class SearchBox:
         tables = self.artifacts / "tables"
         judging = Judging(tables / "queries.parquet", tables / "qrels.parquet", self.params.search.split)
         transform = fit(reducer, source, self.params.seed, moments if moments.exists() else None, judging)
+        self._check(variant, transform)
         encoder = ENCODERS.build(model, self.params.models[model])
         loaded = encoder.load(Corpus(self.artifacts / "tables" / "items.parquet"))
 
@@ -117,13 +129,24 @@ class SearchBox:
 
         return vector
 
+    def _check(self, variant: str, transform: Transform) -> None:
+        """Queries must be reduced as the items were: params.yaml or the seed may have changed since."""
+        encoded, stored = (
+            next(iter(open_vectors(self.artifacts / f"{name}.digest", "items").vectors))[:SOME]
+            for name in ("embeddings", f"vectors/{variant}")
+        )
+        made = transform(encoded, "item")
+        if made.shape != stored.shape or np.linalg.norm(made - stored) > 0.05 * np.linalg.norm(stored):
+            raise TableError(f"artifacts holds other vectors than reducer {variant!r} makes; run `dvc repro`")
+
 
 def lines(hits: list[Hit], width: int) -> list[str]:
     """One line per hit, at most ``width`` characters: rank, score, id, and as much of the text as fits."""
-    longest = max((len(hit.item) for hit in hits), default=0)
+    ids = [_plain(hit.item, width) for hit in hits]
+    longest = max(map(len, ids), default=0)
     return [
-        f"{rank:>3}  {hit.score:>8.4f}  {hit.item:<{longest}}  {_plain(hit.text, width)}"[:width].rstrip()
-        for rank, hit in enumerate(hits, 1)
+        f"{rank:>3}  {hit.score:>8.4f}  {name:<{longest}}  {_plain(hit.text, width)}"[:width].rstrip()
+        for rank, (name, hit) in enumerate(zip(ids, hits, strict=True), 1)
     ]
 
 

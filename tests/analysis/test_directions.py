@@ -29,6 +29,14 @@ def test_uniformity_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     assert uniformity(units[:1]) == 0
 
 
+def test_vectors_of_zeros_have_no_uniformity(rng: np.random.Generator) -> None:
+    units = to_unit(rng.standard_normal((20, 4), dtype=np.float32))
+    some = units.copy()
+    some[[3, 7]] = 0
+    assert uniformity(some) == pytest.approx(uniformity(np.delete(units, [3, 7], axis=0)))
+    assert uniformity(np.zeros((2, 4), dtype=np.float32)) == 0
+
+
 def test_alignment_by_hand() -> None:
     left = np.array([[1, 0], [1, 0]], dtype=np.float32)
     right = np.array([[1, 0], [0, 1]], dtype=np.float32)

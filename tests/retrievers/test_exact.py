@@ -51,6 +51,24 @@ def test_int8_counts_steps_of_the_largest_number() -> None:
     assert top.scores[0] == pytest.approx([64 * 127 * (2 / 127) ** 2, 1 * 127 * (2 / 127) ** 2], rel=1e-6)
 
 
+@pytest.mark.parametrize("k", [10, 700])
+def test_int8_finds_negative_products(k: int, rng: np.random.Generator) -> None:
+    items = rng.integers(1, 4, size=(1000, 6)).astype(np.float32)
+    query = -np.ones((1, 6), dtype=np.float32)
+    top = Exact("dot", "int8").index(entries(items))(entries(query), k)
+    steps = np.round(items * 127 / 3).sum(axis=1)
+    assert top.positions[0].tolist() == np.argsort(steps, kind="stable")[:k].tolist()
+
+
+@pytest.mark.parametrize("extra", [1, 2, 3, 17])
+def test_equal_items_are_equal_wherever_they_are(extra: int, rng: np.random.Generator) -> None:
+    items, queries = (rng.standard_normal((n, 384), dtype=np.float32) for n in (8192 + extra, 100))
+    items[-1] = items[0]
+    top = Exact().index(entries(items))(entries(queries), len(items))
+    first, last = (np.argmax(top.positions == place, axis=1) for place in (0, len(items) - 1))
+    assert (first + 1 == last).all()
+
+
 def test_bfloat16_rounds_numbers_and_not_sums() -> None:
     """Eight bits: 1 + 1/512 becomes 1; 256 + 1 could not be told from 256, were the sum rounded."""
     items = np.array([[1 + 1 / 512, 0], [1, 0], [256, 1], [256, 0]], dtype=np.float32)

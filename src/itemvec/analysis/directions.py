@@ -45,8 +45,9 @@ def uniformity(units: Floats) -> float:
     Parameters
     ----------
     units
-        Unit vectors, float32 of shape (n, dim).
+        Unit vectors, float32 of shape (n, dim); a vector of zeros has no direction, and is left out.
     """
+    units = units[units.any(axis=1)]
     n, total = len(units), 0.0
     if n < 2:
         return 0.0

@@ -27,7 +27,7 @@ class Exact:
     precision
         What the numbers of both are rounded to: ``bfloat16``, or ``int8``, steps of 1/127 of the largest magnitude
         among items and queries, for which the items are read once more. Of the rounded vectors the ranking is exact:
-        every item is compared, sums are float32 or, for int8, whole.
+        every item is compared, sums are float32 or, for int8, whole, up to 2 ** 24: of 1,040 dimensions.
     """
 
     similarity: Literal["cosine", "dot"] = "cosine"

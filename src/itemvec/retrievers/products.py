@@ -53,6 +53,8 @@ def multiply(queries: Any, items: Any) -> Any:
         return torch.mm(queries.float(), items.float().T)
     if queries.dtype == torch.int8:
         return torch._int_mm(queries, items.T)
+    if len(items) == 1:  # takes another kernel, whose rounding would tell equal items apart
+        return multiply(queries, items.expand(2, -1))[:, :1].contiguous()
     if torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         return torch.ops.mkldnn._linear_pointwise(queries.float(), items.float(), None, "none", [], "")
     return torch.mm(queries.float(), items.float().T)
@@ -74,7 +76,7 @@ def above(products: Any, threshold: Floats, k: int) -> Above:
         return Above(rows.cpu().numpy(), columns.cpu().numpy(), products[rows, columns].float().cpu().numpy())
     table = products.numpy()
     whole = np.issubdtype(table.dtype, np.integer)
-    least = raised.clip(LOWEST).astype(table.dtype) if whole else raised
+    least = np.floor(raised.clip(LOWEST)).astype(table.dtype) if whole else raised
     found = np.flatnonzero(largest.numpy() > least[:, None])
     rows, columns = np.divmod(found, max(width or n_items, 1))
     if not width:
