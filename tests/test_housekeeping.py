@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from itemvec.cli import main
 from itemvec.encoders import CachedEncoder
 from itemvec.encoders.hashing import HashingEncoder
-from itemvec.housekeeping import entries, prune, verify
+from itemvec.housekeeping import entries, verify
 from itemvec.store import RowCache, cache, lance
 from tests.encoders.conftest import corpus_of
 from tests.store.test_cache import keys, rows, vectors
@@ -66,64 +66,6 @@ def test_list_says_what_each_encoder_is(folder: Path, tmp_path: Path) -> None:
     assert [one["fingerprint"] for one in found["tables"]][-1] == "ancient"
     assert {one["about"]["role"]: one["rows"] for one in found["tables"][:2]} == {"item": 0, "query": 3}
     assert found["total"]["bytes"] == sum(one["bytes"] for one in found["tables"]) > 0
-
-
-def test_prune_by_age(folder: Path) -> None:
-    old, new = table(folder, "old", days=100), table(folder, "new", days=80)
-    assert (
-        "would remove old (sentence-transformer some/model"
-        in itemvec("prune", "--older-than", "90d", "--dry-run").output
-    )
-    assert len(entries(str(folder))) == 2
-    assert f"removed {old}" in itemvec("prune", "--older-than", "90d").output
-    assert [entry.fingerprint for entry in entries(str(folder))] == [new]
-    assert not cache.use_file(str(folder), old).exists()
-
-
-def test_prune_by_size_takes_the_oldest(folder: Path) -> None:
-    for name, days in (("c", 1), ("a", 3), ("b", 2)):
-        table(folder, name, n_rows=200, days=days)
-    size = max(entry.bytes for entry in entries(str(folder)))
-    removals = prune(str(folder), None, int(2.5 * size))
-    assert [(one.entry.fingerprint, one.gone) for one in removals] == [("a", True)]
-    assert prune(str(folder), None, int(2.5 * size)) == []
-    assert [one.entry.fingerprint for one in prune(str(folder), None, 0)] == ["c", "b"]
-
-
-def test_prune_removes_former_versions_before_tables(folder: Path) -> None:
-    name = table(folder, "mine", n_rows=100, days=5)
-    one = RowCache(str(folder), name, 2)
-    for number in range(100, 110):
-        one.add(*rows(keys(str(number)), vectors(number)))
-    before = entries(str(folder))[0].bytes
-    assert prune(str(folder), None, 10**9) == []
-    assert entries(str(folder))[0].bytes >= before  # in use
-    del one
-    gc.collect()
-    time.sleep(1.1)  # a version younger than a second stays
-    assert prune(str(folder), None, 10**9) == []
-    assert entries(str(folder))[0].bytes < before
-    assert RowCache(str(folder), name, 2).contains(keys("7", "105")).all()
-
-
-def test_a_table_in_use_is_left_alone(folder: Path) -> None:
-    name = table(folder, "mine")
-    using = RowCache(str(folder), name, 2)
-    result = itemvec("prune", "--keep-under", "0")
-    assert "left alone, in use: mine" in result.output
-    using.add(*rows(keys("x"), vectors(5)))
-    assert len(RowCache(str(folder), name, 2)) == 2
-    del using
-    gc.collect()
-    assert "removed mine" in itemvec("prune", "--keep-under", "0").output
-    assert len(RowCache(str(folder), name, 2)) == 0
-
-
-@pytest.mark.parametrize("arguments", [[], ["--older-than", "90"], ["--keep-under", "much"]])
-def test_prune_wants_to_know_what(folder: Path, arguments: list[str]) -> None:
-    result = itemvec("prune", *arguments)
-    assert result.exit_code == 2
-    assert "90d" in result.output or "20GB" in result.output
 
 
 def test_verify_counts_keys_that_lie_there_twice(folder: Path) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from itemvec.columns import VECTOR
 from itemvec.errors import ItemvecError, TableError
 from itemvec.store import cache, lance
-from itemvec.store.holding import hold
+from itemvec.store.holding import hold_alone
 from itemvec.store.index import KeyIndex
 
 ROWS = 8192  # that are checked at a time
@@ -109,15 +109,16 @@ def prune(folder: str, older_than: timedelta | None, keep_under: int | None, dry
     if keep_under is not None and not dry_run and not lance.is_remote(folder):
         for entry in entries(folder):
             _tidy(entry)
-    now, kept, removals = datetime.now(UTC), 0, []
-    for entry in entries(folder):  # the one that was used last first
+    found = entries(folder)
+    now, kept, removals = datetime.now(UTC), sum(entry.bytes for entry in found), []
+    for entry in reversed(found):  # the least lately used first, so all that is too old goes before the rest is weighed
         too_old = older_than is not None and now - entry.used > older_than
-        too_much = keep_under is not None and kept + entry.bytes > keep_under
+        too_much = keep_under is not None and kept > keep_under
         if too_old or too_much:
+            gone = remove(entry, dry_run)
             reason = "not used for so long" if too_old else "beyond the size to keep"
-            removals.append(Removal(entry, reason, remove(entry, dry_run)))
-        if not (removals and removals[-1].entry is entry and removals[-1].gone):
-            kept += entry.bytes
+            removals.append(Removal(entry, reason, gone))
+            kept -= entry.bytes if gone else 0
     return removals
 
 
@@ -129,7 +130,9 @@ def remove(entry: Entry, dry_run: bool = False) -> bool:
             lance.remove(entry.folder, entry.fingerprint)
         return gone
     path = cache.use_file(entry.folder, entry.fingerprint)
-    file = hold(path, alone=True)
+    if dry_run and not path.exists():  # a dry run makes no lock file, and whoever uses a table has made one
+        return True
+    file = hold_alone(path, entry.used)
     if file is None:
         return False
     with file:
@@ -141,7 +144,7 @@ def remove(entry: Entry, dry_run: bool = False) -> bool:
 
 def _tidy(entry: Entry) -> None:
     """Remove the former versions of a table that nobody uses."""
-    file = hold(cache.use_file(entry.folder, entry.fingerprint), alone=True)
+    file = hold_alone(cache.use_file(entry.folder, entry.fingerprint), entry.used)
     if file is not None and entry.rows is not None:
         with file:
             lance.compact(lance.find(entry.folder, entry.fingerprint), everything=True)

@@ -16,7 +16,8 @@ from itemvec.errors import ItemvecError, ParamsError, TableError
 from itemvec.histories import Histories
 from itemvec.recommenders.ease import Ease
 from itemvec.recommenders.recbole import RecBole
-from tests.conftest import histories
+from itemvec.recommenders.recbole_training import _FrozenText
+from tests.conftest import cycles, histories
 from tests.recommenders.conftest import N_ITEMS, next_is_right, training
 
 SMALL = {"embedding_size": 16, "hidden_size": 16, "train_batch_size": 64, "learning_rate": 0.02}
@@ -35,6 +36,28 @@ def test_the_planted_order_is_learnt(item: Any, planted: Histories, vectors: Flo
     before = vectors.copy()
     assert next_is_right(replace(GRU, item=item).fit(training(planted, vectors)), planted) > 0.95
     assert (vectors == before).all()
+
+
+def test_padding_changes_no_score_of_a_model_that_sums(vectors: Floats, rng: np.random.Generator) -> None:
+    short = cycles(80, N_ITEMS, 4, rng)
+
+    def padded_to(length: int) -> Floats:
+        options = {"embedding_size": 16, "train_batch_size": 64, "MAX_ITEM_LIST_LENGTH": length}
+        return RecBole("STAMP", item="text", epochs=2, options=options).fit(training(short, vectors))(short)
+
+    scores = padded_to(5)
+    assert np.ptp(scores) > 0.1
+    assert padded_to(50) == pytest.approx(scores, abs=1e-4)
+
+
+def test_the_padding_has_no_vector_however_the_adaptor_is_set(vectors: Floats) -> None:
+    table = _FrozenText(np.vstack([np.zeros_like(vectors[:1]), vectors]), 3)
+    with torch.no_grad():
+        table.adaptor.bias.fill_(5.0)
+        whole, some = table.weight, table(torch.tensor([[2], [0]]))
+    assert (whole[0] == 0).all()
+    assert (whole[1:] == table.adaptor(torch.from_numpy(vectors))).all()
+    assert torch.allclose(some, whole[[2, 0]][:, None])
 
 
 def test_items_that_nobody_touched_are_scored_too(planted: Histories) -> None:
@@ -116,6 +139,7 @@ def test_strangers_are_no_trouble_to_a_model_of_histories(planted: Histories) ->
             "has no option 'hiden_size' to set; did you mean 'hidden_size'",
         ),
         ({"model": "SASRec", "options": {"data_path": "x"}}, "SASRec has no option 'data_path' to set"),
+        ({"model": "SASRec", "options": {"eval_step": 0}}, "SASRec has no option 'eval_step' to set"),
         ({"model": "SASRec", "options": {"loss_type": "exit()"}}, "it must be a word or no text"),
     ],
 )

@@ -62,6 +62,21 @@ def test_a_killed_training_comes_to_the_same_scores(recommender: Neural, planted
     assert not list(training_folder().iterdir())
 
 
+@pytest.mark.parametrize("epoch", [2, 3, 4])  # inside pre-training, at its end, inside fine-tuning
+def test_phases_that_wait_apart_do_so_when_killed(epoch: int, planted: Histories, vectors: Floats) -> None:
+    def sinking(validate: Callable[[Score], float]) -> Training:
+        return replace(training(planted, vectors), validate=lambda score: -validate(score))
+
+    impatient, calls = replace(PHASES, patience=1), list[int]()
+    expected = impatient.fit(sinking(killed_in(-1, planted, calls)))(planted)
+    with pytest.raises(KilledError):
+        impatient.fit(sinking(killed_in(epoch, planted, [])))
+    resumed: list[int] = []
+    found = impatient.fit(sinking(killed_in(-1, planted, resumed)))(planted)
+    assert len(resumed) == len(calls) - epoch + 2  # the checkpoint looked at again, and the epochs after it
+    assert (found == expected).all()
+
+
 def test_another_seed_starts_anew(planted: Histories) -> None:
     with pytest.raises(KilledError):
         FULL.fit(replace(training(planted), validate=killed_in(3, planted, [])))

@@ -19,7 +19,6 @@ FAMILIES = ("sequential", "general")
 COMMON = (
     "MAX_ITEM_LIST_LENGTH",
     "clip_grad_norm",
-    "eval_step",
     "learner",
     "learning_rate",
     "train_batch_size",
@@ -94,7 +93,7 @@ class RecBole:
         from itemvec.recommenders.recbole_training import train
 
         sequential = _models()[self.model] == "sequential"
-        settings: dict[str, Any] = {"epochs": self.epochs, "stopping_step": self.patience - 1}
+        settings: dict[str, Any] = {"epochs": self.epochs, "eval_step": 1, "stopping_step": self.patience - 1}
         if sequential and (self._defaults() | self.options).get("loss_type") == "CE":
             settings["train_neg_sample_args"] = None  # RecBole insists
         vectors = training.text("recbole") if self.item == "text" else None

@@ -75,7 +75,10 @@ def _prepare(model: str, folder: Path, settings: dict[str, Any], vectors: Floats
 
 
 class _FrozenText(nn.Module):
-    """What a model asks of its item embedding, ``weight`` and a look-up, made from item vectors by a linear adaptor."""
+    """What a model asks of its item embedding, ``weight`` and a look-up, made from item vectors by a linear adaptor.
+
+    Row 0, the padding, is zero whatever the adaptor learns: some models sum over a history, padding and all.
+    """
 
     text: Tensor
 
@@ -86,12 +89,11 @@ class _FrozenText(nn.Module):
 
     @property
     def weight(self) -> Tensor:
-        table: Tensor = self.adaptor(self.text)
-        return table
+        return nn.functional.pad(self.adaptor(self.text[1:]), (0, 0, 1, 0))
 
     def forward(self, items: Tensor) -> Tensor:
         found: Tensor = self.adaptor(self.text[items])
-        return found
+        return found.masked_fill((items == 0)[..., None], 0.0)
 
 
 def _substitute(network: Any, vectors: Floats, model: str, dataset: Any) -> None:
@@ -126,7 +128,7 @@ def _fit(trainer: Any, data: Any, validate: Callable[[], float], progress: str) 
                 state = {name: value.clone() for name, value in network.state_dict().items()}
                 best.update(found=found, state=state, other=copy(network.other_parameter()))
             bar.set_postfix({"validation nDCG@10": f"{found:.4f}", "best": f"{best['found']:.4f}"})
-            bar.update(trainer.eval_step)
+            bar.update()
             return found, {trainer.valid_metric: found}
 
         trainer._valid_epoch = measured

@@ -21,19 +21,29 @@ class State:
     epoch
         Epochs that are done.
     found, best, waited
-        Validation of the last of them and of the best, and epochs since the best.
+        Validation of the last of them and of the best of its phase, and epochs of fine-tuning since the best.
+    contrastive
+        Epochs at the beginning that are pre-training; what comes after them is fine-tuning.
     """
 
-    def __init__(self, network: Network, optimizers: list[torch.optim.Optimizer], rng: np.random.Generator) -> None:
-        self.network, self.optimizers, self.rng = network, optimizers, rng
+    def __init__(
+        self, network: Network, optimizers: list[torch.optim.Optimizer], rng: np.random.Generator, contrastive: int
+    ) -> None:
+        self.network, self.optimizers, self.rng, self.contrastive = network, optimizers, rng, contrastive
         self.epoch, self.waited, self.found, self.best = 0, 0, -math.inf, -math.inf
         self.best_weights = network.state_dict()
 
     def note(self, found: float) -> None:
-        """Count an epoch with its validation, and keep its weights if it is the best."""
+        """Count an epoch with its validation, and keep its weights if it is the best of its phase.
+
+        Pre-training is for what follows it: it never waits, and its best is forgotten when fine-tuning begins.
+        """
+        if self.epoch == self.contrastive:
+            self.best = -math.inf
         self.epoch, self.found = self.epoch + 1, found
-        self.waited = 0 if found > self.best else self.waited + 1
-        if found > self.best:
+        is_better = found > self.best
+        self.waited = 0 if is_better or self.epoch <= self.contrastive else self.waited + 1
+        if is_better:
             self.best = found
             self.best_weights = {name: value.clone() for name, value in self.network.state_dict().items()}
 
@@ -70,7 +80,7 @@ class State:
             optimizer.load_state_dict(optimizer.state_dict() | {"state": state})
         torch.set_rng_state(tensors["random"])
         if "random_cuda" in tensors:
-            torch.cuda.set_rng_state(tensors["random_cuda"])
+            torch.cuda.set_rng_state(tensors["random_cuda"], self._device)
 
     def _tensors(self) -> dict[str, Tensor]:
         parts = {"weights": self.network.state_dict(), "best": self.best_weights}
@@ -80,9 +90,13 @@ class State:
                 for what, value in values.items():
                     tensors[f"optimizer{number}.{parameter}.{what}"] = torch.as_tensor(value)
         tensors["random"] = torch.get_rng_state()
-        if next(self.network.parameters()).is_cuda:
-            tensors["random_cuda"] = torch.cuda.get_rng_state()
+        if self._device.type == "cuda":
+            tensors["random_cuda"] = torch.cuda.get_rng_state(self._device)
         return tensors
+
+    @property
+    def _device(self) -> torch.device:
+        return next(self.network.parameters()).device
 
 
 def _below(part: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

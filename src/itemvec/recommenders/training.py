@@ -28,15 +28,16 @@ KEPT = 30 * 86_400  # seconds, after which nobody will take up a training again
 def train(network: Network, training: Training, schedule: Schedule, checkpoint: Path) -> Score:
     """Train on shifted sequences; keep the epoch with the best validation nDCG@10.
 
-    Training ends early after ``patience`` epochs without a better one. It goes on from ``checkpoint`` where an earlier
-    call was cut off, and comes to the same result; the file is gone when training is done.
+    Training ends early after ``patience`` epochs without a better one. Contrastive epochs count for neither, unless
+    there are no others. It goes on from ``checkpoint`` where an earlier call was cut off, and comes to the same result;
+    the file is gone when training is done.
     """
     device = torch_device()
     network.to(device)
     optimizers = _optimizers(network, schedule)
     rng = np.random.default_rng(training.seed)
     losses = Losses(network, training.histories, schedule, rng)
-    state = State(network, optimizers, rng)
+    state = State(network, optimizers, rng, schedule.contrastive)
     if checkpoint.exists():
         _resume(state, checkpoint, training, schedule)
     passes = epochs(training.histories, schedule.max_history, schedule.positions, rng)

@@ -22,8 +22,9 @@ class UniSRec(Attentive):
 
     ``tuning: inductive`` has texts alone, ``transductive`` adds a vector per item. The first ``contrastive`` epochs of
     all are its pre-training, sequence against item with the negatives of the batch; the rest is its fine-tuning, by
-    ``loss``. Left out of what is published: pre-training on other data, its second contrast (a sequence with an altered
-    version of itself), and that fine-tuning leaves the transformer as it is.
+    ``loss``, in which alone ``patience`` counts and the best epoch is sought. Left out of what is published:
+    pre-training on other data, its second contrast (a sequence with an altered version of itself), and that fine-tuning
+    leaves the transformer as it is.
     """
 
     tuning: Literal["inductive", "transductive"] = "inductive"

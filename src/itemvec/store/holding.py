@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+from contextlib import suppress
+from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -26,3 +28,11 @@ def hold(path: Path, alone: bool = False) -> TextIOWrapper | None:
         except FileNotFoundError:
             pass
         file.close()  # of a table that was removed while we waited: the lock is another file now
+
+
+def hold_alone(path: Path, used: datetime) -> TextIOWrapper | None:
+    """Hold the lock file ``path`` alone, or get None; one that is made for this has ``used`` as its time of change."""
+    with suppress(FileExistsError):
+        path.touch(exist_ok=False)
+        os.utime(path, (used.timestamp(), used.timestamp()))
+    return hold(path, alone=True)
