@@ -34,6 +34,13 @@ def write(folder: Path, **tables: list[tuple[Any, ...]]) -> dict[str, Path]:
     return paths
 
 
+def test_ties_in_time_are_counted(tmp_path: Path) -> None:
+    """Two of one user at the same time; at that time another user did something too, which is no tie."""
+    rows = [("u1", "i1", 1), ("u1", "i2", 1), ("u1", "i2", 2), ("u2", "i1", 1)]
+    assert validate(write(tmp_path, interactions=rows), SUITES)["interactions"]["tied"] == 2
+    assert validate(write(tmp_path), SUITES)["interactions"]["tied"] == 0
+
+
 def test_good_tables_pass(tmp_path: Path) -> None:
     met = validate(write(tmp_path), SUITES)
     assert {name: found["rows"] for name, found in met.items()} == {

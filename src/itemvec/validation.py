@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from itemvec.columns import GAIN, ITEM, PART, PARTS, QUERY, QUERY_PARTS, USER
+from itemvec.columns import GAIN, ITEM, PART, PARTS, QUERY, QUERY_PARTS, TIME, USER
 from itemvec.errors import ExpectationError
 from itemvec.expectations import meet
 from itemvec.files import read_parquet
@@ -23,7 +23,7 @@ def validate(paths: dict[str, Path], suites: Path) -> dict[str, dict[str, int]]:
 
     Returns
     -------
-    Rows and expectations met, by table.
+    Rows and expectations met, by table; and how many interactions are ``tied``, at the time of another of their user.
 
     Raises
     ------
@@ -42,6 +42,7 @@ def validate(paths: dict[str, Path], suites: Path) -> dict[str, dict[str, int]]:
             broken.append(error.message)
     if broken:
         raise ExpectationError("\n".join(broken))
+    met["interactions"]["tied"] = int(frames["interactions"].duplicated([USER, TIME], keep=False).sum())
     return met
 
 

@@ -153,6 +153,14 @@ def test_another_calibration_changes_it_by_its_content(corpus: Corpus, tmp_path:
     assert set(before).isdisjoint(both(encoder, corpus))
 
 
+def test_the_prompt_of_items_changes_queries_in_int8_alone(corpus: Corpus) -> None:
+    """For it is calibrated with that prompt."""
+    smaller = SentenceTransformerEncoder("mine", 8, backend="openvino", dtype="bfloat16")
+    for encoder, is_changed in ((smaller, False), (replace(smaller, dtype="int8"), True)):
+        before, after = both(encoder, corpus), both(replace(encoder, item_prompt="passage: "), corpus)
+        assert [first != second for first, second in zip(before, after, strict=True)] == [True, is_changed]
+
+
 def test_what_a_fitted_encoder_was_fitted_on_changes_it(corpus: Corpus, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     other = corpus_of(tmp_path / "other", [*TEXTS[:-1], "a new text"])

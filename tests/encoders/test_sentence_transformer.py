@@ -155,10 +155,10 @@ def test_memory_that_runs_out_halves_the_batch(
     loaded = encoder.load(corpus)
     real, most = loaded._vectors, 8  # type: ignore[attr-defined]
 
-    def vectors(tokens: Any, rows: Any, prompt: str) -> Any:
+    def vectors(tokens: Any, rows: Any, role: Role) -> Any:
         if tokens.lengths[rows].sum() > most:
             raise torch.OutOfMemoryError("tried to allocate 2 GiB")
-        return real(tokens, rows, prompt)
+        return real(tokens, rows, role)
 
     monkeypatch.setattr(loaded, "_vectors", vectors)
     done = list(loaded.encode(loaded.prepare(TEXTS, "item")))

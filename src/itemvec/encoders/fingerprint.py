@@ -19,8 +19,8 @@ OTHER = {"item": "query_", "query": "item_"}  # options that start so do not tou
 def fingerprint(encoder: Encoder, role: Role, identity: Mapping[str, Any]) -> str:
     """Hash, 40 hexadecimal digits, of kind, code, options, ``encoder.identity(corpus)``, role and layout of the cache.
 
-    Options that start with ``query_`` count for queries alone, those that start with ``item_`` for items alone, and
-    those that are ``aside``, which cannot change a vector, not at all.
+    Options that start with ``query_`` count for queries alone, those that start with ``item_`` for items alone, unless
+    the identity holds them too, and those that are ``aside``, which cannot change a vector, not at all.
     """
     known = fields(encoder)  # type: ignore[arg-type]  # every kind is a dataclass
     options = {one.name: getattr(encoder, one.name) for one in known if "aside" not in one.metadata}

@@ -14,6 +14,7 @@ from tqdm import tqdm
 from itemvec.encoders import packed, padded
 from itemvec.encoders.base import Done, Prepared, Role, Rows
 from itemvec.encoders.packing import Budget, pack
+from itemvec.encoders.routes import TASKS
 from itemvec.encoders.tokens import Tokens, tokenize
 from itemvec.errors import ItemvecError
 
@@ -66,14 +67,14 @@ class Transformer:
             packed.enable(self.transformer.auto_model)
             self.first_position = packed.first_position(self.transformer.auto_model)
         self.prompt_lengths = {
-            prompt: self.transformer._get_prompt_length(prompt) if prompt else 0 for prompt in self.prompts.values()
+            role: self.transformer._get_prompt_length(prompt) if prompt else 0 for role, prompt in self.prompts.items()
         }
 
     def prepare(self, texts: Sequence[str], role: Role) -> Prepared:
         """Texts to tokens."""
-        prompt = self.prompts[role]
-        tokens, whole = tokenize(self.model.tokenizer, [f"{prompt}{text}{self.suffix}" for text in texts], self.limit)
-        return Prepared((tokens, prompt), whole, tokens.lengths.astype(np.int32))
+        prompted = [self.prompts[role] + text for text in texts]
+        tokens, whole = tokenize(self.model.tokenizer, prompted, self.suffix, self.limit)
+        return Prepared((tokens, role), whole, tokens.lengths.astype(np.int32))
 
     def encode(self, prepared: Prepared) -> Iterator[Done]:
         """Vectors of batches, each while the next is under way."""
@@ -85,11 +86,11 @@ class Transformer:
         finally:
             torch.set_num_threads(threads)
 
-    def _batches(self, tokens: Tokens, prompt: str) -> Iterator[Done]:
+    def _batches(self, tokens: Tokens, role: Role) -> Iterator[Done]:
         before: tuple[Rows, torch.Tensor, Any] | None = None
         slack = 1.0 if self.packs else 0.0 if self.on_cpu else 0.05
         for rows in pack(self._room(tokens), self.budget, slack):
-            for some, vectors in self._attempt(tokens, rows, prompt):
+            for some, vectors in self._attempt(tokens, rows, role):
                 following = (some, *_to_host(vectors))
                 if before is not None:
                     yield _arrived(*before)
@@ -97,10 +98,10 @@ class Transformer:
         if before is not None:
             yield _arrived(*before)
 
-    def _attempt(self, tokens: Tokens, rows: Rows, prompt: str) -> Iterator[tuple[Rows, torch.Tensor]]:
+    def _attempt(self, tokens: Tokens, rows: Rows, role: Role) -> Iterator[tuple[Rows, torch.Tensor]]:
         """One batch; where memory runs out, its halves, and smaller batches from then on."""
         try:
-            yield rows, self._vectors(tokens, rows, prompt)
+            yield rows, self._vectors(tokens, rows, role)
             return
         except torch.OutOfMemoryError as error:
             if len(rows) == 1:
@@ -111,16 +112,16 @@ class Transformer:
         self.budget.tokens = max(self.budget.tokens // 2, 1)
         tqdm.write(f"out of memory; going on with {self.budget.tokens:,} tokens in a batch")
         for half in np.array_split(rows, 2):
-            yield from self._attempt(tokens, half, prompt)
+            yield from self._attempt(tokens, half, role)
 
     @torch.inference_mode()
-    def _vectors(self, tokens: Tokens, rows: Rows, prompt: str) -> torch.Tensor:
+    def _vectors(self, tokens: Tokens, rows: Rows, role: Role) -> torch.Tensor:
         if self.packs:
             features = packed.features(tokens, rows, self.first_position, self._filler(tokens, rows))
         else:
             batch = self._repeated(tokens, rows)
             features = padded.features(tokens, batch, int(self._room(tokens)[rows].max()), self.model.tokenizer)
-        features |= {"modality": "text", "prompt_length": self.prompt_lengths[prompt]}
+        features |= {"modality": "text", "task": TASKS[role], "prompt_length": self.prompt_lengths[role]}
         features = {name: _to_device(value, self.device) for name, value in features.items()}
         if self.body is None:
             features = self.transformer(features)

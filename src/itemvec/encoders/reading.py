@@ -8,6 +8,7 @@ from typing import Any
 
 from itemvec.checkpoint import check_safetensors, configured
 from itemvec.encoders.packed import first_position
+from itemvec.encoders.tokens import least_limit
 from itemvec.errors import ParamsError
 
 ENDLESS = 1_000_000  # tokens: tokenizers that know no limit say 10 to the 30th
@@ -49,12 +50,15 @@ def is_transformer(model: Any) -> bool:
     return isinstance(model[0], Transformer) and set(model[0].modality_config) == {"text"} and model.tokenizer.is_fast
 
 
-def limit(subject: str, model: Any, max_tokens: int | None) -> int:
+def limit(subject: str, model: Any, max_tokens: int | None, suffix: str) -> int:
     """Most tokens of a text: ``max_tokens``, else the model's own limit."""
     most = min(_positions(model) or ENDLESS, ENDLESS)
     tokens = max_tokens or min(model.max_seq_length or most, most)
     if tokens > most:
         raise ParamsError(f"{subject}: max_tokens {tokens} is more than its {most}")
+    least = least_limit(model.tokenizer, suffix)
+    if tokens < least:
+        raise ParamsError(f"{subject}: max_tokens {tokens} leaves no room for a text; expected {least} or more")
     if tokens == ENDLESS:
         raise ParamsError(f"{subject}: its files state no limit; give the row max_tokens")
     return tokens

@@ -15,6 +15,7 @@ from itemvec.checkpoint import Checkpoint, resolve
 from itemvec.encoders import backends
 from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 from itemvec.encoders.calibration import calibration_hash, calibration_texts
+from itemvec.encoders.routes import TASKS, has_routes
 from itemvec.errors import ParamsError
 from itemvec.machine import torch_device
 from itemvec.options import Positive, aside
@@ -68,7 +69,9 @@ class SentenceTransformerEncoder:
         """The resolved revision of the checkpoint, the versions of the libraries that run it, what int8 learnt from."""
         libraries = {name: version(name) for name in LIBRARIES} | backends.versions(self.backend)
         identity = {"revision": self.resolved().revision, "libraries": libraries}
-        return identity | ({"calibration": calibration_hash(self.calibration)} if self.dtype == "int8" else {})
+        if self.dtype == "int8":  # one model is calibrated for both roles, so the prompt of items counts for queries
+            identity |= {"calibration": calibration_hash(self.calibration), "calibration_prompt": self.item_prompt}
+        return identity
 
     def load(self, corpus: Corpus) -> LoadedEncoder:  # noqa: ARG002
         """Read the weights onto the device."""
@@ -88,9 +91,10 @@ class SentenceTransformerEncoder:
         found = model.get_embedding_dimension()
         if found != self.dim:
             raise ParamsError(f"{subject}: the row says dim {self.dim}, the checkpoint has {found}")
+        routed = has_routes(subject, model)
         prompts: dict[Role, str] = {"item": self.item_prompt, "query": self.query_prompt}
         if reading.is_transformer(model):
-            limit = reading.limit(subject, model, self.max_tokens)
+            limit = reading.limit(subject, model, self.max_tokens, self.suffix)
             return Transformer(model, prompts, self.suffix, limit, self.normalize, self._body(model, limit))
         if self.max_tokens is not None:
             raise ParamsError(f"{subject}: it is not cut by tokens here; leave out max_tokens")
@@ -99,13 +103,14 @@ class SentenceTransformerEncoder:
                 f"{subject}: backend {self.backend} takes a transformer of plain texts, which this is not; "
                 "use backend: torch"
             )
-        return Plain(self._function(model, prompts))
+        return Plain(self._function(model, prompts, routed))
 
-    def _function(self, model: Any, prompts: Mapping[Role, str]) -> Any:
+    def _function(self, model: Any, prompts: Mapping[Role, str], routed: bool) -> Any:
         def encode(texts: Sequence[str], role: Role) -> Floats:
             vectors = model.encode(
                 [text + self.suffix for text in texts],
                 prompt=prompts[role],
+                **({"task": TASKS[role]} if routed else {}),  # modules of other makers may know other tasks alone
                 normalize_embeddings=self.normalize,
                 show_progress_bar=False,
             )
@@ -118,8 +123,8 @@ class SentenceTransformerEncoder:
 
         if self.backend == "torch":
             return None
-        texts = [f"{self.item_prompt}{text}{self.suffix}" for text in calibration_texts(self.calibration)]
-        tokens, _ = tokenize(model.tokenizer, texts, limit)
+        texts = [self.item_prompt + text for text in calibration_texts(self.calibration)]
+        tokens, _ = tokenize(model.tokenizer, texts, self.suffix, limit)
         samples = [ids.astype(np.int64) for ids in tokens.of(np.arange(len(texts)))]
         return backends.body_of(model, self.backend, self.dtype, samples)
 

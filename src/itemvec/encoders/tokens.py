@@ -34,13 +34,15 @@ class Tokens:
         return [self.ids[self.offsets[row] : self.offsets[row + 1]] for row in rows]
 
 
-def tokenize(tokenizer: Any, texts: list[str], limit: int) -> tuple[Tokens, Counts]:
-    """Cut texts into tokens, and keep at most ``limit`` of each.
+def tokenize(tokenizer: Any, texts: list[str], suffix: str, limit: int) -> tuple[Tokens, Counts]:
+    """Cut texts into tokens, and keep at most ``limit`` of each, the suffix among them.
 
     Parameters
     ----------
     tokenizer
         A fast tokenizer of transformers: its Rust backend takes all texts at once, on all cores.
+    suffix
+        What is put after every text; it stays where the text is cut.
     limit
         Most tokens of a text, those that mark its beginning and end included.
 
@@ -50,10 +52,33 @@ def tokenize(tokenizer: Any, texts: list[str], limit: int) -> tuple[Tokens, Coun
     """
     backend = tokenizer.backend_tokenizer
     backend.no_padding()
+    end = _end(tokenizer, suffix)
     backend.enable_truncation(limit, direction=tokenizer.truncation_side)
-    encoded = backend.encode_batch(texts)
+    encoded = backend.encode_batch([text + suffix for text in texts])
     marks = backend.num_special_tokens_to_add(False)
     whole = [len(one) + sum(len(rest) - marks for rest in one.overflowing) for one in encoded]
-    ids = [np.array(one.ids, dtype=np.int32) for one in encoded]
+    kept = [one.ids[: limit - len(end)] + end if one.overflowing else one.ids for one in encoded]
+    ids = [np.array(one, dtype=np.int32) for one in kept]
     offsets = np.cumsum([0, *(len(one) for one in ids)])
     return Tokens(np.concatenate(ids), offsets), np.array(whole, dtype=np.int32)
+
+
+def least_limit(tokenizer: Any, suffix: str) -> int:
+    """Smallest limit that leaves room for a token of the text beside the suffix and the marks around it."""
+    return len(_alone(tokenizer, suffix)) + 1
+
+
+def _end(tokenizer: Any, suffix: str) -> list[int]:
+    """Ids that a text which is cut on its right must end with: those of the suffix and the marks behind it."""
+    if not suffix or tokenizer.truncation_side == "left":
+        return []
+    alone = _alone(tokenizer, suffix)
+    marks = [*alone.special_tokens_mask, 0].index(0)  # of the beginning
+    return list(alone.ids[marks:])
+
+
+def _alone(tokenizer: Any, text: str) -> Any:
+    """One text between its marks, whatever its length."""
+    tokenizer.backend_tokenizer.no_padding()
+    tokenizer.backend_tokenizer.no_truncation()
+    return tokenizer.backend_tokenizer.encode(text)
