@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from itemvec.errors import ParamsError
-from itemvec.machine import engine, training_folder, worker_cpus
+from itemvec.machine import cache_folder, engine, torch_device, training_folder, worker_cpus
 
 
 def test_the_engine_is_one_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,3 +33,24 @@ def test_checkpoints_of_training_stay_on_this_machine(monkeypatch: pytest.Monkey
     monkeypatch.setenv("ITEMVEC_CACHE", "s3://bucket/rows")
     assert training_folder().is_absolute()
     assert training_folder().name == "training"
+
+
+def test_a_device_is_one_that_torch_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    monkeypatch.setenv("ITEMVEC_DEVICE", "cpu")
+    assert torch_device() == "cpu"
+    monkeypatch.setenv("ITEMVEC_DEVICE", "gpu")
+    with pytest.raises(ParamsError, match="ITEMVEC_DEVICE is 'gpu', which torch does not know"):
+        torch_device()
+    monkeypatch.setenv("ITEMVEC_DEVICE", "cuda:7")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ParamsError, match="ITEMVEC_DEVICE is 'cuda:7', but torch finds no GPU"):
+        torch_device()
+
+
+def test_a_file_is_no_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "rows").write_text("")
+    monkeypatch.setenv("ITEMVEC_CACHE", str(tmp_path / "rows"))
+    with pytest.raises(ParamsError, match="is a file; name a folder"):
+        cache_folder()

@@ -111,6 +111,13 @@ def test_without_a_query_every_line_is_one(params: Params, tmp_path: Path, monke
     assert "nothing found" in result.stdout
 
 
+def test_what_is_no_text_ends_nothing(params: Params, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["search", "-k", "1"], input=b"\xff\xfe bad\ngarden hose\n")
+    assert result.exit_code == 0, result.output
+    assert [line.split()[2] for line in result.stdout.splitlines()][-1] == "i3"
+
+
 def test_a_line_is_cut_and_holds_no_commands() -> None:
     hits = [Hit("a\x1b", 1.5, "one\ttwo\n\x1b[31mred\u202e" + "x" * 99), Hit("bbb", -0.25, "帽子")]
     assert lines(hits, 30) == ["  1    1.5000  a    one two [3", "  2   -0.2500  bbb  帽子"]

@@ -29,7 +29,13 @@ main.add_command(train_reranker)
 
 @main.command()
 @click.argument("name", required=False)
-@click.option("--data", type=click.Path(path_type=Path), default="data", show_default=True, help="Folder of data sets.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="data",
+    show_default=True,
+    help="Folder of data sets.",
+)
 def fetch(name: str | None, data: Path) -> None:
     """Bring the raw files of data set NAME, by default the selected one, into data/NAME.
 
@@ -83,7 +89,13 @@ def make_limit(folder: Path, items: int, queries: int, k: int, pattern: Pattern,
 
 @main.command()
 @click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="Parameters to check.")
-@click.option("--data", type=click.Path(path_type=Path), default="data", show_default=True, help="Folder of data sets.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="data",
+    show_default=True,
+    help="Folder of data sets.",
+)
 def check(path: Path, data: Path) -> None:
     """Check the selected rows of params.yaml, and that their data is there.
 

@@ -14,7 +14,10 @@ ENGINES = ("local", "ray")
 def cache_folder() -> str:
     """Where encoded rows are kept: ``ITEMVEC_CACHE``, a folder or a URI of object storage, else the user's folder."""
     place = os.environ.get("ITEMVEC_CACHE") or str(user_cache_path("itemvec"))
-    return unquote(urlparse(place).path) if place.startswith("file://") else place
+    place = unquote(urlparse(place).path) if place.startswith("file://") else place
+    if Path(place).is_file():
+        raise ParamsError(f"ITEMVEC_CACHE is {place!r}, which is a file; name a folder")
+    return place
 
 
 def training_folder() -> Path:
@@ -27,7 +30,18 @@ def torch_device() -> str:
     """``ITEMVEC_DEVICE``, else the first GPU, else the CPU."""
     import torch
 
-    return os.environ.get("ITEMVEC_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu")
+    found = os.environ.get("ITEMVEC_DEVICE")
+    if not found:
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(found)
+    except RuntimeError:
+        raise ParamsError(
+            f"ITEMVEC_DEVICE is {found!r}, which torch does not know; it can be cpu, cuda or cuda:1"
+        ) from None
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ParamsError(f"ITEMVEC_DEVICE is {found!r}, but torch finds no GPU; leave it out, or see nvidia-smi")
+    return found
 
 
 def engine() -> str:

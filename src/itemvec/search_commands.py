@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -34,6 +35,8 @@ def search(query: str | None, k: int, retriever: str | None, reranker: str | Non
     box = SearchBox(path.parent, Params.load(path), retriever, reranker)
     click.echo(f"loaded {len(box.ids):,} items in {time.perf_counter() - started:.1f} s", err=True)
     typed = query is None and sys.stdin.isatty()
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # a line that is no text must not end those after it
     for asked in [query] if query is not None else sys.stdin:
         if asked.strip():
             began = time.perf_counter()

@@ -116,6 +116,14 @@ def test_a_split_of_queries_is_kept(tmp_path: Path) -> None:
         ({"items.jsonl": '{"item_id": 1.5, "text": "a"}'}, {}, "column 'item_id' is of type double"),
         ({"items.csv": "item_id,text\n1,a\n"}, {"text": ["title"]}, "items: column 'title' is missing"),
         ({"items.csv": "item_id,text\n1,a\n", "items.jsonl": "{}"}, {}, "items.csv and items.jsonl both exist"),
+        ({"items.csv": 'item_id,text\n1,a\n2,"27 inch\n3,c\n'}, {}, "a quote is opened in row 2 and never closed: '2'"),
+        (
+            {"items.tsv": "item_id\ttext\n1\ta\n"},
+            {},
+            r"items.tsv is not read; expected one of items.parquet, items.csv",
+        ),
+        ({"items.csv": "item_id,text\n1,a\n", "Interaction.csv": ""}, {}, "Interaction.csv is not read"),
+        ({"items.csv": "item_id,text\n1,a\n", "query.csv.gz": ""}, {}, "query.csv.gz is not read"),
         (
             {"items.csv": "item_id,text\n1,a\n", "interactions.csv": "user_id,item_id\nu,1\n"},
             {},
@@ -133,6 +141,11 @@ def test_what_does_not_fit_is_said(tmp_path: Path, files: dict[str, str], option
         (tmp_path / name).write_text(content)
     with pytest.raises(DatasetError, match=said):
         load(tmp_path, **options)
+
+
+def test_a_quote_in_the_middle_of_a_text_is_one(tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text('item_id,text\n1,27" wide\n2,"two\nlines"\n3,c\n')
+    assert load(tmp_path).items["text"].to_pylist() == ['27" wide', "two\nlines", "c"]
 
 
 def test_no_column_for_the_text_is_refused(tmp_path: Path) -> None:

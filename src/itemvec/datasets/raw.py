@@ -64,7 +64,9 @@ def read_headless(path: Path, names: list[str], types: dict[str, Any], delimiter
 def read_csv(path: Path, strings: Iterable[str]) -> Any:
     """Read a comma-separated file with quotes; the columns ``strings`` stay as they stand, others as they look."""
     types = dict.fromkeys(strings, pa.string())
-    return _read_delimited(path, types, pyarrow.csv.ParseOptions(newlines_in_values=True))
+    table = _read_delimited(path, types, pyarrow.csv.ParseOptions(newlines_in_values=True))
+    _check_quotes(path, table)
+    return table
 
 
 def read_json_lines(path: Path, strings: Iterable[str]) -> Any:
@@ -155,6 +157,21 @@ def strings(table: Any, name: str, where: object) -> Any:
 def _read_delimited(path: Path, types: dict[str, Any], parse: Any) -> Any:
     read, convert = pyarrow.csv.ReadOptions(block_size=BLOCK), pyarrow.csv.ConvertOptions(column_types=types)
     return _read(path, lambda source: pyarrow.csv.read_csv(source, read, parse, convert))
+
+
+def _check_quotes(path: Path, table: Any) -> None:
+    """A quote that is never closed takes all that follows into the last row, without a word from Arrow."""
+    last = table.slice(max(len(table) - 1, 0)).to_pylist()
+    if not any("\n" in value for row in last for value in row.values() if isinstance(value, str)):
+        return
+    with path.open("rb") as file:
+        quotes = sum(part.count(b'"') for part in iter(lambda: file.read(BLOCK), b""))
+    if quotes % 2:
+        first = next(iter(last[0].values()))
+        raise DatasetError(
+            f"{path}: a quote is opened in row {len(table):,} and never closed: {first!r}; close it, or write it twice "
+            "where it belongs to a text"
+        )
 
 
 def _read(path: Path, reader: Any) -> Any:

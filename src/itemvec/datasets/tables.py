@@ -81,13 +81,29 @@ def _qrels(root: Path) -> Any:
 
 
 def _read(root: Path, name: str, texts: list[str] | None = None) -> Any:
-    """The one file of that name; None where there is none."""
+    """The one file of that name; None where there is none.
+
+    Raises
+    ------
+    DatasetError
+        There are two, or one of almost that name, which would go unread.
+    """
     found = [path for path in (root / f"{name}{suffix}" for suffix in SUFFIXES) if path.exists()]
     if len(found) > 1:
         raise DatasetError(f"{root}: {' and '.join(path.name for path in found)} both exist; keep one")
     if not found:
+        _check_names(root, name)
         return None
     path, names = found[0], {*STRINGS, *(texts or [])}
     if path.suffix == ".csv":
         return read_csv(path, names)
     return read_json_lines(path, names) if path.suffix == ".jsonl" else read_parquet(path)
+
+
+def _check_names(root: Path, name: str) -> None:
+    """A file in another format, or of another spelling, was meant to be read."""
+    spellings = {name, name.removesuffix("s"), name.removesuffix("ies") + "y"}
+    for path in sorted(root.glob("*")):
+        if path.name.split(".")[0].lower() in spellings:
+            expected = ", ".join(f"{name}{suffix}" for suffix in SUFFIXES)
+            raise DatasetError(f"{path} is not read; expected one of {expected}")
