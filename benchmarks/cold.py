@@ -18,7 +18,7 @@ import pyarrow as pa
 from itemvec.arrays import Doubles
 from itemvec.files import read_parquet
 from itemvec.histories import Histories
-from itemvec.metrics import Judgments, Ranked, holm, measure, paired_p, standard_error
+from itemvec.metrics import Judgments, Ranked, Spread, holm, measure, paired_p
 from itemvec.params import Params
 from itemvec.parts import Cases, Split
 from itemvec.recommendation import rank
@@ -96,8 +96,8 @@ def compared(found: dict[str, Doubles], seed: int) -> list[str]:
     for name, values in found.items():
         for number, metric in enumerate(METRICS):
             one, base = values[:, number], first[:, number]
-            error = float(np.hypot(standard_error(one.mean(axis=1)), standard_error(base.mean(axis=1))))
-            p_values.append(paired_p(one.mean(axis=0) - base.mean(axis=0), error, seed) if values is not first else 1.0)
+            seeds = Spread.of(one.mean(axis=1)) + Spread.of(base.mean(axis=1))
+            p_values.append(paired_p(one.mean(axis=0) - base.mean(axis=0), seeds, seed) if values is not first else 1.0)
             lines.append(f"  {name:16} {metric:10} {one.mean():.4f}")
     tested = len(METRICS)  # the first system is not compared with itself
     adjusted = holm(np.array(p_values[tested:]))

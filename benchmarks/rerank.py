@@ -20,7 +20,7 @@ import numpy as np
 from tabulate import tabulate
 
 from itemvec.arrays import Doubles, Floats
-from itemvec.metrics import interval, paired_p
+from itemvec.metrics import Spread, interval, paired_p
 from itemvec.params import Params, SearchProtocol
 from itemvec.rerankers import RERANKERS, Rerank
 from itemvec.reranking import Reordering
@@ -87,7 +87,7 @@ def main(reranker: str, path: Path, tables: Path, first: Path, depths: tuple[int
         timed, after = measure(rerank, first, paths, depth, params)
         low, high = interval(after - before, params.seed)
         change = f"{(after - before).mean():+.4f} [{low:+.3f}, {high:+.3f}]"
-        p = paired_p(after - before, 0, params.seed)
+        p = paired_p(after - before, Spread(), params.seed)
         cost = [f"{1000 * np.median(timed.alone):.1f}", f"{1000 * timed.bulk / timed.queries:.1f}"]
         rows.append([str(depth), *cost, f"{after.mean():.4f}", change, f"{p:.4f}"])
     header = ["depth", "ms alone", "ms in bulk", METRIC, "difference", "p"]

@@ -24,7 +24,7 @@ from itemvec.columns import GROUP, ID, PART
 from itemvec.decomposition import decompose
 from itemvec.evaluation import Evaluation
 from itemvec.files import read_parquet
-from itemvec.metrics import holm, interval, paired_p, standard_error, widen
+from itemvec.metrics import Spread, holm, interval, paired_p, widen
 from itemvec.params import Params
 from itemvec.recommendation import recommend
 from itemvec.recommenders import RECOMMENDERS
@@ -163,11 +163,11 @@ def show(title: str, lines: list[Line], full: Values, task: Task, folder: Path) 
 
 
 def _p(difference: Doubles, seed: int) -> float:
-    return paired_p(difference.mean(axis=0), standard_error(difference.mean(axis=1)), seed)
+    return paired_p(difference.mean(axis=0), Spread.of(difference.mean(axis=1)), seed)
 
 
 def _interval(values: Doubles, seed: int) -> tuple[float, float]:
-    spread = standard_error(values.mean(axis=1))
+    spread = Spread.of(values.mean(axis=1))
     return widen(float(values.mean()), *interval(values.mean(axis=0), seed), spread)
 
 

@@ -27,7 +27,9 @@ def validate(tables: Path, suites: Path, gate: Path, metrics: Path) -> None:
     for name, found in met.items():
         click.echo(f"{name}: {found['rows']:,} rows meet {found['expectations']} expectations")
     if met["interactions"]["tied"]:
-        click.echo(f"{met['interactions']['tied']:,} interactions tie in time with another of their user: file order counts")
+        click.echo(
+            f"{met['interactions']['tied']:,} interactions tie in time with another of their user: file order counts"
+        )
 
 
 if __name__ == "__main__":

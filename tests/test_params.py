@@ -50,7 +50,8 @@ def test_selectors_and_tables_are_keys() -> None:
         ({"search": {"depth": 10, "metrics": [], "split": {"validation": 1.0}}}, "less than 1"),
         ({"dataset": "../x", "datasets": {"../x": {"kind": "tables"}}}, "name '../x' may hold letters"),
         ({"dataset": "v1.5", "datasets": {"v1.5": {"kind": "tables"}}}, "name 'v1.5' may hold letters"),
-        ({"models": {"minilm": "hashing"}}, "option 'models'"),
+        ({"models": {"minilm": "hashing"}}, "models.yaml: row 'minilm' is 'hashing'; write its options"),
+        ({"datasets": {"mine": None}}, "params.yaml: datasets: row 'mine' is None; write its options, as {kind: ...}"),
     ],
 )
 def test_what_does_not_fit_is_refused(tmp_path: Path, changes: dict[str, Any], said: str) -> None:

@@ -81,7 +81,7 @@ def _blocks(name: str, path: Path, cached: CachedEncoder, suite: Path, cut: Cut,
     if cut.texts:
         tqdm.write(f"{name}: {cut}")
     if role == "item":  # queries may be few, alike, or of words no item has
-        meet(notes.frame(), suite, key, "vectors")
+        meet(notes.frame(), suite, [key], "vectors")
 
 
 def _fill(name: str, path: Path, cached: CachedEncoder, cost: Cost | None, engine: str) -> None:

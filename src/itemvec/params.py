@@ -118,6 +118,9 @@ class Params:
         if "models" in raw:
             raise ParamsError(f"{path}: rows of models lie in {MODELS}, beside it; move them there")
         raw["models"] = _read(path.with_name(MODELS))
+        _check_rows(str(path.with_name(MODELS)), raw["models"])
+        for table in ("datasets", "reducers", "systems"):
+            _check_rows(f"{path}: {table}", raw.get(table))
         protocols = {"recommend": RecommendProtocol, "search": SearchProtocol, "rerank": RerankProtocol}
         for key, protocol in protocols.items():
             if isinstance(raw.get(key), dict):
@@ -141,6 +144,12 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise ParamsError(f"{path}: expected keys and values, found {type(raw).__name__}")
     return raw
+
+
+def _check_rows(where: str, table: Any) -> None:
+    for name, row in table.items() if isinstance(table, dict) else ():
+        if not isinstance(row, dict):
+            raise ParamsError(f"{where}: row {name!r} is {row!r}; write its options, as {{kind: ...}}")
 
 
 def _check_names(where: str, names: list[str], table: str, params: Params) -> None:

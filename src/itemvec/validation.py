@@ -8,7 +8,7 @@ from itemvec.errors import ExpectationError
 from itemvec.expectations import meet
 from itemvec.files import read_parquet
 
-KEYS = {"items": ITEM, "interactions": USER, "queries": QUERY, "qrels": QUERY}
+KEYS = {"items": [ITEM], "interactions": [USER, ITEM, PART], "queries": [QUERY, PART], "qrels": [QUERY, ITEM]}
 
 
 def validate(paths: dict[str, Path], suites: Path) -> dict[str, dict[str, int]]:
@@ -37,7 +37,8 @@ def validate(paths: dict[str, Path], suites: Path) -> dict[str, dict[str, int]]:
     met, broken = {}, []
     for name, frame in frames.items():
         try:
-            met[name] = {"rows": len(frame), "expectations": meet(frame, suites / f"{name}.json", KEYS[name], name)}
+            keys = [key for key in KEYS[name] if key in frame]
+            met[name] = {"rows": len(frame), "expectations": meet(frame, suites / f"{name}.json", keys, name)}
         except ExpectationError as error:
             broken.append(error.message)
     if broken:
