@@ -10,6 +10,8 @@ from itemvec.columns import DIVIDED, DIVIDED_QUERIES, INTERACTIONS, ITEMS, QRELS
 from itemvec.datasets import DATASETS, Tables
 from itemvec.errors import DatasetError, ParamsError
 
+HEADER = "user_id,item_id,timestamp\n"
+
 
 def load(root: Path, **options: Any) -> Tables:
     return DATASETS.build("mine", {"kind": "tables", **options}).load(root)
@@ -132,7 +134,17 @@ def test_a_split_of_queries_is_kept(tmp_path: Path) -> None:
         (
             {"items.csv": "item_id,text\n1,a\n", "interactions.csv": "user_id,item_id,timestamp\nu,1,soon\n"},
             {},
-            r"interactions: .*'soon'.*; expected user_id \(string\), item_id \(string\), timestamp \(int64\)",
+            "interactions: timestamp 'soon' in row 1 is neither a whole number nor a date as 2024-02-28 21:00:00",
+        ),
+        (
+            {"items.csv": "item_id,text\n1,a\n", "interactions.csv": f"{HEADER}u,1,2024-01-02\nu,1,01/03/2024\n"},
+            {},
+            "interactions: timestamp '01/03/2024' in row 2",
+        ),
+        (
+            {"items.csv": "item_id,text\n1,a\n", "interactions.csv": f"{HEADER}u,1,2024-01-02\nu,1,7\n"},
+            {},
+            r"interactions: .*; expected user_id \(string\), item_id \(string\), timestamp \(int64\)",
         ),
     ],
 )

@@ -16,6 +16,7 @@ from itemvec.errors import DatasetError, ParamsError
 from itemvec.options import Positive
 
 STRINGS = (ITEM, USER, QUERY, TEXT, GROUP, PART)
+TIMES = r"^\s*(-?\d+|\d{4}-\d\d-\d\d.*)\s*$"
 SUFFIXES = (".parquet", ".csv", ".jsonl")
 
 
@@ -57,9 +58,21 @@ def _interactions(root: Path) -> Any:
     if interactions is None or TIME not in interactions.column_names:
         return interactions
     times = interactions[TIME]
+    if pa.types.is_string(times.type):  # one that does not fit is enough for Arrow to take all for texts
+        _check_times(times.combine_chunks(), root / "interactions")
     if pa.types.is_timestamp(times.type) or pa.types.is_date(times.type):  # microseconds keep their order
         times = times.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
     return interactions.set_column(interactions.column_names.index(TIME), TIME, times)
+
+
+def _check_times(times: Any, where: Path) -> None:
+    bad = pc.invert(pc.match_substring_regex(times.fill_null("0"), TIMES))
+    if pc.any(bad).as_py():
+        row = pc.index(bad, True).as_py()
+        raise DatasetError(
+            f"{where}: timestamp {times[row].as_py()!r} in row {row + 1:,} is neither a whole number nor a date as "
+            "2024-02-28 21:00:00"
+        )
 
 
 def _queries(root: Path) -> Any:
