@@ -128,6 +128,8 @@ def test_a_cut_in_time_asks_for_each_interaction_after_it(interactions: Path) ->
     cut = {"kind": "timestamp", "validation_from": 2, "test_from": 2}
     found = recommend(Fixed(validates=False), interactions, ITEMS, None, replace(PROTOCOL, split=cut, seeds=1), seed=0)
     assert found.measures["id"].to_pylist() == ["u1", "u1 #2", "u2", "u2 #2"]
+    assert found.measures["owner"].to_pylist() == ["u1", "u1", "u2", "u2"]
+    assert found.summary["owners"] == 2
     expected = [1, 1 / log2(4), 1 / log2(4), 1 / log2(3)]  # d of dcba; a of cba; c of edca; d of eda
     assert found.measures["ndcg@5"].to_pylist() == pytest.approx(expected)
     facts = {"users": 2, "users_left_out": 1, "validation_from": 2, "test_from": 2, "train": 3, "test": 4}

@@ -89,6 +89,7 @@ def test_each_pair_may_be_a_query_of_its_own(tables: dict[str, Path], tmp_path: 
     protocol = replace(PROTOCOL, judge="pair")
     found = search(Exact(), tables, vectors(tmp_path, ["i1", "i2", "i3"]), protocol, seed=1)
     assert found.measures["id"].to_pylist() == ["q1 #1", "q1 #2", "q3 #1"]
+    assert found.measures["owner"].to_pylist() == ["q1", "q1", "q3"]
     assert found.measures["mrr@3"].to_pylist() == [1 / 2, 1, 1 / 2]
     assert found.summary["queries"] == 3
     assert found.summary["queries_left_out"] == 1

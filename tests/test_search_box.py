@@ -138,6 +138,9 @@ def test_weights_are_those_that_the_run_chose(tmp_path: Path) -> None:
         SearchBox(tmp_path, params, "tuned")
     write_json(tmp_path / "metrics/search/small-tuned.json", {"chosen": {"weights": [0.0, 1.0]}})
     assert SearchBox(tmp_path, params, "tuned")("desk", 2)[0].item == "i4"  # as words alone find
+    given = replace(params, systems={**systems, "tuned": row | {"weights": [1.0, 0.0]}})
+    scores = {hit.score for hit in SearchBox(tmp_path, given, "tuned")("desk", 5)}
+    assert len(scores) > 3  # of vectors; words alone give three items nothing
 
 
 def test_nothing_was_run_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

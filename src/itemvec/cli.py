@@ -15,6 +15,14 @@ from itemvec.params import Params
 from itemvec.search_commands import search, train_reranker
 from itemvec.stage import EXISTING
 
+data_option = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="data",
+    show_default=True,
+    help="Folder of data sets.",
+)
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="itemvec")
@@ -29,13 +37,7 @@ main.add_command(train_reranker)
 
 @main.command()
 @click.argument("name", required=False)
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default="data",
-    show_default=True,
-    help="Folder of data sets.",
-)
+@data_option
 def fetch(name: str | None, data: Path) -> None:
     """Bring the raw files of data set NAME, by default the selected one, into data/NAME.
 
@@ -89,13 +91,7 @@ def make_limit(folder: Path, items: int, queries: int, k: int, pattern: Pattern,
 
 @main.command()
 @click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="Parameters to check.")
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default="data",
-    show_default=True,
-    help="Folder of data sets.",
-)
+@data_option
 def check(path: Path, data: Path) -> None:
     """Check the selected rows of params.yaml, and that their data is there.
 

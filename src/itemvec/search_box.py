@@ -60,7 +60,7 @@ class SearchBox:
         name = retriever or next(iter(params.retrievers), None)
         if name is None:
             raise ParamsError("params.yaml: retrievers names none; name a row with --retriever")
-        system = RETRIEVERS.build(name, self._row(name) | self._chosen(name))
+        system = RETRIEVERS.build(name, self._chosen(name) | self._row(name))
         self.rerank: Rerank | None = None
         self.depth = 0
         if reranker is not None:

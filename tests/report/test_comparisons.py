@@ -2,6 +2,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
@@ -32,6 +33,18 @@ def test_intervals_know_of_the_seeds(results: Results, folder: Path) -> None:
     better = compare(results, "recommend", folder / "measures")[1]
     error = np.std([36 / N, 35 / N], ddof=1) / 2**0.5
     assert better.difference - better.low > 1.96 * error
+
+
+def test_queries_of_four_owners_are_four(results: Results, folder: Path) -> None:
+    """Signs of four flip in sixteen ways, two of which are as extreme."""
+    better = compare(results, "recommend", folder / "measures")[1]
+    assert better.p < 0.05
+    for cell in better.left, better.right:
+        path = folder / "measures" / f"{cell.cell}.parquet"
+        table = read_parquet(path)
+        owners = pa.array([f"o{int(name[1:]) % 4}" for name in table["id"].to_pylist()])
+        write_parquet(path, table.set_column(table.column_names.index("owner"), "owner", owners))
+    assert compare(results, "recommend", folder / "measures")[1].p >= 2 / 16 - 0.02
 
 
 def test_p_is_adjusted_for_all_comparisons_of_the_group(results: Results, folder: Path) -> None:

@@ -14,6 +14,7 @@ from itemvec.registry import suggest
 
 POINTER = b"version https://git-lfs"
 ROWS = 1 << 15  # read at a time where a file is streamed
+SEEN = 8  # bytes at the end of a file
 BLOCK = 1 << 24  # bytes parsed at a time; also the longest line of JSON
 
 
@@ -161,16 +162,19 @@ def _read_delimited(path: Path, types: dict[str, Any], parse: Any) -> Any:
 
 def _check_quotes(path: Path, table: Any) -> None:
     """A quote that is never closed takes all that follows into the last row, without a word from Arrow."""
-    last = table.slice(max(len(table) - 1, 0)).to_pylist()
-    if not any("\n" in value for row in last for value in row.values() if isinstance(value, str)):
+    if not len(table):
         return
+    row = list(table.slice(len(table) - 1).to_pylist()[0].values())
+    if not isinstance(row[-1], str) or "\n" not in row[-1]:
+        return
+    quotes, tail = 0, b""
     with path.open("rb") as file:
-        quotes = sum(part.count(b'"') for part in iter(lambda: file.read(BLOCK), b""))
-    if quotes % 2:
-        first = next(iter(last[0].values()))
+        while part := file.read(BLOCK):
+            quotes, tail = quotes + part.count(b'"'), (tail + part)[-SEEN:]
+    if quotes % 2 and row[-1].encode().endswith(tail):  # a text that is closed ends before its quote
         raise DatasetError(
-            f"{path}: a quote is opened in row {len(table):,} and never closed: {first!r}; close it, or write it twice "
-            "where it belongs to a text"
+            f"{path}: a quote is opened in row {len(table):,} and never closed: {row[0]!r}; close it, or write it "
+            "twice where it belongs to a text"
         )
 
 
