@@ -16,11 +16,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from itemvec.arrays import Floats
-from itemvec.columns import ITEMS, QUERIES
-from itemvec.embedding import embed
+from itemvec.core.arrays import Floats
+from itemvec.core.columns import ITEMS, QUERIES
 from itemvec.encoders import Corpus, LoadedEncoder, Plain, Role
 from itemvec.encoders.hashing import HashingEncoder
+from itemvec.stages.embed import embed
 from itemvec.store import RowCache
 from itemvec.store.cache import KEY_TYPE
 

@@ -16,10 +16,10 @@ import click
 import numpy as np
 import pyarrow as pa
 
-from itemvec.histories import Histories
-from itemvec.recommendation import rank
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders import Training
 from itemvec.recommenders.sasrec import SasRec
+from itemvec.stages.recommend import rank
 
 UNIT = 1 << 30 if sys.platform == "darwin" else 1 << 20  # of ru_maxrss in a GiB
 LENGTH = 20  # of a history
@@ -100,7 +100,7 @@ def naive(row: SasRec, training: Training) -> tuple[float, Any]:
     import torch
     from torch.nn import functional
 
-    from itemvec.recommenders.windows import epochs
+    from itemvec.recommenders.training_windows import epochs
 
     torch.manual_seed(0)
     network = row.network(training)

@@ -15,15 +15,15 @@ import click
 import numpy as np
 import pyarrow as pa
 
-from itemvec.arrays import Doubles
-from itemvec.files import read_parquet
-from itemvec.histories import Histories
+from itemvec.core.arrays import Doubles
+from itemvec.core.files import read_parquet
+from itemvec.core.params import Params
 from itemvec.metrics import Judgments, Ranked, Spread, holm, measure, paired_p
-from itemvec.params import Params
-from itemvec.parts import Cases, Split
-from itemvec.recommendation import rank
+from itemvec.protocol.histories import Histories
+from itemvec.protocol.split_parts import Cases, Split
+from itemvec.protocol.splits import split
 from itemvec.recommenders import RECOMMENDERS, Score, Training
-from itemvec.splits import split
+from itemvec.stages.recommend import rank
 from itemvec.store import open_vectors
 
 METRICS = ["ndcg@10", "recall@10"]

@@ -18,12 +18,13 @@ import click
 import numpy as np
 from tabulate import tabulate
 
-from itemvec.arrays import Doubles
-from itemvec.capacity import ANNEALED, PAPER, critical_n, fit
-from itemvec.capacity.construction import margin
+from itemvec.core.arrays import Doubles
+from itemvec.core.top_k import top_k
 from itemvec.datasets.beir import Beir
-from itemvec.judging import judge
-from itemvec.topk import top_k
+from itemvec.protocol.judgments import judge
+from itemvec.studies.capacity_bound import margin
+from itemvec.studies.critical_catalogue import critical_n
+from itemvec.studies.free_embeddings import ANNEALED, PAPER, fit
 
 PUBLISHED = (0.0037, 0.0520, 4.0309, -10.5322)  # the paper's fit, highest power first
 

@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from itemvec.arrays import Floats, Ints
+from itemvec.core.arrays import Floats, Ints
 from itemvec.retrievers import Entries
 from itemvec.retrievers.exact import Exact
-from itemvec.retrievers.prefixes import search_prefixes
-from itemvec.retrievers.products import Precision
+from itemvec.retrievers.inner_products import Precision
+from itemvec.retrievers.truncated_search import search_prefixes
 
 ROWS = 8192
 FIFTHS, TWELFTHS = (32, 64, 128, 256, 384), tuple(range(32, 385, 32))

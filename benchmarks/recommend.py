@@ -26,12 +26,12 @@ import numpy as np
 from tabulate import tabulate
 from watch import CLOCKS, LimitError, Watch
 
-from itemvec.files import read_parquet
-from itemvec.histories import Histories
+from itemvec.core.files import read_parquet
 from itemvec.metrics import Ranked, measure
-from itemvec.recommendation import rank
+from itemvec.protocol.histories import Histories
+from itemvec.protocol.splits import Split, split
 from itemvec.recommenders import RECOMMENDERS, Score, Training
-from itemvec.splits import Split, split
+from itemvec.stages.recommend import rank
 from itemvec.store import open_vectors
 
 OURS = {"positions": 512, "learning_rate": 0.006}  # chosen on validation, with the epochs of --ours

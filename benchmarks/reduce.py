@@ -25,7 +25,7 @@ import click
 import numpy as np
 from tabulate import tabulate
 
-from itemvec.arrays import Doubles, Floats
+from itemvec.core.arrays import Doubles, Floats
 from itemvec.reducers import Moments, Sample
 from itemvec.reducers.pca import Pca
 

@@ -19,13 +19,13 @@ import click
 import numpy as np
 from tabulate import tabulate
 
-from itemvec.arrays import Doubles, Floats
+from itemvec.core.arrays import Doubles, Floats
+from itemvec.core.params import Params, SearchProtocol
 from itemvec.metrics import Spread, interval, paired_p
-from itemvec.params import Params, SearchProtocol
 from itemvec.rerankers import RERANKERS, Rerank
-from itemvec.reranking import Reordering
-from itemvec.search import search
-from itemvec.stage import EXISTING
+from itemvec.stages.rerank import Reordering
+from itemvec.stages.search import search
+from itemvec.stages.stage import EXISTING
 
 METRIC, ALONE = "ndcg@10", 20  # queries that are asked one after another
 

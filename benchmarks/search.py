@@ -26,7 +26,7 @@ import numpy as np
 from peers import WAYS, Table
 from tabulate import tabulate
 
-from itemvec.arrays import Floats
+from itemvec.core.arrays import Floats
 
 DIM, QUERIES, ROWS = 384, 1000, 8192
 

@@ -19,19 +19,19 @@ import numpy as np
 from reduced_rows import Line, at_bytes, at_half, at_width, by_trial
 from tabulate import tabulate
 
-from itemvec.arrays import Doubles
-from itemvec.columns import GROUP, ID, PART
-from itemvec.decomposition import decompose
-from itemvec.evaluation import Evaluation
-from itemvec.files import read_parquet
+from itemvec.core.arrays import Doubles
+from itemvec.core.columns import GROUP, ID, PART
+from itemvec.core.files import read_parquet
+from itemvec.core.params import Params
 from itemvec.metrics import Spread, holm, interval, paired_p, widen
-from itemvec.params import Params
-from itemvec.recommendation import recommend
+from itemvec.protocol.evaluation import Evaluation
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.reducers import REDUCERS
-from itemvec.reduction import Judging, deciding, reduce_vectors
 from itemvec.retrievers import RETRIEVERS
-from itemvec.search import search
+from itemvec.stages.decompose import decompose
+from itemvec.stages.recommend import recommend
+from itemvec.stages.reduce import Judging, deciding, reduce_vectors
+from itemvec.stages.search import search
 from itemvec.store import open_vectors
 
 Values = dict[tuple[str, str], Doubles]  # (system, group of queries) -> values of shape (n_draws, n_queries)

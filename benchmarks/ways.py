@@ -43,9 +43,9 @@ def load(way: str, checkpoint: str, dim: int, dtype: str, backend: str) -> tuple
     """A way to encode and what it needs in memory."""
     from sentence_transformers import SentenceTransformer
 
-    from itemvec.checkpoint import resolve
+    from itemvec.core.machine import torch_device
     from itemvec.encoders import ENCODERS, Corpus
-    from itemvec.machine import torch_device
+    from itemvec.models.checkpoint import resolve
 
     if way == "itemvec":
         row = {"kind": "sentence-transformer", "checkpoint": checkpoint, "dim": dim, "dtype": dtype}

@@ -56,7 +56,7 @@ def make_random(size: str, folder: Path) -> None:
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
     from transformers import AutoTokenizer, Qwen2Config, Qwen2Model
 
-    from itemvec.checkpoint import resolve
+    from itemvec.models.checkpoint import resolve
 
     names = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads")
     shape: dict[str, Any] = dict(zip(names, SIZES[size], strict=True))

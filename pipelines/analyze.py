@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 
-from itemvec.analysis import Tables, describe, spectrum_csv
-from itemvec.files import write_json, write_text
-from itemvec.params import Params
-from itemvec.stage import EXISTING, NEW, stage
+from itemvec.core.files import write_json, write_text
+from itemvec.core.params import Params
+from itemvec.stages.analyze import Tables, describe
+from itemvec.stages.stage import EXISTING, NEW, stage
+from itemvec.studies.spectrum import spectrum_csv
 
 
 @stage

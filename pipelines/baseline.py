@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from itemvec.baselines import measure_baseline
-from itemvec.params import Params
-from itemvec.stage import EXISTING, NEW, stage
+from itemvec.core.params import Params
+from itemvec.stages.baseline import measure_baseline
+from itemvec.stages.stage import EXISTING, NEW, stage
 
 
 @stage

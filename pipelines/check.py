@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from itemvec.checking import check_data, check_params
-from itemvec.files import write_text
-from itemvec.params import Params
-from itemvec.stage import NEW, stage
+from itemvec.core.files import write_text
+from itemvec.core.params import Params
+from itemvec.stages.check import check_data, check_params
+from itemvec.stages.stage import NEW, stage
 
 
 @stage

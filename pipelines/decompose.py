@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from itemvec.decomposition import decompose as decompose_vectors
-from itemvec.stage import EXISTING, NEW, stage
+from itemvec.stages.decompose import decompose as decompose_vectors
+from itemvec.stages.stage import EXISTING, NEW, stage
 
 
 @stage

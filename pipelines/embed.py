@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from itemvec.embedding import embed as embed_tables
+from itemvec.core.files import write_json
+from itemvec.core.machine import cache_folder, engine
+from itemvec.core.params import Params
 from itemvec.encoders import ENCODERS
-from itemvec.files import write_json
-from itemvec.machine import cache_folder, engine
-from itemvec.params import Params
-from itemvec.stage import EXISTING, NEW, stage
+from itemvec.stages.embed import embed as embed_tables
+from itemvec.stages.stage import EXISTING, NEW, stage
 
 
 @stage

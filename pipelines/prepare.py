@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from itemvec.core.files import write_parquet
+from itemvec.core.params import Params
 from itemvec.datasets import DATASETS
-from itemvec.files import write_parquet
-from itemvec.params import Params
-from itemvec.stage import EXISTING, NEW, stage
+from itemvec.stages.stage import EXISTING, NEW, stage
 
 
 @stage

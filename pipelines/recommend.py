@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from itemvec.params import Params
-from itemvec.recommendation import recommend as measure_recommender
+from itemvec.core.params import Params
 from itemvec.recommenders import RECOMMENDERS
-from itemvec.stage import EXISTING, NEW, stage
+from itemvec.stages.recommend import recommend as measure_recommender
+from itemvec.stages.stage import EXISTING, NEW, stage
 from itemvec.store import open_vectors
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from itemvec.files import write_json
-from itemvec.params import Params
+from itemvec.core.files import write_json
+from itemvec.core.params import Params
 from itemvec.reducers import REDUCERS
-from itemvec.reduction import Judging, reduce_vectors
-from itemvec.stage import EXISTING, NEW, stage
+from itemvec.stages.reduce import Judging, reduce_vectors
+from itemvec.stages.stage import EXISTING, NEW, stage
 
 
 @stage

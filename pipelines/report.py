@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from itemvec.params import Params
+from itemvec.core.params import Params
 from itemvec.report import collect, write_report
-from itemvec.stage import EXISTING, NEW, stage
+from itemvec.stages.stage import EXISTING, NEW, stage
 
 
 @stage

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from itemvec.params import Params
+from itemvec.core.params import Params
 from itemvec.rerankers import RERANKERS
-from itemvec.reranking import Reordering
-from itemvec.search import search
-from itemvec.stage import EXISTING, NEW, stage
+from itemvec.stages.rerank import Reordering
+from itemvec.stages.search import search
+from itemvec.stages.stage import EXISTING, NEW, stage
 
 
 @stage

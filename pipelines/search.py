@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from itemvec.params import Params
+from itemvec.core.params import Params
 from itemvec.retrievers import RETRIEVERS
-from itemvec.search import search as measure_retriever
-from itemvec.stage import EXISTING, NEW, stage
+from itemvec.stages.search import search as measure_retriever
+from itemvec.stages.stage import EXISTING, NEW, stage
 
 
 @stage

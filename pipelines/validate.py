@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from itemvec.files import write_json, write_text
-from itemvec.stage import EXISTING, NEW, stage
-from itemvec.validation import KEYS
-from itemvec.validation import validate as validate_tables
+from itemvec.core.files import write_json, write_text
+from itemvec.stages.stage import EXISTING, NEW, stage
+from itemvec.stages.validate import KEYS
+from itemvec.stages.validate import validate as validate_tables
 
 
 @stage

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.arrays import Floats
-from itemvec.histories import Histories
+from itemvec.core.arrays import Floats
+from itemvec.protocol.histories import Histories
 
 ROOT = Path(__file__).parents[1]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from itemvec.arrays import Floats
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import ItemvecError
 from itemvec.encoders import ENCODERS, Corpus, LoadedEncoder, Plain, Role
-from itemvec.errors import ItemvecError
 
 SECONDS = 0.3  # for a batch
 

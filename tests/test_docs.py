@@ -6,11 +6,11 @@ import subprocess
 import pytest
 from ruamel.yaml import YAML
 
-from itemvec.cli import main
+from itemvec.commands.main import main
+from itemvec.core.params import Params
 from itemvec.datasets import DATASETS
 from itemvec.encoders import ENCODERS
 from itemvec.metrics import METRICS
-from itemvec.params import Params
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.reducers import REDUCERS
 from itemvec.report import collect, render

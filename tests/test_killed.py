@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.columns import ITEMS, QUERIES
-from itemvec.embedding import embed
+from itemvec.core.columns import ITEMS, QUERIES
+from itemvec.core.files import write_parquet
 from itemvec.encoders import ENCODERS
-from itemvec.files import write_parquet
-from itemvec.housekeeping import entries, verify
+from itemvec.stages.embed import embed
+from itemvec.store.housekeeping import entries, verify
 from tests.conftest import ROOT
 
 N = 20_000
@@ -25,7 +25,7 @@ RUN = """
 import sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from itemvec import embedding
+from itemvec.stages import embed as embedding
 from itemvec.encoders import base, cached, keeping
 from tests.test_killed import run
 keeping.ROWS, keeping.PAUSE, cached.WINDOW = 500, 0, 4000  # many commits

@@ -9,14 +9,14 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
+from itemvec.core.files import read_parquet, write_parquet
+from itemvec.core.params import Params, SearchProtocol
 from itemvec.datasets import DATASETS
-from itemvec.embedding import embed
 from itemvec.encoders import ENCODERS
-from itemvec.evaluation import Evaluation
-from itemvec.files import read_parquet, write_parquet
-from itemvec.params import Params, SearchProtocol
+from itemvec.protocol.evaluation import Evaluation
 from itemvec.retrievers import RETRIEVERS
-from itemvec.search import search
+from itemvec.stages.embed import embed
+from itemvec.stages.search import search
 from itemvec.store import open_vectors
 from tests.conftest import ROOT
 

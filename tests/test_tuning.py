@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from dvc.utils.hydra import apply_overrides, get_hydra_sweeps
 
-from itemvec.params import Params
+from itemvec.core.params import Params
 from itemvec.recommenders import RECOMMENDERS
 from tests.conftest import ROOT
 

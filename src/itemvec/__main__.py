@@ -1,5 +1,5 @@
 """``python -m itemvec``."""
 
-from itemvec.cli import main
+from itemvec.commands.main import main
 
 main()

@@ -5,11 +5,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from itemvec.columns import QUERIES
+from itemvec.core.columns import QUERIES
+from itemvec.core.errors import DatasetError
 from itemvec.datasets import DATASETS, Tables
 from itemvec.datasets.amazon_c4 import POOL
-from itemvec.datasets.division import places
-from itemvec.errors import DatasetError
+from itemvec.datasets.hash_split import places
 
 HEADER = "qid,query,item_id,user_id,ori_rating,ori_review\n"
 ASKED = '0,"I want it loud, and\nsmall.",A,u1,5,"Loud!"\n1,Something for my cat,B,u2,5.0,It purrs\n'
@@ -46,7 +46,7 @@ def test_a_category_keeps_its_products_and_queries(tmp_path: Path) -> None:
 
 def test_a_share_keeps_what_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In blocks of a few lines, so that a product is looked up in more than one."""
-    monkeypatch.setattr("itemvec.datasets.raw.BLOCK", 1024)
+    monkeypatch.setattr("itemvec.datasets.raw_tables.BLOCK", 1024)
     others = [f"N{number}" for number in range(200)]
     tables = load(tmp_path, [*ITEMS[:2], *((name, "Pet", "x") for name in others)], share=0.1)
     near = {name for name in others if places(pa.array([name]))[0] < 0.1}

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itemvec.columns import DIVIDED
+from itemvec.core.columns import DIVIDED
+from itemvec.core.errors import DatasetError, ParamsError
 from itemvec.datasets import DATASETS, Tables
 from itemvec.datasets.product_text import product_text
-from itemvec.errors import DatasetError, ParamsError
-from itemvec.histories import Histories
-from itemvec.splits import split
+from itemvec.protocol.histories import Histories
+from itemvec.protocol.splits import split
 
 HEADER = "user_id,parent_asin,rating,timestamp,history\n"
 META: list[dict[str, Any]] = [

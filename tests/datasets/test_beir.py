@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from itemvec.columns import DIVIDED_QUERIES
+from itemvec.core.columns import DIVIDED_QUERIES
+from itemvec.core.errors import DatasetError, ParamsError
 from itemvec.datasets import DATASETS, Tables
-from itemvec.errors import DatasetError, ParamsError
 
 
 def load(root: Path, **options: Any) -> Tables:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from itemvec.columns import DIVIDED, DIVIDED_QUERIES, INTERACTIONS, ITEMS, QRELS, QUERIES
+from itemvec.core.columns import DIVIDED, DIVIDED_QUERIES, INTERACTIONS, ITEMS, QRELS, QUERIES
+from itemvec.core.files import write_parquet
 from itemvec.datasets import DATASETS
 from itemvec.datasets.fetch import fetch
-from itemvec.files import write_parquet
-from itemvec.validation import validate
+from itemvec.stages.validate import validate
 from tests.conftest import ROOT
 from tests.datasets.test_esci import write
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from itemvec.columns import DIVIDED_QUERIES
+from itemvec.core.columns import DIVIDED_QUERIES
+from itemvec.core.errors import DatasetError, ParamsError
 from itemvec.datasets import DATASETS, Tables
-from itemvec.errors import DatasetError, ParamsError
 
 SHARED = os.environ.get("ITEMVEC_SHARED_DATA")
 HEADER = '"id","query","product_title","product_description","median_relevance","relevance_variance"\n'

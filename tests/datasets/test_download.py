@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from itemvec.core.errors import DatasetError
 from itemvec.datasets.download import checksum, download
 from itemvec.datasets.fetch import fetch
-from itemvec.datasets.published import SOURCES
+from itemvec.datasets.known_datasets import SOURCES
 from itemvec.datasets.sources import SUMS, Download
-from itemvec.errors import DatasetError
 
 BODY = bytes(range(256)) * 40
 

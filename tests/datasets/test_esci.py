@@ -5,10 +5,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from itemvec.columns import DIVIDED_QUERIES, QRELS
+from itemvec.core.columns import DIVIDED_QUERIES, QRELS
+from itemvec.core.errors import DatasetError, ParamsError
 from itemvec.datasets import DATASETS, Tables
-from itemvec.datasets.division import places
-from itemvec.errors import DatasetError, ParamsError
+from itemvec.datasets.hash_split import places
 
 NAME = "shopping_queries_dataset"
 EXAMPLES = [

@@ -3,13 +3,13 @@ from pathlib import Path
 
 import pytest
 
+from itemvec.core.errors import DatasetError
+from itemvec.core.params import Params
 from itemvec.datasets import DATASETS
 from itemvec.datasets.download import checksum
 from itemvec.datasets.fetch import fetch
-from itemvec.datasets.published import SOURCES
+from itemvec.datasets.known_datasets import SOURCES
 from itemvec.datasets.sources import Download, PackageFiles
-from itemvec.errors import DatasetError
-from itemvec.params import Params
 from tests.conftest import ROOT
 
 

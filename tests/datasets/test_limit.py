@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from itemvec.capacity.graph import entanglement
-from itemvec.cli import main
+from itemvec.commands.main import main
+from itemvec.core.errors import DatasetError
+from itemvec.core.options import Pattern
 from itemvec.datasets.beir import Beir
 from itemvec.datasets.limit import make_limit
-from itemvec.errors import DatasetError
-from itemvec.judging import judge
 from itemvec.metrics import Judgments
-from itemvec.options import Pattern
+from itemvec.protocol.judgments import judge
+from itemvec.studies.judgment_graph import entanglement
 
 
 def made(folder: Path, items: int, queries: int, k: int, pattern: Pattern) -> Judgments:

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from itemvec.core.errors import DatasetError
 from itemvec.datasets import DATASETS, Tables
 from itemvec.datasets.fetch import fetch
-from itemvec.errors import DatasetError
 
 ITEM_HEADER = "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq\n"
 INTER_HEADER = "user_id:token\titem_id:token\trating:float\ttimestamp:float\n"

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itemvec.columns import DIVIDED
+from itemvec.core.columns import DIVIDED
+from itemvec.core.errors import DatasetError
 from itemvec.datasets import DATASETS, Tables
-from itemvec.errors import DatasetError
-from itemvec.histories import Histories
-from itemvec.splits import split
+from itemvec.protocol.histories import Histories
+from itemvec.protocol.splits import split
 
 SHARED = os.environ.get("ITEMVEC_SHARED_DATA")
 INTER = "user_id:token\titem_id:token\trating:float\ttimestamp:float\n"

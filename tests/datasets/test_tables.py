@@ -6,9 +6,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from itemvec.columns import DIVIDED, DIVIDED_QUERIES, INTERACTIONS, ITEMS, QRELS, QUERIES
+from itemvec.core.columns import DIVIDED, DIVIDED_QUERIES, INTERACTIONS, ITEMS, QRELS, QUERIES
+from itemvec.core.errors import DatasetError, ParamsError
 from itemvec.datasets import DATASETS, Tables
-from itemvec.errors import DatasetError, ParamsError
 
 HEADER = "user_id,item_id,timestamp\n"
 
@@ -73,7 +73,7 @@ def test_times_keep_their_order_below_a_second(tmp_path: Path) -> None:
 
 
 def test_a_long_text_with_a_line_break_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("itemvec.datasets.raw.BLOCK", 64)
+    monkeypatch.setattr("itemvec.datasets.raw_tables.BLOCK", 64)
     rows = [f'{row},"first line of {row}\nsecond line"' for row in range(40)]
     (tmp_path / "items.csv").write_text("item_id,text\n" + "\n".join(rows) + "\n")
     assert len(load(tmp_path).items) == 40

@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from itemvec.columns import DIVIDED_QUERIES, QUERIES
+from itemvec.core.columns import DIVIDED_QUERIES, QUERIES
+from itemvec.core.errors import DatasetError, ParamsError
 from itemvec.datasets import DATASETS, Tables
-from itemvec.datasets.division import divided
-from itemvec.errors import DatasetError, ParamsError
+from itemvec.datasets.hash_split import divided
 
 PRODUCTS = (
     "product_id\tproduct_name\tproduct_class\tcategory hierarchy\tproduct_description\tproduct_features\t"

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.arrays import Floats
-from itemvec.columns import ITEMS
+from itemvec.core.arrays import Floats
+from itemvec.core.columns import ITEMS
+from itemvec.core.files import write_parquet
 from itemvec.encoders import Corpus, Role
-from itemvec.files import write_parquet
 from tests.conftest import ENCODER_ROWS
 from tests.encoders.embedding_server import KEY, Server, serving
 

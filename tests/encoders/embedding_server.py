@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from itemvec.arrays import Floats
+from itemvec.core.arrays import Floats
 
 KEY = "a-key-that-nobody-may-see"
 DIM = 64

@@ -5,8 +5,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from itemvec.core.errors import ItemvecError, ParamsError
 from itemvec.encoders import ENCODERS, CachedEncoder, Corpus
-from itemvec.errors import ItemvecError, ParamsError
 from tests.conftest import ENCODER_ROWS, unit
 from tests.encoders.conftest import TEXTS, vectors_of
 from tests.encoders.embedding_server import DIM, Fault, Server, words

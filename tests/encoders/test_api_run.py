@@ -6,13 +6,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from itemvec import posting
-from itemvec.columns import ITEMS, QUERIES
-from itemvec.embedding import embed
+from itemvec.core.columns import ITEMS, QUERIES
+from itemvec.core.errors import ParamsError
+from itemvec.core.files import write_parquet
 from itemvec.encoders import Corpus
 from itemvec.encoders.api import ApiEncoder
-from itemvec.errors import ParamsError
-from itemvec.files import write_parquet
+from itemvec.models import server as posting
+from itemvec.stages.embed import embed
 from tests.conftest import ROOT
 from tests.encoders.conftest import TEXTS, vectors_of
 from tests.encoders.embedding_server import KEY, Fault, Server

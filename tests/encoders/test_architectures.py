@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itemvec.arrays import Floats
+from itemvec.core.arrays import Floats
 from itemvec.encoders import Corpus, Role
 from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
 from tests.encoders.conftest import vectors_of

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 import torch
 
-from itemvec.arrays import Floats
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import ParamsError
 from itemvec.encoders import LoadedEncoder, Role, backends
-from itemvec.encoders.calibration import calibration_texts
+from itemvec.encoders.export import Traced, compared, exported
+from itemvec.encoders.int8_calibration import calibration_texts
 from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
-from itemvec.encoders.traced import Traced, compared, exported
-from itemvec.errors import ParamsError
 from tests.conftest import ENCODER_ROWS, ROOT
 from tests.encoders.conftest import TEXTS
 

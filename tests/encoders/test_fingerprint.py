@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from itemvec.checkpoint import Checkpoint
 from itemvec.encoders import ENCODERS, Corpus, Role, backends, fingerprint
 from itemvec.encoders import hashing as hashing_module
 from itemvec.encoders import sentence_transformer as module
@@ -17,6 +16,7 @@ from itemvec.encoders.backends import BACKENDS
 from itemvec.encoders.hashing import HashingEncoder
 from itemvec.encoders.lsa import LsaEncoder
 from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
+from itemvec.models.checkpoint import Checkpoint
 from tests.conftest import ROOT
 from tests.encoders.conftest import TEXTS, corpus_of
 

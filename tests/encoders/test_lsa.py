@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from itemvec.core.errors import ParamsError
 from itemvec.encoders import Corpus
 from itemvec.encoders.lsa import LsaEncoder
-from itemvec.errors import ParamsError
 from tests.conftest import unit
 from tests.encoders.conftest import corpus_of, vectors_of
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from itemvec.core.params import NAME
 from itemvec.encoders import ENCODERS
-from itemvec.params import NAME
 from tests.conftest import ROOT
 
 MODELS: dict[str, dict[str, Any]] = YAML(typ="safe").load(ROOT / "models.yaml")

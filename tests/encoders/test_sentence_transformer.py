@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itemvec.checkpoint import Checkpoint, resolve
+from itemvec.core.errors import ItemvecError, ParamsError
 from itemvec.encoders import Corpus, Role
 from itemvec.encoders import sentence_transformer as module
 from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
-from itemvec.errors import ItemvecError, ParamsError
+from itemvec.models.checkpoint import Checkpoint, resolve
 from tests.conftest import ENCODER_ROWS
 from tests.encoders import tiny
 from tests.encoders.conftest import TEXTS, vectors_of

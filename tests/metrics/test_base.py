@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from itemvec.errors import ParamsError
+from itemvec.core.errors import ParamsError
 from itemvec.metrics import METRICS, measure, parse
 from tests.metrics.conftest import Judge
 

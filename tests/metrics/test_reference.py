@@ -6,11 +6,11 @@ import pyarrow as pa
 import pytest
 import pytrec_eval
 
-from itemvec.arrays import Floats, Ints
-from itemvec.columns import QRELS
-from itemvec.judging import judge
+from itemvec.core.arrays import Floats, Ints
+from itemvec.core.columns import QRELS
+from itemvec.core.top_k import Top, top_k
 from itemvec.metrics import Ranked, measure
-from itemvec.topk import Top, top_k
+from itemvec.protocol.judgments import judge
 
 N_QUERIES, N_ITEMS, DEPTH = 60, 80, 30
 QUERIES = [f"q{number:02}" for number in range(N_QUERIES)]

@@ -128,7 +128,7 @@ def test_a_killed_stage_resumes_where_it_stopped(
 ) -> None:
     """kill -9 after the first batches: no artifact is there, and what was encoded is not encoded again."""
     project.edit("src/itemvec/encoders/inference.py", lambda text: text.replace('"cpu": 2048', '"cpu": 512'))
-    project.edit("src/itemvec/encoders/keeping.py", lambda text: text.replace("SECONDS = 5.0", "SECONDS = 0.0"))
+    project.edit("src/itemvec/encoders/cache_writer.py", lambda text: text.replace("SECONDS = 5.0", "SECONDS = 0.0"))
     shutil.rmtree(project.root / "artifacts" / "embeddings")
     fresh = Project(project.root, tmp_path / "cache")
     tables = "artifacts/tables"

@@ -14,15 +14,15 @@ VARIANTS, RECOMMENDERS = ("full", "pca80"), ("profile", "sasrec")
 
 def of_variant(name: str) -> set[str]:
     """Stages of one variant."""
-    return {f"reduce@{name}", f"analyze@{name}", f"lengths@{name}", f"search@{name}-exact"} | {
+    return {f"reduce@{name}", f"analyze@{name}", f"truncation@{name}", f"search@{name}-exact"} | {
         f"recommend@{name}-{recommender}" for recommender in RECOMMENDERS
     }
 
 
-OF_FIRST = {"attribute", "agree"}  # stages that look at the first variant alone
+OF_FIRST = {"ablate_dimensions", "collaborative_similarity"}  # stages that look at the first variant alone
 AFTER_EMBED = {"decompose"} | of_variant("full") | of_variant("pca80") | OF_FIRST | {"report"}
 BEFORE_EMBED = {"check", "prepare", "validate"}
-BASELINES = {"baseline@popular", "baseline@bm25", "bound", "rerank@tiny"}
+BASELINES = {"baseline@popular", "baseline@bm25", "capacity", "rerank@tiny"}
 
 
 def test_the_whole_pipeline(finished: tuple[Project, Done]) -> None:
@@ -121,8 +121,8 @@ def test_a_clone_gets_everything_from_a_remote(project: Project, tmp_path: Path)
 
 
 def test_an_experiment_in_a_temporary_copy_runs_the_copys_code(project: Project) -> None:
-    project.edit("src/itemvec/reduction.py", lambda text: f"{text}\nprint('code', __file__)  # noqa: T201\n")
+    project.edit("src/itemvec/stages/reduce.py", lambda text: f"{text}\nprint('code', __file__)  # noqa: T201\n")
     done = project.dvc("exp", "run", "--temp", "reduce@pca80")
     code = next(line for line in done.output.splitlines() if line.startswith("code "))
     assert "/.dvc/tmp/exps/" in code
-    assert code.endswith("/src/itemvec/reduction.py")
+    assert code.endswith("/src/itemvec/stages/reduce.py")

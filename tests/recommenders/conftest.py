@@ -3,10 +3,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itemvec.arrays import Floats
-from itemvec.histories import Histories
+from itemvec.core.arrays import Floats
+from itemvec.core.top_k import top_k
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders import Score, Training
-from itemvec.topk import top_k
 from tests.conftest import cycles
 
 N_ITEMS = 12

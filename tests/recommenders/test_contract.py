@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from itemvec.arrays import Floats
-from itemvec.errors import ParamsError
-from itemvec.histories import Histories
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import ParamsError
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders import RECOMMENDERS, Recommender
 from tests.conftest import RECOMMENDER_ROWS, histories
 from tests.recommenders.conftest import N_ITEMS, training

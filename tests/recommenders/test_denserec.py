@@ -4,11 +4,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itemvec.arrays import Floats
-from itemvec.histories import Histories
+from itemvec.core.arrays import Floats
+from itemvec.core.top_k import top_k
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders.denserec import DenseRec
 from itemvec.recommenders.sasrec import SasRec
-from itemvec.topk import top_k
 from tests.conftest import histories
 from tests.recommenders.conftest import N_ITEMS, next_is_right, training
 

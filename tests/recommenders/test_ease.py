@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from itemvec.errors import ParamsError
-from itemvec.histories import Histories
-from itemvec.recommenders import linear
+from itemvec.core.errors import ParamsError
+from itemvec.protocol.histories import Histories
+from itemvec.recommenders import item_item
 from itemvec.recommenders.ease import Ease
 from tests.conftest import histories
 from tests.recommenders.conftest import training
@@ -32,7 +32,7 @@ def test_how_often_a_user_came_back_does_not_count() -> None:
 
 
 def test_a_catalogue_too_large_for_a_dense_inverse_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(linear, "LARGEST", 3)
+    monkeypatch.setattr(item_item, "LARGEST", 3)
     data: Histories = histories([0, 1], n_items=4)
     with pytest.raises(ParamsError, match="4 items are more than the 3 a dense inverse allows"):
         Ease().weights(data)

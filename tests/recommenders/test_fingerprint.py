@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itemvec.arrays import Floats
-from itemvec.histories import Histories
+from itemvec.core.arrays import Floats
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders import fingerprint as module
 from itemvec.recommenders.fingerprint import fingerprint
 from itemvec.recommenders.sasrec import SasRec

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from itemvec.arrays import Floats
-from itemvec.histories import Histories
+from itemvec.core.arrays import Floats
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders.gru import Gru
 from itemvec.recommenders.gru4rec import Gru4Rec
 from tests.conftest import histories

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from itemvec.histories import Histories
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders import itemknn
 from itemvec.recommenders.itemknn import ItemKnn
 from itemvec.recommenders.recbole import RecBole

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from itemvec.recommenders.items import IdItems
+from itemvec.recommenders.item_embeddings import IdItems
 from itemvec.recommenders.network import Network, scorer
 from tests.conftest import histories
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from itemvec.errors import ParamsError
+from itemvec.core.errors import ParamsError
 from itemvec.recommenders.opq import opq_codes
 from tests.conftest import ROOT
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from itemvec.errors import ParamsError
+from itemvec.core.errors import ParamsError
 from itemvec.recommenders.profile import Profile
 from tests.conftest import histories
 from tests.recommenders.conftest import training

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 import torch
 
-from itemvec.arrays import Floats
-from itemvec.errors import ItemvecError, ParamsError, TableError
-from itemvec.histories import Histories
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import ItemvecError, ParamsError, TableError
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders.ease import Ease
 from itemvec.recommenders.recbole import RecBole
 from itemvec.recommenders.recbole_training import _FrozenText

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from itemvec.arrays import Floats
-from itemvec.errors import ItemvecError
-from itemvec.histories import Histories
-from itemvec.machine import training_folder
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import ItemvecError
+from itemvec.core.machine import training_folder
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders import Score, Training
 from itemvec.recommenders import training as training_module
 from itemvec.recommenders.neural import Neural

@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from itemvec.arrays import Floats
-from itemvec.errors import ParamsError
-from itemvec.histories import Histories
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import ParamsError
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders.sasrec import SasRec
 from tests.conftest import histories
 from tests.recommenders.conftest import N_ITEMS, next_is_right, training

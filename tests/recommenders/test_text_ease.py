@@ -3,8 +3,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itemvec.errors import ParamsError
-from itemvec.histories import Histories
+from itemvec.core.errors import ParamsError
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders import text_ease
 from itemvec.recommenders.ease import Ease
 from itemvec.recommenders.text_ease import TextEase

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 import torch
 
-from itemvec.errors import ItemvecError, TableError
-from itemvec.histories import Histories
+from itemvec.core.errors import ItemvecError, TableError
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders import training as training_module
 from itemvec.recommenders.sasrec import SasRec
 from itemvec.recommenders.schedule import Schedule

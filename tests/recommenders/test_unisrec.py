@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from itemvec.arrays import Floats
-from itemvec.histories import Histories
+from itemvec.core.arrays import Floats
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders import Score
 from itemvec.recommenders.unisrec import UniSRec
 from tests.recommenders.conftest import next_is_right, training

@@ -3,9 +3,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itemvec.arrays import Floats
-from itemvec.errors import ParamsError
-from itemvec.histories import Histories
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import ParamsError
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders.vqrec import VqRec
 from tests.recommenders.conftest import next_is_right, training
 

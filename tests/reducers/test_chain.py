@@ -2,7 +2,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.errors import ParamsError
+from itemvec.core.errors import ParamsError
 from itemvec.metrics import Judgments
 from itemvec.reducers import REDUCERS, Sample, Transform, Trial
 from itemvec.reducers.chain import Chain

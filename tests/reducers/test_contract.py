@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.arrays import Floats
+from itemvec.core.arrays import Floats
 from itemvec.metrics import Judgments
 from itemvec.reducers import REDUCERS, Reducer, Sample, Trial
 from tests.conftest import REDUCER_ROWS

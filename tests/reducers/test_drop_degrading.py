@@ -2,8 +2,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.arrays import Floats
-from itemvec.errors import ParamsError
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import ParamsError
 from itemvec.metrics import Judgments
 from itemvec.reducers import Sample, Trial
 from itemvec.reducers.drop_degrading import DropDegrading

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from itemvec.errors import TableError
+from itemvec.core.errors import TableError
 from itemvec.reducers import Decomposition, Moments
 
 

@@ -5,8 +5,8 @@ import pytest
 from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA
 
-from itemvec.arrays import Floats
-from itemvec.errors import ParamsError
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import ParamsError
 from itemvec.reducers import Sample
 from itemvec.reducers.pca import Pca, dims_for
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from itemvec.errors import ParamsError
+from itemvec.core.errors import ParamsError
 from itemvec.reducers import Sample
 from itemvec.reducers.whiten import Whiten
 

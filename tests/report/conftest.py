@@ -7,15 +7,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.agreement import ALIKE
-from itemvec.columns import ITEMS, QRELS, QUERIES
-from itemvec.evaluation import evaluate
-from itemvec.files import write_json, write_parquet
+from itemvec.core.columns import ITEMS, QRELS, QUERIES
+from itemvec.core.files import write_json, write_parquet
+from itemvec.core.params import Params
+from itemvec.core.top_k import Top
 from itemvec.metrics import Judgments
-from itemvec.params import Params
+from itemvec.protocol.evaluation import evaluate
 from itemvec.report import Results, collect
-from itemvec.topk import Top
-from tests.test_params import write
+from itemvec.stages.collaborative_similarity import ALIKE
+from tests.core.test_params import write
 
 N = 40  # users, and queries
 CELLS = {  # cell -> (task, share of queries it answers right, seeds)
@@ -29,7 +29,7 @@ CELLS = {  # cell -> (task, share of queries it answers right, seeds)
 
 MEAN = {"mean": 0.25, "low": 0.125, "high": 0.375}
 STUDIES: dict[str, dict[str, Any]] = {
-    "attribute": {
+    "ablate_dimensions": {
         "dim": 8,
         "groups": {
             "constructed: a": {
@@ -42,7 +42,7 @@ STUDIES: dict[str, dict[str, Any]] = {
             }
         },
     },
-    "agree": {
+    "collaborative_similarity": {
         "items": 50,
         "users": 60,
         "pairs": 1225,
@@ -51,7 +51,7 @@ STUDIES: dict[str, dict[str, Any]] = {
         "lift": {"pearson": 0.3, "spearman": 0.4},
         "neighbours": {"k": 10, "negative": MEAN, "of_all": 0.5},
     },
-    "bound": {
+    "capacity": {
         "groups": {
             "constructed: a": {
                 "density": 0.25,
@@ -130,7 +130,7 @@ def folder(tmp_path: Path) -> Path:
         margin = {"queries": 20, "positive": dim / 8, "least": -0.5, "median": 0.375}
         facts |= {"alignment": {"queries": 0.875}, "margin": {"constructed: a": margin}}
         write_json(tmp_path / "metrics" / "analyze" / f"{name}.json", facts)
-        write_json(tmp_path / "metrics" / "lengths" / f"{name}.json", {"metric": "hit@1", "groups": LENGTHS[name]})
+        write_json(tmp_path / "metrics" / "truncation" / f"{name}.json", {"metric": "hit@1", "groups": LENGTHS[name]})
     for name, found in STUDIES.items():
         write_json(tmp_path / "metrics" / f"{name}.json", found)
     write_parquet(tmp_path / "measures" / "alike.parquet", pa.Table.from_pylist(ALIKE_PAIRS, schema=ALIKE))

@@ -6,12 +6,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from itemvec.errors import TableError
-from itemvec.files import read_parquet, write_parquet
+from itemvec.core.errors import TableError
+from itemvec.core.files import read_parquet, write_parquet
 from itemvec.metrics import Spread, holm, paired_p
 from itemvec.report import Results
-from itemvec.report.answers import answers
 from itemvec.report.comparisons import compare
+from itemvec.report.summary import answers
 from tests.report.conftest import N
 
 

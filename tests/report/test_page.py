@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from itemvec.params import Params
+from itemvec.core.params import Params
 from itemvec.report import Results, collect, write_report
 
 
@@ -36,7 +36,7 @@ def test_what_users_supply_is_escaped(params: Params, folder: Path) -> None:
     evil = "constructed: <script>alert(1)</script>"
     for path in folder.rglob("*.json"):
         path.write_text(path.read_text().replace("constructed: a", evil))
-    from itemvec.files import read_parquet, write_parquet
+    from itemvec.core.files import read_parquet, write_parquet
 
     for path in (folder / "measures").glob("*/*.parquet"):
         table = read_parquet(path)
@@ -54,7 +54,7 @@ def test_equal_results_are_equal_bytes(results: Results, folder: Path) -> None:
 
 @pytest.mark.parametrize("task", ["recommend", "search"])
 def test_a_task_without_cases_is_left_out(params: Params, folder: Path, task: str) -> None:
-    from itemvec.evaluation import nothing
+    from itemvec.protocol.evaluation import nothing
 
     for path in folder.joinpath("metrics").rglob("*.json"):
         if f'"task": "{task}"' in path.read_text():

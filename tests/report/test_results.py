@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from itemvec.errors import TableError
-from itemvec.params import Params
+from itemvec.core.errors import TableError
+from itemvec.core.params import Params
 from itemvec.report import Results, collect
 
 

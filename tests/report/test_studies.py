@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from itemvec.errors import TableError
-from itemvec.files import write_json
+from itemvec.core.errors import TableError
+from itemvec.core.files import write_json
 from itemvec.report import Results
 from itemvec.report.studies import studies
 
@@ -35,7 +35,7 @@ def test_where_there_is_nothing_to_say_there_is_no_section(results: Results, fol
     write_json(folder / "metrics" / "agree.json", {"items": 0, "users": 0})
     write_json(folder / "metrics" / "bound.json", {"groups": {}, "construction": {}})
     for name in results.params.variants:
-        write_json(folder / "metrics" / "lengths" / f"{name}.json", {"metric": "hit@1", "groups": {}})
+        write_json(folder / "metrics" / "truncation" / f"{name}.json", {"metric": "hit@1", "groups": {}})
     assert [one.title for one in studies(results, folder / "measures")] == ["How the vectors lie"]
 
 

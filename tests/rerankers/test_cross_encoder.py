@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itemvec.errors import ParamsError
+from itemvec.core.errors import ParamsError
 from itemvec.rerankers.cross_encoder import CrossEncoderReranker
 from tests.rerankers.conftest import QUERIES, TEXTS, pickled
 

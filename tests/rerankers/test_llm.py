@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from itemvec.errors import ItemvecError, ParamsError
+from itemvec.core.errors import ItemvecError, ParamsError
 from itemvec.rerankers import RERANKERS
-from itemvec.rerankers.asking import of_model
+from itemvec.rerankers.generation import of_model
 from tests.rerankers.chat_server import ChatServer, chatting
 from tests.rerankers.conftest import QUERIES, TEXTS
 

@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itemvec.errors import ParamsError
+from itemvec.core.errors import ParamsError
 from itemvec.rerankers.language_model import LanguageModel
 from itemvec.rerankers.yes_no import FORMS, YesNoReranker
 from tests.rerankers.conftest import QUERIES, TEXTS, pickled

@@ -5,9 +5,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from itemvec.core.top_k import NOTHING
 from itemvec.retrievers import Entries
 from itemvec.retrievers.bm25 import Bm25, Language, Method
-from itemvec.topk import NOTHING
 
 
 def entries(*texts: str) -> Entries:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itemvec.errors import ParamsError
+from itemvec.core.errors import ParamsError
 from itemvec.retrievers import RETRIEVERS, colbert
 from itemvec.retrievers.colbert import Colbert
 from tests.retrievers.conftest import WORDS, build_colbert, texts

@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.errors import ParamsError
+from itemvec.core.errors import ParamsError
+from itemvec.core.top_k import NOTHING
 from itemvec.retrievers import RETRIEVERS, Entries, Retriever
-from itemvec.topk import NOTHING
 from tests.conftest import RETRIEVER_ROWS
 
 TEXTS = ["red shirt", "blue shirt", "garden hose", "long garden hose", "wool hat"]

@@ -2,8 +2,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.errors import ParamsError
-from itemvec.retrievers import Entries, sweep
+from itemvec.core.errors import ParamsError
+from itemvec.retrievers import Entries, block_scan
 from itemvec.retrievers.exact import Exact
 
 
@@ -14,8 +14,8 @@ def entries(vectors: np.ndarray, size: int = 1000) -> Entries:
 
 @pytest.mark.parametrize("similarity", ["cosine", "dot"])
 def test_blocks_equal_the_whole(similarity: str, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep, "QUERIES", {"cpu": 7, "cuda": 7})
-    monkeypatch.setattr(sweep, "ITEMS", {"cpu": 32, "cuda": 32})
+    monkeypatch.setattr(block_scan, "QUERIES", {"cpu": 7, "cuda": 7})
+    monkeypatch.setattr(block_scan, "ITEMS", {"cpu": 32, "cuda": 32})
     items, queries = (rng.standard_normal((n, 16), dtype=np.float32) for n in (300, 40))
     top = Exact(similarity).index(entries(items, 64))(entries(queries, 11), 10)  # type: ignore[arg-type]
     if similarity == "cosine":

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from itemvec.core.top_k import NOTHING, Top
 from itemvec.retrievers.fusion import normalised, reciprocal_rank, unite
-from itemvec.topk import NOTHING, Top
 
 
 def top(positions: list[list[int]], scores: list[list[float]]) -> Top:

@@ -4,10 +4,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.errors import ParamsError
+from itemvec.core.errors import ParamsError
+from itemvec.core.top_k import Top
 from itemvec.retrievers import RETRIEVERS, Entries, Tuning, prepare
 from itemvec.retrievers.hybrid import Hybrid
-from itemvec.topk import Top
 
 PARTS: list[dict[str, Any]] = [{"kind": "exact"}, {"kind": "bm25"}]
 TEXTS = ["red lamp", "blue lamp", "green desk"]

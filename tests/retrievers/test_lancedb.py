@@ -4,11 +4,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.arrays import Floats, Ints
+from itemvec.core.arrays import Floats, Ints
+from itemvec.core.top_k import NOTHING
 from itemvec.retrievers import Entries
 from itemvec.retrievers.exact import Exact
 from itemvec.retrievers.lancedb import LanceDb
-from itemvec.topk import NOTHING
 from tests.conftest import unit
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from itemvec.arrays import Floats
+from itemvec.core.arrays import Floats
 from itemvec.retrievers import maxsim
 from itemvec.retrievers.maxsim import TokenVectors
 

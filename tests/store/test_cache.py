@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from itemvec.arrays import Floats
+from itemvec.core.arrays import Floats
 from itemvec.store import RowCache
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from itemvec.errors import TableError
+from itemvec.core.errors import TableError
 from itemvec.store import RowCache, cache, lance
 from tests.store.test_cache import keys, rows, vectors
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from itemvec.errors import TableError
+from itemvec.core.errors import TableError
 from itemvec.store import RowCache, cache, lance
 from tests.store.test_cache import keys, rows, vectors
 

@@ -5,8 +5,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.arrays import Floats
-from itemvec.errors import TableError
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import TableError
 from itemvec.store import Block, open_vectors, write_database
 
 

@@ -8,14 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from tqdm import tqdm
 
-from itemvec.columns import GAIN, ITEM, QUERY, TEXT
+from itemvec.core.columns import GAIN, ITEM, QUERY, TEXT
+from itemvec.core.errors import DatasetError
+from itemvec.core.options import Share
+from itemvec.core.registry import suggest
 from itemvec.datasets.base import DATASETS, Tables
-from itemvec.datasets.division import places
-from itemvec.datasets.judged import judged_tables, only
-from itemvec.datasets.raw import json_batches, read_columns
-from itemvec.errors import DatasetError
-from itemvec.options import Share
-from itemvec.registry import suggest
+from itemvec.datasets.graded_judgments import judged_tables, only
+from itemvec.datasets.hash_split import places
+from itemvec.datasets.raw_tables import json_batches, read_columns
 
 POOL = "sampled_item_metadata_1M.jsonl"
 FIELDS = pa.schema([(ITEM, pa.string()), ("category", pa.string()), ("metadata", pa.string())])

@@ -9,13 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from tqdm import tqdm
 
-from itemvec.columns import ITEM, PART, TEXT, TIME, USER
+from itemvec.core.columns import ITEM, PART, TEXT, TIME, USER
+from itemvec.core.errors import DatasetError, ParamsError
+from itemvec.core.options import Positive
 from itemvec.datasets.base import DATASETS, Tables, as_tables
-from itemvec.datasets.core import k_core
+from itemvec.datasets.k_core import k_core
 from itemvec.datasets.product_text import FIELDS, product_texts
-from itemvec.datasets.raw import plain_or_packed, present, read_columns, read_json_fields
-from itemvec.errors import DatasetError, ParamsError
-from itemvec.options import Positive
+from itemvec.datasets.raw_tables import plain_or_packed, present, read_columns, read_json_fields
 
 FILES = {"train": "train", "validation": "valid", "test": "test"}  # part -> word in the name of its file
 ASIN = "parent_asin"

@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from itemvec import columns
-from itemvec.columns import ITEM, PART, QUERY, TIME, USER
-from itemvec.datasets.raw import column, strings
-from itemvec.errors import DatasetError
-from itemvec.registry import Registry
+from itemvec.core import columns
+from itemvec.core.columns import ITEM, PART, QUERY, TIME, USER
+from itemvec.core.errors import DatasetError
+from itemvec.core.registry import Registry
+from itemvec.datasets.raw_tables import column, strings
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from itemvec.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT
+from itemvec.core.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT
+from itemvec.core.errors import DatasetError, ParamsError
 from itemvec.datasets.base import DATASETS, GIVEN, Tables, as_tables
-from itemvec.datasets.judged import only
-from itemvec.datasets.raw import column, read_delimited, read_json_lines, strings
-from itemvec.errors import DatasetError, ParamsError
+from itemvec.datasets.graded_judgments import only
+from itemvec.datasets.raw_tables import column, read_delimited, read_json_lines, strings
 
 PARTS = {"train": "train", "dev": "validation", "test": "test"}  # name of the file -> part
 

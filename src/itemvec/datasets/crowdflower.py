@@ -8,15 +8,15 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from itemvec.columns import GAIN, ITEM, PART, QUERY, TEXT
+from itemvec.core.columns import GAIN, ITEM, PART, QUERY, TEXT
+from itemvec.core.errors import ParamsError
 from itemvec.datasets.base import DATASETS, Tables
-from itemvec.datasets.division import divided
-from itemvec.datasets.judged import Gain, gains_of, judged_tables
-from itemvec.datasets.markup import plain
+from itemvec.datasets.graded_judgments import Gain, gains_of, judged_tables
+from itemvec.datasets.hash_split import divided
+from itemvec.datasets.html_text import plain
+from itemvec.datasets.item_text import joined
 from itemvec.datasets.mojibake import repaired
-from itemvec.datasets.raw import read_columns
-from itemvec.datasets.texts import joined
-from itemvec.errors import ParamsError
+from itemvec.datasets.raw_tables import read_columns
 
 QUERY_TEXT, TITLE, DESCRIPTION, LABEL = "query", "product_title", "product_description", "median_relevance"
 LABELS = ("1", "2", "3", "4")  # off topic to perfect

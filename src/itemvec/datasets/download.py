@@ -10,7 +10,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from itemvec.errors import DatasetError
+from itemvec.core.errors import DatasetError
 
 CHUNK = 1 << 20  # bytes read at a time
 ATTEMPTS, WAIT, TIMEOUT = 5, 1.0, 60.0  # tries without progress; seconds between them; seconds of silence

@@ -7,16 +7,16 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from itemvec.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT
+from itemvec.core.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT
+from itemvec.core.errors import DatasetError, ParamsError
+from itemvec.core.options import Probability
+from itemvec.core.registry import suggest
 from itemvec.datasets.base import DATASETS, Tables
-from itemvec.datasets.division import places
-from itemvec.datasets.judged import Gain, gains_of, judged_tables, only
-from itemvec.datasets.markup import plain
-from itemvec.datasets.raw import column, parquet_batches, read_columns, strings
-from itemvec.datasets.texts import joined
-from itemvec.errors import DatasetError, ParamsError
-from itemvec.options import Probability
-from itemvec.registry import suggest
+from itemvec.datasets.graded_judgments import Gain, gains_of, judged_tables, only
+from itemvec.datasets.hash_split import places
+from itemvec.datasets.html_text import plain
+from itemvec.datasets.item_text import joined
+from itemvec.datasets.raw_tables import column, parquet_batches, read_columns, strings
 
 NAME = "shopping_queries_dataset"
 LABELS = ("E", "S", "C", "I")  # exact, substitute, complement, irrelevant

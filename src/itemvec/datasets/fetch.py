@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from itemvec.core.errors import DatasetError
+from itemvec.core.registry import suggest
 from itemvec.datasets.download import checksum
-from itemvec.datasets.published import SOURCES
+from itemvec.datasets.known_datasets import SOURCES
 from itemvec.datasets.sources import PackageFiles
-from itemvec.errors import DatasetError
-from itemvec.registry import suggest
 
 __all__ = ["SOURCES", "fetch"]
 

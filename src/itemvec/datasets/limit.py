@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from itemvec.arrays import Ints
-from itemvec.errors import DatasetError
-from itemvec.files import replacing, write_text
-from itemvec.options import Pattern
+from itemvec.core.arrays import Ints
+from itemvec.core.errors import DatasetError
+from itemvec.core.files import replacing, write_text
+from itemvec.core.options import Pattern
 
 SYLLABLES = ("ba", "do", "fen", "gri", "hu", "ja", "kel", "lo", "mi", "nar", "os", "pel", "qui", "ru", "sto", "ta")
 WORDS = Path(__file__).with_name("likes.txt")  # adjectives, an empty line, nouns

@@ -7,12 +7,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from itemvec.columns import ITEM, TEXT
+from itemvec.core.columns import ITEM, TEXT
+from itemvec.core.options import Positive
 from itemvec.datasets.base import DATASETS, Tables, as_tables
-from itemvec.datasets.constructed import attribute_queries, known_item_queries
-from itemvec.datasets.core import k_core
+from itemvec.datasets.constructed_queries import attribute_queries, known_item_queries
+from itemvec.datasets.k_core import k_core
 from itemvec.datasets.movielens_files import GENRES, TITLE, YEAR, read_movielens
-from itemvec.options import Positive
 
 # "Usual Suspects, The" and "Boot, Das (The Boat)": the article goes back to the front.
 INVERTED = r"^(.+), (The|A|An|La|Le|Les|Il|Das|Der|Die)( \(.*\))?$"

@@ -7,9 +7,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from itemvec.columns import ITEM, TIME, USER
-from itemvec.datasets.raw import plain_or_packed, present, read_columns, read_delimited, read_headless
-from itemvec.errors import DatasetError
+from itemvec.core.columns import ITEM, TIME, USER
+from itemvec.core.errors import DatasetError
+from itemvec.datasets.raw_tables import plain_or_packed, present, read_columns, read_delimited, read_headless
 
 TITLE, YEAR, GENRES = "title", "year", "genres"
 STRING = pa.string()

@@ -7,15 +7,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from itemvec.columns import ITEM, PART, TEXT, TIME, USER
+from itemvec.core.columns import ITEM, PART, TEXT, TIME, USER
+from itemvec.core.errors import DatasetError, ParamsError
+from itemvec.core.options import Positive
+from itemvec.core.registry import suggest
 from itemvec.datasets.base import DATASETS, Tables, as_tables
-from itemvec.datasets.core import k_core
-from itemvec.datasets.prefixes import histories_of
-from itemvec.datasets.raw import present, read_delimited, read_headless
-from itemvec.datasets.texts import joined
-from itemvec.errors import DatasetError, ParamsError
-from itemvec.options import Positive
-from itemvec.registry import suggest
+from itemvec.datasets.history_prefixes import histories_of
+from itemvec.datasets.item_text import joined
+from itemvec.datasets.k_core import k_core
+from itemvec.datasets.raw_tables import present, read_delimited, read_headless
 
 FILES = {"train": "train", "validation": "valid", "test": "test"}  # part -> word in the name of its file
 PREFIX = "item_id_list"

@@ -9,9 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
+from itemvec.core.errors import DatasetError
+from itemvec.core.files import replacing
 from itemvec.datasets.download import checksum, download
-from itemvec.errors import DatasetError
-from itemvec.files import replacing
 
 SUMS = "SHA256SUMS"  # what came, where nobody publishes what should
 

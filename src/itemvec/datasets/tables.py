@@ -7,13 +7,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from itemvec.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT, TIME, USER
+from itemvec.core.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT, TIME, USER
+from itemvec.core.errors import DatasetError, ParamsError
+from itemvec.core.options import Positive
 from itemvec.datasets.base import DATASETS, GIVEN, Tables, as_tables
-from itemvec.datasets.core import k_core
-from itemvec.datasets.raw import present, read_csv, read_json_lines, read_parquet, strings
-from itemvec.datasets.texts import joined
-from itemvec.errors import DatasetError, ParamsError
-from itemvec.options import Positive
+from itemvec.datasets.item_text import joined
+from itemvec.datasets.k_core import k_core
+from itemvec.datasets.raw_tables import present, read_csv, read_json_lines, read_parquet, strings
 
 STRINGS = (ITEM, USER, QUERY, TEXT, GROUP, PART)
 TIMES = r"^\s*(-?\d+|\d{4}-\d\d-\d\d.*)\s*$"

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from itemvec.arrays import Floats
-from itemvec.encoders.answers import tokens_in, vectors_in
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import ParamsError
+from itemvec.core.options import Positive, PositiveFloat, aside
+from itemvec.encoders.api_response import tokens_in, vectors_in
 from itemvec.encoders.base import ENCODERS, Corpus, Counts, Done, LoadedEncoder, Prepared, Role, Rows
-from itemvec.errors import ParamsError
-from itemvec.options import Positive, PositiveFloat, aside
-from itemvec.posting import Server
+from itemvec.models.server import Server
 
 BYTES_PER_TOKEN = 3  # of UTF-8; English has more than four and Chinese about three, so a batch is rather too small
 

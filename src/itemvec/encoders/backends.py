@@ -1,11 +1,11 @@
-"""What runs a transformer: torch, or a runtime that its graph is handed to.
+"""The backends that can run a transformer: torch, OpenVINO and ONNX Runtime, with their dtypes and packages.
 
 A backend changes vectors, so it is an option of a row and never picked by the machine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from itemvec.errors import ParamsError
+from itemvec.core.errors import ParamsError
 
 Ids = NDArray[np.int64]
 Body = Callable[[Any, Any], Any]  # ids and mask, int64 (n, length), to token vectors, float32 (n, length, width)
@@ -58,28 +58,3 @@ def versions(backend: str) -> dict[str, str]:
                 f"run: .uv/bin/uv pip install --python .venv/bin/python -c constraints.txt -e '.[{backend}]'"
             ) from None
     return found
-
-
-def body_of(model: Any, backend: str, dtype: str, samples: Sequence[Ids]) -> Body | None:
-    """What stands for the transformer of a sentence-transformers model; None for torch, which runs it as it is.
-
-    Parameters
-    ----------
-    samples
-        Token ids of texts, each of shape (length,), to calibrate int8 with and to compare the outcome by.
-    """
-    if backend == "torch":
-        return None
-    from itemvec.encoders.traced import Traced, compared
-
-    traced = Traced(model[0].auto_model)
-    if backend == "openvino":
-        from itemvec.encoders.openvino import compiled
-
-        body = compiled(traced, dtype, samples)
-    else:
-        from itemvec.encoders.onnx import session
-
-        body = session(traced)
-    compared(body, traced, samples)
-    return body

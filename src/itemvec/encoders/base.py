@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from itemvec.arrays import Floats
-from itemvec.columns import TEXT
-from itemvec.registry import Registry
+from itemvec.core.arrays import Floats
+from itemvec.core.columns import TEXT
+from itemvec.core.registry import Registry
 
 SLICE = 1024  # texts that a plain encoder takes at a time
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from itemvec.arrays import Floats
+from itemvec.core.arrays import Floats
+from itemvec.core.options import Positive
 from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
-from itemvec.options import Positive
 
 
 @ENCODERS.register("hashing")

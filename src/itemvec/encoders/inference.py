@@ -11,12 +11,12 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from itemvec.encoders import packed, padded
+from itemvec.core.errors import ItemvecError
+from itemvec.encoders import packed_attention, padded_batches
 from itemvec.encoders.base import Done, Prepared, Role, Rows
-from itemvec.encoders.packing import Budget, pack
-from itemvec.encoders.routes import TASKS
-from itemvec.encoders.tokens import Tokens, tokenize
-from itemvec.errors import ItemvecError
+from itemvec.encoders.batching import Budget, pack
+from itemvec.encoders.router import TASKS
+from itemvec.encoders.tokenization import Tokens, tokenize
 
 # On a CPU, what a layer works on must fit the caches; a GPU wants to be filled.
 BUDGETS = {"cpu": 2048, "cuda": 32_768}
@@ -62,10 +62,10 @@ class Transformer:
         self.transformer, *self.rest = self.model
         for module in self.rest:  # small, and sums over many tokens
             module.float()
-        self.packs = self.body is None and packed.can_pack(self.transformer.auto_model, self.limit)
+        self.packs = self.body is None and packed_attention.can_pack(self.transformer.auto_model, self.limit)
         if self.packs:
-            packed.enable(self.transformer.auto_model)
-            self.first_position = packed.first_position(self.transformer.auto_model)
+            packed_attention.enable(self.transformer.auto_model)
+            self.first_position = packed_attention.first_position(self.transformer.auto_model)
         self.prompt_lengths = {
             role: self.transformer._get_prompt_length(prompt) if prompt else 0 for role, prompt in self.prompts.items()
         }
@@ -117,10 +117,10 @@ class Transformer:
     @torch.inference_mode()
     def _vectors(self, tokens: Tokens, rows: Rows, role: Role) -> torch.Tensor:
         if self.packs:
-            features = packed.features(tokens, rows, self.first_position, self._filler(tokens, rows))
+            features = packed_attention.features(tokens, rows, self.first_position, self._filler(tokens, rows))
         else:
             batch = self._repeated(tokens, rows)
-            features = padded.features(tokens, batch, int(self._room(tokens)[rows].max()), self.model.tokenizer)
+            features = padded_batches.features(tokens, batch, int(self._room(tokens)[rows].max()), self.model.tokenizer)
         features |= {"modality": "text", "task": TASKS[role], "prompt_length": self.prompt_lengths[role]}
         features = {name: _to_device(value, self.device) for name, value in features.items()}
         if self.body is None:

@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from itemvec.arrays import Floats
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import ParamsError
+from itemvec.core.options import Natural, Positive
 from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
-from itemvec.errors import ParamsError
-from itemvec.options import Natural, Positive
 
 
 @ENCODERS.register("lsa")

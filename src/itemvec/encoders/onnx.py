@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from itemvec.encoders.backends import Body
-from itemvec.encoders.traced import Traced, example, exported
+from itemvec.encoders.export import Traced, example, exported
 
 
 def session(traced: Traced) -> Body:

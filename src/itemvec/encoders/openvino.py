@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from itemvec.core.errors import ParamsError
 from itemvec.encoders.backends import Body, Ids
-from itemvec.encoders.traced import Traced, example, exported
-from itemvec.errors import ParamsError
+from itemvec.encoders.export import Traced, example, exported
 
 # int8 keeps float32 beside it: bfloat16 was 4 % faster and no nearer to float32, and fewer machines have it.
 PRECISIONS = {"float32": "f32", "bfloat16": "bf16", "float16": "f16", "int8": "f32"}

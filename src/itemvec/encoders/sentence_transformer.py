@@ -10,15 +10,15 @@ from typing import Any, Literal
 
 import numpy as np
 
-from itemvec.arrays import Floats
-from itemvec.checkpoint import Checkpoint, resolve
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import ParamsError
+from itemvec.core.machine import torch_device
+from itemvec.core.options import Positive, aside
 from itemvec.encoders import backends
 from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
-from itemvec.encoders.calibration import calibration_hash, calibration_texts
-from itemvec.encoders.routes import TASKS, has_routes
-from itemvec.errors import ParamsError
-from itemvec.machine import torch_device
-from itemvec.options import Positive, aside
+from itemvec.encoders.int8_calibration import calibration_hash, calibration_texts
+from itemvec.encoders.router import TASKS, has_routes
+from itemvec.models.checkpoint import Checkpoint, resolve
 
 COMMIT = re.compile("[0-9a-f]{40}")
 LIBRARIES = ("sentence-transformers", "transformers", "tokenizers", "torch")
@@ -75,11 +75,11 @@ class SentenceTransformerEncoder:
 
     def load(self, corpus: Corpus) -> LoadedEncoder:  # noqa: ARG002
         """Read the weights onto the device."""
-        from itemvec.encoders import reading
+        from itemvec.encoders import loading
         from itemvec.encoders.inference import Transformer
 
         subject, torch_runs = f"model {self.checkpoint!r}", self.backend == "torch"
-        model = reading.read(
+        model = loading.read(
             subject,
             self.resolved().folder,
             config=self.config,
@@ -87,14 +87,14 @@ class SentenceTransformerEncoder:
             trust_remote_code=self.trust_remote_code,
             dtype=self.dtype if torch_runs else "float32",
         )
-        reading.pool(subject, model, self.pooling, self.pool_prompt)
+        loading.pool(subject, model, self.pooling, self.pool_prompt)
         found = model.get_embedding_dimension()
         if found != self.dim:
             raise ParamsError(f"{subject}: the row says dim {self.dim}, the checkpoint has {found}")
         routed = has_routes(subject, model)
         prompts: dict[Role, str] = {"item": self.item_prompt, "query": self.query_prompt}
-        if reading.is_transformer(model):
-            limit = reading.limit(subject, model, self.max_tokens, self.suffix)
+        if loading.is_transformer(model):
+            limit = loading.limit(subject, model, self.max_tokens, self.suffix)
             return Transformer(model, prompts, self.suffix, limit, self.normalize, self._body(model, limit))
         if self.max_tokens is not None:
             raise ParamsError(f"{subject}: it is not cut by tokens here; leave out max_tokens")
@@ -119,14 +119,15 @@ class SentenceTransformerEncoder:
         return encode
 
     def _body(self, model: Any, limit: int) -> backends.Body | None:
-        from itemvec.encoders.tokens import tokenize
-
         if self.backend == "torch":
             return None
+        from itemvec.encoders import runtime
+        from itemvec.encoders.tokenization import tokenize
+
         texts = [self.item_prompt + text for text in calibration_texts(self.calibration)]
         tokens, _ = tokenize(model.tokenizer, texts, self.suffix, limit)
         samples = [ids.astype(np.int64) for ids in tokens.of(np.arange(len(texts)))]
-        return backends.body_of(model, self.backend, self.dtype, samples)
+        return runtime.body_of(model, self.backend, self.dtype, samples)
 
     def resolved(self) -> Checkpoint:
         """Find the checkpoint's files, and hash them or ask the hub for their commit: not for free."""

@@ -2,10 +2,10 @@
 
 from itemvec.metrics import complete_recall, hit, mrr, ndcg, recall  # noqa: F401  (each registers itself)
 from itemvec.metrics.base import METRICS, Judgments, Ranked, measure, parse
-from itemvec.metrics.loss import ALLOWED, loss_p
-from itemvec.metrics.owners import by_owner
+from itemvec.metrics.dependent_queries import by_owner
+from itemvec.metrics.non_inferiority import ALLOWED, loss_p
 from itemvec.metrics.significance import LEVEL, holm, interval, paired_p, widen
-from itemvec.metrics.spread import Spread
+from itemvec.metrics.standard_error import Spread
 
 __all__ = [
     "ALLOWED",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from itemvec.arrays import Doubles, Ids, Ints
-from itemvec.errors import ParamsError
-from itemvec.registry import suggest
+from itemvec.core.arrays import Doubles, Ids, Ints
+from itemvec.core.errors import ParamsError
+from itemvec.core.registry import suggest
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Whether anything relevant was found."""
 
-from itemvec.arrays import Doubles
+from itemvec.core.arrays import Doubles
 from itemvec.metrics.base import Ranked, metric
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from itemvec.arrays import Doubles
+from itemvec.core.arrays import Doubles
 from itemvec.metrics.base import Ranked, metric
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.stats import bootstrap, norm, t
 
-from itemvec.arrays import Doubles
-from itemvec.metrics.spread import Spread
+from itemvec.core.arrays import Doubles
+from itemvec.metrics.standard_error import Spread
 
 RESAMPLES = 1999  # of an interval
 PERMUTATIONS = 9999  # of a test

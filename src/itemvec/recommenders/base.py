@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from itemvec.arrays import Floats
-from itemvec.errors import ParamsError
-from itemvec.histories import Histories
-from itemvec.registry import Registry
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import ParamsError
+from itemvec.core.registry import Registry
+from itemvec.protocol.histories import Histories
 
 # Histories in, scores out: float32 of shape (n_users, n_items). It is called with few users at a time.
 Score = Callable[[Histories], Floats]

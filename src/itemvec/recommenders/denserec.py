@@ -11,7 +11,7 @@ from itemvec.recommenders.base import RECOMMENDERS, Training
 from itemvec.recommenders.neural import Attentive
 
 if TYPE_CHECKING:
-    from itemvec.recommenders.items import Items
+    from itemvec.recommenders.item_embeddings import Items
     from itemvec.recommenders.network import Network
 
 
@@ -37,8 +37,8 @@ class DenseRec(Attentive):
         import numpy as np
         import torch
 
-        from itemvec.recommenders.items import IdItems, items_of, linear_text
-        from itemvec.recommenders.mixed import MixedItems
+        from itemvec.recommenders.id_or_text import MixedItems
+        from itemvec.recommenders.item_embeddings import IdItems, items_of, linear_text
 
         histories, vectors = training.histories, training.text("denserec")
         if self.p_dense in (0, 1):

@@ -32,7 +32,7 @@ class Gru4Rec(Neural):
     def network(self, training: Training) -> Network:
         """Items, then the recurrent layers."""
         from itemvec.recommenders.gru import Gru
-        from itemvec.recommenders.items import items_of
+        from itemvec.recommenders.item_embeddings import items_of
 
         items = items_of(self.item, training, self.width, self.whiten)
         return self.compare(items, Gru(self.width, self.layers, self.dropout))

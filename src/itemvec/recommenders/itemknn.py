@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from itemvec.arrays import Floats, Ints
-from itemvec.histories import Histories
-from itemvec.options import NaturalFloat, Positive
+from itemvec.core.arrays import Floats, Ints
+from itemvec.core.options import NaturalFloat, Positive
+from itemvec.core.top_k import top_k
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
-from itemvec.recommenders.linear import presence
-from itemvec.topk import top_k
+from itemvec.recommenders.item_item import presence
 
 PAIRS = 1 << 24  # similarities held at a time, dense: 64 MB
 TINY = 1e-6  # of RecBole; two items without users have no similarity

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from itemvec.arrays import Floats
-from itemvec.histories import Histories
+from itemvec.core.arrays import Floats
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders.base import Score
-from itemvec.recommenders.items import Items
+from itemvec.recommenders.item_embeddings import Items
 
 USERS = 128  # that are read at a time
 

@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from itemvec.errors import ParamsError, TableError
-from itemvec.machine import torch_device, training_folder
-from itemvec.options import NaturalFloat, Positive, PositiveFloat, Probability
+from itemvec.core.errors import ParamsError, TableError
+from itemvec.core.machine import torch_device, training_folder
+from itemvec.core.options import NaturalFloat, Positive, PositiveFloat, Probability
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from itemvec.arrays import Floats, Ints
-from itemvec.errors import ParamsError
+from itemvec.core.arrays import Floats, Ints
+from itemvec.core.errors import ParamsError
 
 ROWS = 1 << 16  # coded at a time, and learnt from at most
 ROUNDS = 10  # of centroids and rotation in turn

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from itemvec.arrays import Floats
-from itemvec.histories import Histories
+from itemvec.core.arrays import Floats
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
 
 

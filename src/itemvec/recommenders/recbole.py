@@ -9,10 +9,10 @@ from typing import Any, ClassVar, Literal
 
 from ruamel.yaml import YAML
 
-from itemvec.errors import ParamsError, TableError
-from itemvec.options import Positive
+from itemvec.core.errors import ParamsError, TableError
+from itemvec.core.options import Positive
+from itemvec.core.registry import suggest
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
-from itemvec.registry import suggest
 
 FAMILIES = ("sequential", "general")
 # Options of RecBole's trainer and data, beside those of each model. What is not here, itemvec sets.

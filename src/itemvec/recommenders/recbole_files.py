@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import torch
 
-from itemvec.histories import Histories
+from itemvec.protocol.histories import Histories
 
 NAME = "itemvec"  # of the data set; RecBole reads "ml-100k" from its own folder, whatever the path
 USER, ITEM, TIME = "user_id", "item_id", "timestamp"

@@ -14,13 +14,13 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from itemvec.arrays import Floats, Ints
-from itemvec.errors import ItemvecError, ParamsError, TableError
-from itemvec.histories import Histories
-from itemvec.machine import torch_device
+from itemvec.core.arrays import Floats, Ints
+from itemvec.core.errors import ItemvecError, ParamsError, TableError
+from itemvec.core.machine import torch_device
+from itemvec.core.top_k import NOTHING
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders.base import Score, Training
 from itemvec.recommenders.recbole_files import ITEM, NAME, TIME, USER, VISIBLE, apart, write
-from itemvec.topk import NOTHING
 
 SCORES = 1 << 20  # of users and items at a time: a model without full_sort_predict repeats each history for each item
 # Sequential models with a vector per user.

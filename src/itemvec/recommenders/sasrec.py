@@ -31,6 +31,6 @@ class SasRec(Attentive):
 
     def network(self, training: Training) -> Network:
         """Items, then the transformer."""
-        from itemvec.recommenders.items import items_of
+        from itemvec.recommenders.item_embeddings import items_of
 
         return self.attend(items_of(self.item, training, self.width, self.whiten))

@@ -7,11 +7,11 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from itemvec.arrays import Floats
-from itemvec.histories import Histories
-from itemvec.options import NaturalFloat, PositiveFloat
+from itemvec.core.arrays import Floats
+from itemvec.core.options import NaturalFloat, PositiveFloat
+from itemvec.protocol.histories import Histories
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
-from itemvec.recommenders.linear import gram, presence, ridge
+from itemvec.recommenders.item_item import gram, presence, ridge
 
 COLUMNS = 1024  # of the matrix of similarities, held at a time
 

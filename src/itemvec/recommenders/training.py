@@ -11,15 +11,15 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from itemvec.errors import ItemvecError
-from itemvec.machine import torch_device
+from itemvec.core.errors import ItemvecError
+from itemvec.core.machine import torch_device
 from itemvec.recommenders.base import Score, Training
-from itemvec.recommenders.items import IdItems
+from itemvec.recommenders.batch_loss import Losses
+from itemvec.recommenders.item_embeddings import IdItems
 from itemvec.recommenders.network import Network, scorer
 from itemvec.recommenders.schedule import Schedule
-from itemvec.recommenders.state import State
-from itemvec.recommenders.step import Losses
-from itemvec.recommenders.windows import epochs
+from itemvec.recommenders.training_checkpoint import State
+from itemvec.recommenders.training_windows import epochs
 
 SECONDS = 30.0  # of training, between two checkpoints
 KEPT = 30 * 86_400  # seconds, after which nobody will take up a training again

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from itemvec.recommenders.items import NORMAL
+from itemvec.recommenders.item_embeddings import NORMAL
 
 
 class Block(nn.Module):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from itemvec.options import Natural, Positive, Probability
+from itemvec.core.options import Natural, Positive, Probability
 from itemvec.recommenders.base import RECOMMENDERS, Training
 from itemvec.recommenders.neural import Attentive
 
 if TYPE_CHECKING:
-    from itemvec.recommenders.items import Items
+    from itemvec.recommenders.item_embeddings import Items
     from itemvec.recommenders.network import Network
     from itemvec.recommenders.schedule import Schedule
 
@@ -43,8 +43,8 @@ class UniSRec(Attentive):
         return self.attend(self._items(training))
 
     def _items(self, training: Training) -> Items:
-        from itemvec.recommenders.experts import Experts
-        from itemvec.recommenders.items import IdItems, SumItems, TextItems, standardised
+        from itemvec.recommenders.item_embeddings import IdItems, SumItems, TextItems, standardised
+        from itemvec.recommenders.whitening_experts import Experts
 
         vectors = training.text("unisrec")
         adaptor = Experts(vectors.shape[1], self.width, self.experts, self.adaptor_dropout)

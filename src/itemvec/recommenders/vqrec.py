@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from annotated_types import Ge, Le
 
-from itemvec.options import Positive
+from itemvec.core.options import Positive
 from itemvec.recommenders.base import RECOMMENDERS, Training
 from itemvec.recommenders.neural import Attentive
 
@@ -35,7 +35,7 @@ class VqRec(Attentive):
         """Items, then the transformer."""
         import torch
 
-        from itemvec.recommenders.codes import CodeItems
+        from itemvec.recommenders.code_embeddings import CodeItems
         from itemvec.recommenders.opq import opq_codes
 
         codes = torch.from_numpy(opq_codes(training.text("vqrec"), self.parts, self.bits))

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from itemvec.arrays import Doubles, Floats
+from itemvec.core.arrays import Doubles, Floats
 from itemvec.reducers.base import Map, Sample, Transform, mean_of
 
 Centre = Literal["items", "queries"]

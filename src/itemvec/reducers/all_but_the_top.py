@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from itemvec.options import Natural
+from itemvec.core.options import Natural
 from itemvec.reducers.affine import affine
 from itemvec.reducers.base import REDUCERS, Sample, Transform
 

@@ -9,11 +9,11 @@ from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
-from itemvec.arrays import Doubles, Floats
-from itemvec.attribution import Judged
-from itemvec.errors import ParamsError
+from itemvec.core.arrays import Doubles, Floats
+from itemvec.core.errors import ParamsError
+from itemvec.core.registry import Registry
+from itemvec.metrics.leave_one_dimension_out import Judged
 from itemvec.reducers.moments import Decomposition
-from itemvec.registry import Registry
 
 Role = Literal["item", "query"]
 Map = Callable[[Floats], Floats]

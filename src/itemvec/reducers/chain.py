@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from itemvec.arrays import Floats
-from itemvec.errors import ParamsError
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import ParamsError
 from itemvec.reducers.base import REDUCERS, Reducer, Role, Sample, Transform, Trial
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from itemvec.attribution import attribute
-from itemvec.errors import ParamsError
-from itemvec.options import Positive
+from itemvec.core.errors import ParamsError
+from itemvec.core.options import Positive
+from itemvec.metrics.leave_one_dimension_out import attribute
 from itemvec.reducers.base import REDUCERS, Sample, Transform
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from itemvec.arrays import Doubles, Floats
-from itemvec.errors import TableError
-from itemvec.files import replacing
+from itemvec.core.arrays import Doubles, Floats
+from itemvec.core.errors import TableError
+from itemvec.core.files import replacing
 
 ROWS = 2048  # multiplied at a time: sums this short lose nothing in float32, and stay in the processor's cache
 

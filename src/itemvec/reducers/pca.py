@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from itemvec.arrays import Doubles
-from itemvec.errors import ParamsError
-from itemvec.options import Positive, Share
+from itemvec.core.arrays import Doubles
+from itemvec.core.errors import ParamsError
+from itemvec.core.options import Positive, Share
 from itemvec.reducers.affine import Centre, affine
 from itemvec.reducers.base import REDUCERS, Sample, Transform
 

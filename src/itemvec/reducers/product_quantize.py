@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import numpy as np
 from annotated_types import Ge, Le
 
-from itemvec.arrays import Doubles, Floats
-from itemvec.errors import ParamsError
-from itemvec.options import Positive
+from itemvec.core.arrays import Doubles, Floats
+from itemvec.core.errors import ParamsError
+from itemvec.core.options import Positive
 from itemvec.reducers.base import REDUCERS, Sample, Transform
 
 TRAINING = 256  # vectors to learn each centroid from: faiss itself uses no more

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from itemvec.arrays import Floats
+from itemvec.core.arrays import Floats
 from itemvec.reducers.base import REDUCERS, Map, Sample, Transform
 
 LEVELS = 255  # steps between the 256 values of a byte

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from itemvec.options import Natural, Positive
+from itemvec.core.options import Natural, Positive
 from itemvec.reducers.base import REDUCERS, Sample, Transform
 
 

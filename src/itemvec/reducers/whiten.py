@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from itemvec.errors import ParamsError
-from itemvec.options import Positive, PositiveFloat
+from itemvec.core.errors import ParamsError
+from itemvec.core.options import Positive, PositiveFloat
 from itemvec.reducers.affine import Centre, affine
 from itemvec.reducers.base import REDUCERS, Sample, Transform
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from itemvec.arrays import Doubles, Ids
-from itemvec.columns import GROUP, ID, OWNER, SEED
-from itemvec.errors import TableError
-from itemvec.files import read_parquet
+from itemvec.core.arrays import Doubles, Ids
+from itemvec.core.columns import GROUP, ID, OWNER, SEED
+from itemvec.core.errors import TableError
+from itemvec.core.files import read_parquet
 from itemvec.metrics import LEVEL, Spread, by_owner, holm, interval, paired_p, widen
 from itemvec.report.results import Result, Results
 

@@ -9,15 +9,15 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from itemvec import __version__
-from itemvec.files import write_text
-from itemvec.params import Row
-from itemvec.report.answers import answers, name
+from itemvec.core.files import write_text
+from itemvec.core.params import Row
 from itemvec.report.chart import charts
 from itemvec.report.comparisons import Comparison, compare
+from itemvec.report.example_queries import listings
 from itemvec.report.pareto import points, section, smallest
-from itemvec.report.queries import listings
 from itemvec.report.results import TASKS, Results, title
 from itemvec.report.studies import studies
+from itemvec.report.summary import answers, name
 from itemvec.report.tables import Table, cohorts, geometry, measured
 
 QUALITY: list[object] = ["task", "group", "system", "variant", "dim", "bytes_per_item", "metric", "mean", "low", "high"]

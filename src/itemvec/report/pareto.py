@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from itemvec.arrays import Doubles
-from itemvec.columns import GROUP, ID, OWNER, SEED
-from itemvec.files import read_parquet
+from itemvec.core.arrays import Doubles
+from itemvec.core.columns import GROUP, ID, OWNER, SEED
+from itemvec.core.files import read_parquet
 from itemvec.metrics import ALLOWED, LEVEL, by_owner, holm, loss_p
 from itemvec.report.results import TASKS, Result, Results, title
 from itemvec.report.sections import Section

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from itemvec.files import read_json
-from itemvec.params import Params
+from itemvec.core.files import read_json
+from itemvec.core.params import Params
 
 TITLES = {"recommend": "Recommendation", "search": "Search"}
 TASKS = tuple(TITLES)
@@ -53,7 +53,7 @@ class Results:
     folder: Path
 
     def study(self, name: str) -> dict[str, Any]:
-        """What a stage found that judges no system: ``attribute``, ``agree``, ``bound``, ``lengths/VARIANT``."""
+        """What a study found: ``capacity``, ``ablate_dimensions``, ``collaborative_similarity``, ``truncation/VARIANT``."""
         facts: dict[str, Any] = read_json(self.folder / f"{name}.json")
         return facts
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from itemvec.files import read_parquet
-from itemvec.report.lengths import lengths
+from itemvec.core.files import read_parquet
 from itemvec.report.results import Results
 from itemvec.report.sections import Section
 from itemvec.report.tables import Table
+from itemvec.report.truncation import lengths
 
 
 def studies(results: Results, measures: Path) -> list[Section]:
@@ -41,7 +41,7 @@ def shape(results: Results) -> Section:
 
 def dimensions(results: Results) -> Section:
     """What each dimension of the first variant does to search."""
-    facts = results.study("attribute")
+    facts = results.study("ablate_dimensions")
     tables = []
     for group, found in facts["groups"].items():
         rows = [
@@ -73,7 +73,7 @@ def dimensions(results: Results) -> Section:
 
 def agreement(results: Results, measures: Path) -> Section:
     """Whether items that are alike in text are wanted together."""
-    facts = results.study("agree")
+    facts = results.study("collaborative_similarity")
     if "ease" not in facts:
         return Section("Semantic is not relevant", "", [])
     ease, lift, near = facts["ease"], facts["lift"], facts["neighbours"]
@@ -109,7 +109,7 @@ def agreement(results: Results, measures: Path) -> Section:
 
 def capacity(results: Results) -> Section:
     """What the judgments ask of vectors, what free vectors hold of them, and what those of each variant do."""
-    facts = results.study("bound")
+    facts = results.study("capacity")
     groups = facts["groups"]
     rows = [
         [

@@ -8,8 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
-from itemvec.arrays import Floats
-from itemvec.registry import Registry
+from itemvec.core.arrays import Floats
+from itemvec.core.registry import Registry
 
 # Queries, and the texts to order for each, best first so far -> a score for every text, float32 of shape (n_texts,) for
 # each query. Many queries are handed over at once, so that pairs of like length can share a batch.

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from itemvec.arrays import Floats, Ints
-from itemvec.errors import ItemvecError
+from itemvec.core.arrays import Floats, Ints
+from itemvec.core.errors import ItemvecError
 
 BUDGETS = {"cpu": 2048, "cuda": 32_768}  # tokens of a batch, padding included: a CPU's caches, a GPU's width
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from itemvec.arrays import Floats
-from itemvec.checkpoint import check_safetensors, resolve
-from itemvec.errors import ParamsError
-from itemvec.machine import torch_device
-from itemvec.options import Positive
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import ParamsError
+from itemvec.core.machine import torch_device
+from itemvec.core.options import Positive
+from itemvec.models.checkpoint import check_safetensors, resolve
 from itemvec.rerankers.base import RERANKERS, Rerank, by_pairs
 
 ENDLESS = 1_000_000  # tokens: tokenizers that know no limit say 10 to the 30th

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from itemvec.checkpoint import check_safetensors, resolve
-from itemvec.errors import ParamsError
-from itemvec.machine import torch_device
+from itemvec.core.errors import ParamsError
+from itemvec.core.machine import torch_device
+from itemvec.models.checkpoint import check_safetensors, resolve
 from itemvec.rerankers.batches import Tokens
 
 ENDLESS = 1_000_000  # tokens: tokenizers that know no limit say 10 to the 30th

@@ -8,13 +8,13 @@ from typing import Literal
 
 import numpy as np
 
-from itemvec.arrays import Floats, Ints
-from itemvec.errors import ParamsError
-from itemvec.options import Positive
-from itemvec.posting import Server
-from itemvec.rerankers.asking import Ask, of_model, of_server
+from itemvec.core.arrays import Floats, Ints
+from itemvec.core.errors import ParamsError
+from itemvec.core.options import Positive
+from itemvec.models.server import Server
 from itemvec.rerankers.base import RERANKERS, Rerank
-from itemvec.rerankers.protocols import Protocol, all_pairs, listwise, pointwise, sliding_pairs
+from itemvec.rerankers.generation import Ask, of_model, of_server
+from itemvec.rerankers.ranking_prompts import Protocol, all_pairs, listwise, pointwise, sliding_pairs
 
 
 @RERANKERS.register("llm")

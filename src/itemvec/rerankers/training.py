@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from itemvec.arrays import Doubles
-from itemvec.checkpoint import check_safetensors, resolve
-from itemvec.errors import ParamsError
-from itemvec.files import replacing
-from itemvec.machine import torch_device
+from itemvec.core.arrays import Doubles
+from itemvec.core.errors import ParamsError
+from itemvec.core.files import replacing
+from itemvec.core.machine import torch_device
+from itemvec.models.checkpoint import check_safetensors, resolve
 from itemvec.rerankers.base import Rerank, by_pairs
 
 

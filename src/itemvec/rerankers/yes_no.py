@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from itemvec.arrays import Floats
-from itemvec.errors import ParamsError
-from itemvec.options import Positive
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import ParamsError
+from itemvec.core.options import Positive
 from itemvec.rerankers.base import RERANKERS, Rerank, by_pairs
 
 

@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from itemvec.arrays import Floats, Ids
-from itemvec.errors import ParamsError
-from itemvec.registry import Registry
-from itemvec.topk import Top
+from itemvec.core.arrays import Floats, Ids
+from itemvec.core.errors import ParamsError
+from itemvec.core.registry import Registry
+from itemvec.core.top_k import Top
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from itemvec.options import PositiveFloat, Probability
+from itemvec.core.options import PositiveFloat, Probability
+from itemvec.core.top_k import Top, top_k
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
-from itemvec.topk import Top, top_k
 
 SCORES = 1 << 24  # held at a time: 64 MB
 

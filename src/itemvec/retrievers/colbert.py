@@ -11,14 +11,14 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from tqdm import tqdm
 
-from itemvec.arrays import Floats
-from itemvec.checkpoint import check_safetensors, resolve
-from itemvec.errors import ParamsError
-from itemvec.machine import torch_device
-from itemvec.options import Positive
+from itemvec.core.arrays import Floats
+from itemvec.core.errors import ParamsError
+from itemvec.core.machine import torch_device
+from itemvec.core.options import Positive
+from itemvec.core.top_k import Top, top_k
+from itemvec.models.checkpoint import check_safetensors, resolve
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
 from itemvec.retrievers.maxsim import TokenVectors
-from itemvec.topk import Top, top_k
 
 TEXTS = 1024  # encoded before their vectors are written
 QUERIES, SCORES = 1024, 1 << 26  # at a time: queries, and at most so many scores (256 MB) where items are many

@@ -7,13 +7,13 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from itemvec.arrays import Floats
-from itemvec.machine import torch_device
+from itemvec.core.arrays import Floats
+from itemvec.core.machine import torch_device
+from itemvec.core.top_k import Top
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
-from itemvec.retrievers.products import LEVELS, Precision, above, multiply, rounded
-from itemvec.retrievers.running import Running
-from itemvec.retrievers.sweep import split, sweep
-from itemvec.topk import Top
+from itemvec.retrievers.block_scan import split, sweep
+from itemvec.retrievers.inner_products import LEVELS, Precision, above, multiply, rounded
+from itemvec.retrievers.running_top_k import Running
 
 
 @RETRIEVERS.register("exact")

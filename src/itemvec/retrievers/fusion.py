@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from itemvec.arrays import Doubles, Ints
-from itemvec.topk import NOTHING, Top
+from itemvec.core.arrays import Doubles, Ints
+from itemvec.core.top_k import NOTHING, Top
 
 
 @dataclass(frozen=True)

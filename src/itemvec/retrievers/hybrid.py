@@ -10,12 +10,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from itemvec.arrays import Doubles
-from itemvec.errors import ParamsError
-from itemvec.options import NaturalFloat, Positive
+from itemvec.core.arrays import Doubles
+from itemvec.core.errors import ParamsError
+from itemvec.core.options import NaturalFloat, Positive
+from itemvec.core.top_k import Top
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve, Retriever, Tuning, prepare
 from itemvec.retrievers.fusion import Candidates, normalised, reciprocal_rank, unite
-from itemvec.topk import Top
 
 STEPS = {2: 20}  # steps of a weight from 0 to 1, by the number of parts
 FEWER = 10  # where there are more parts

@@ -11,12 +11,12 @@ from typing import Literal
 import numpy as np
 from tqdm import tqdm
 
-from itemvec.arrays import Floats
-from itemvec.options import Positive
+from itemvec.core.arrays import Floats
+from itemvec.core.options import Positive
+from itemvec.core.top_k import Top, top_k
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
 from itemvec.retrievers.bm25 import Language
-from itemvec.store.served import Distance, Effort, Found, IndexKind, ServedTable
-from itemvec.topk import Top, top_k
+from itemvec.store.lancedb_index import Distance, Effort, Found, IndexKind, ServedTable
 
 ASKED = 4  # queries at a time; LanceDB takes them one by one
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from itemvec.arrays import Floats, Ints
+from itemvec.core.arrays import Floats, Ints
 
 # Tokens of queries and of items that are compared at a time: on two cores 1.2 times what the products alone take.
 TILES = {"cpu": (1024, 4096), "cuda": (4096, 32_768)}

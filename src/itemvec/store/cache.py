@@ -15,12 +15,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from itemvec.arrays import Floats
-from itemvec.columns import VECTOR
-from itemvec.errors import TableError
+from itemvec.core.arrays import Floats
+from itemvec.core.columns import VECTOR
+from itemvec.core.errors import TableError
 from itemvec.store import lance
-from itemvec.store.holding import hold
-from itemvec.store.index import KeyIndex, halves
+from itemvec.store.locks import hold
+from itemvec.store.row_index import KeyIndex, halves
 
 KEY = "key"  # hash of the text, 16 bytes
 KEY_TYPE = pa.binary(16)

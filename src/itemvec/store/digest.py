@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from itemvec.arrays import Floats, Ids
+from itemvec.core.arrays import Floats, Ids
 
 
 @dataclass(frozen=True)

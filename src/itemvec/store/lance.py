@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 from filelock import FileLock
 
-from itemvec.arrays import Ints
-from itemvec.errors import TableError
+from itemvec.core.arrays import Ints
+from itemvec.core.errors import TableError
 
 # One file format and no string compression (its dictionary is sampled at random): equal content gives equal data
 # files, so DVC's cache keeps a rewritten table once.

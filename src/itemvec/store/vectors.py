@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from itemvec.arrays import Floats, Ids
-from itemvec.columns import ITEM, QUERY, VECTOR
-from itemvec.errors import TableError
-from itemvec.files import read_json, replacing, write_json
+from itemvec.core.arrays import Floats, Ids
+from itemvec.core.columns import ITEM, QUERY, VECTOR
+from itemvec.core.errors import TableError
+from itemvec.core.files import read_json, replacing, write_json
 from itemvec.store import lance
 from itemvec.store.digest import Digest, Hasher
 

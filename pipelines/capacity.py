@@ -1,0 +1,33 @@
+"""Stage capacity: what vectors could hold of the judgments if no text bound them."""
+
+from pathlib import Path
+
+import click
+
+from itemvec.core.files import write_json
+from itemvec.core.params import Params
+from itemvec.stages.capacity import measure_capacity
+from itemvec.stages.stage import EXISTING, NEW, stage
+
+
+@stage
+@click.argument("items", type=EXISTING)
+@click.argument("queries", type=EXISTING)
+@click.argument("qrels", type=EXISTING)
+@click.argument("metrics", type=NEW)
+def capacity(params: Params, items: Path, queries: Path, qrels: Path, metrics: Path) -> None:
+    """Find how few dimensions hold the QRELS of QUERIES and ITEMS where vectors are free; write METRICS.
+
+    \b
+    Example: pipelines/run capacity artifacts/tables/items.parquet artifacts/tables/queries.parquet \\
+             artifacts/tables/qrels.parquet metrics/capacity.json
+    """
+    facts = measure_capacity(items, queries, qrels, params.seed)
+    write_json(metrics, facts)
+    for group, found in facts["groups"].items():
+        solved = ", ".join(f"{dim} dimensions {one['solved']:.0%}" for dim, one in found["free"].items())
+        click.echo(f"{group}: solved with {solved or 'any'}")
+
+
+if __name__ == "__main__":
+    capacity()

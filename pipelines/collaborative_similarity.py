@@ -1,0 +1,38 @@
+"""Stage collaborative_similarity: how far being alike in text and being wanted together agree."""
+
+from pathlib import Path
+
+import click
+
+from itemvec.core.files import write_json, write_parquet
+from itemvec.core.params import Params
+from itemvec.stages.collaborative_similarity import compare_similarities
+from itemvec.stages.stage import EXISTING, NEW, stage
+
+
+@stage
+@click.argument("items", type=EXISTING)
+@click.argument("interactions", type=EXISTING)
+@click.argument("vectors", type=EXISTING)
+@click.argument("pairs", type=NEW)
+@click.argument("metrics", type=NEW)
+def collaborative_similarity(
+    params: Params, items: Path, interactions: Path, vectors: Path, pairs: Path, metrics: Path
+) -> None:
+    """Compare the cosines of ITEMS, from digest VECTORS, with what INTERACTIONS say of them.
+
+    Writes the PAIRS that are alike and hardly ever wanted together, and the METRICS.
+
+    \b
+    Example: pipelines/run collaborative_similarity artifacts/tables/items.parquet \\
+             artifacts/tables/interactions.parquet artifacts/vectors/full.digest artifacts/measures/alike.parquet \\
+             metrics/collaborative_similarity.json
+    """
+    facts, alike = compare_similarities(vectors, items, interactions, params.seed)
+    write_parquet(pairs, alike)
+    write_json(metrics, facts)
+    click.echo(f"{facts['items']:,} items compared; {len(alike)} pairs are alike and hardly ever wanted together")
+
+
+if __name__ == "__main__":
+    collaborative_similarity()

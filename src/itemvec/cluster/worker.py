@@ -1,0 +1,68 @@
+"""An encoder on another machine: a batch of texts in, a batch of rows for the cache out."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from itemvec.core.columns import TEXT, VECTOR
+from itemvec.core.errors import ParamsError
+from itemvec.encoders import Corpus, Encoder, LoadedEncoder, Role, encode, keys_of
+
+COLUMNS = ("key", VECTOR, "tokens", "kept")
+
+
+class Worker:
+    """Encodes batches; while the model runs on one, another thread prepares the next.
+
+    It computes with as many threads as Ray has given it CPUs: Ray says so by OMP_NUM_THREADS.
+
+    Parameters
+    ----------
+    identity
+        What the encoder is where the stage runs; here it must be the same.
+    """
+
+    def __init__(self, encoder: Encoder, corpus: Corpus, identity: Mapping[str, Any], role: Role) -> None:
+        self.encoder, self.corpus, self.identity, self.role = encoder, corpus, identity, role
+        self._lock = threading.Lock()
+        self._loaded: LoadedEncoder | None = None
+
+    def __call__(self, batch: Any) -> Any:
+        """From an Arrow table of one row, a list of texts, to one row with lists of their keys, vectors and counts."""
+        texts = batch[TEXT][0].as_py()
+        with self._lock:  # loaded here: an error of the constructor would not reach the driver as it is
+            self._loaded = self._loaded or self._load()
+        prepared = self._loaded.prepare(texts, self.role)
+        vectors = np.full((len(texts), self.encoder.dim), np.nan, dtype=np.float32)
+        with self._lock:
+            for rows, some in encode(self._loaded, prepared, self.encoder.dim):
+                vectors[rows] = some
+        columns = (keys_of(texts), pa.array(vectors.ravel()), pa.array(prepared.tokens), pa.array(prepared.kept))
+        return pa.table({name: _one_row(values) for name, values in zip(COLUMNS, columns, strict=True)})
+
+    def _load(self) -> LoadedEncoder:
+        found = dict(self.encoder.identity(self.corpus))
+        if found != self.identity:
+            other = {name: value for name, value in found.items() if value != self.identity.get(name)}
+            wanted = {name: self.identity.get(name) for name in other}
+            raise ParamsError(
+                f"model: machine {socket.gethostname()} would give other vectors: it has {other}, where the stage runs "
+                f"there is {wanted}; bring both to the same"
+            )
+        return self.encoder.load(self.corpus)
+
+
+def _one_row(values: Any) -> Any:
+    return pa.ListArray.from_arrays(pa.array([0, len(values)], pa.int32()), values)
+
+
+def rows_of(table: Any) -> tuple[Any, ...]:
+    """What ``Worker`` put into ``table``: keys, vectors float32 of shape (n, dim), tokens and kept."""
+    keys, vectors, tokens, kept = (table[name].combine_chunks().flatten() for name in COLUMNS)
+    return keys.to_pylist(), vectors.to_numpy().reshape(len(keys), -1), tokens.to_numpy(), kept.to_numpy()

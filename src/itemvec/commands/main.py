@@ -1,0 +1,145 @@
+"""The command ``itemvec``: what ``dvc`` does not do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from itemvec import __version__
+from itemvec.commands.cache import cache
+from itemvec.commands.search import search, train_reranker
+from itemvec.core.options import PATTERNS, Pattern
+from itemvec.core.params import Params
+from itemvec.stages.stage import EXISTING
+
+data_option = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="data",
+    show_default=True,
+    help="Folder of data sets.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="itemvec")
+def main() -> None:
+    """Bring data into place, check the parameters, look at the results. The main job itself is `dvc repro`."""
+
+
+main.add_command(cache)
+main.add_command(search)
+main.add_command(train_reranker)
+
+
+@main.command()
+@click.argument("name", required=False)
+@data_option
+def fetch(name: str | None, data: Path) -> None:
+    """Bring the raw files of data set NAME, by default the selected one, into data/NAME.
+
+    Files that are there are left alone. With a DVC remote, the files that data.dvc names are pulled; else they come
+    from where they are published, checked by sha256.
+
+    \b
+    Example: itemvec fetch movielens-100k
+    """
+    from itemvec.datasets.fetch import fetch as bring
+
+    name = name or Params.load(Path("params.yaml")).dataset
+    if not (data / name).exists() and _dvc("remote", "list").stdout.strip():
+        click.echo(f"{data / name}: pulling what {data}.dvc names")
+        if _dvc("pull", f"{data}.dvc").returncode:
+            click.echo(f"{data / name}: the remote did not give it; looking where it was published", err=True)
+    click.echo(bring(name, data))
+
+
+def _dvc(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Call the DVC of this environment; its complaints go where ours go."""
+    return subprocess.run([sys.executable, "-m", "dvc", *arguments], check=False, text=True, stdout=subprocess.PIPE)  # noqa: S603
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--items", type=click.IntRange(1), default=1000, show_default=True, help="People to be found.")
+@click.option("--queries", type=click.IntRange(1), default=1000, show_default=True, help="Questions who likes what.")
+@click.option("--k", type=click.IntRange(1), default=2, show_default=True, help="People that a query wants.")
+@click.option(
+    "--pattern", type=click.Choice(PATTERNS), default="dense", show_default=True, help="How the sets overlap."
+)
+@click.option("--likes", type=click.IntRange(1), default=50, show_default=True, help="Of each person.")
+@click.option("--seed", type=click.IntRange(0), default=42, show_default=True)
+def make_limit(folder: Path, items: int, queries: int, k: int, pattern: Pattern, likes: int, seed: int) -> None:
+    """Write data into FOLDER on which single vectors are bound to fail; read it as kind beir.
+
+    \b
+    Example: itemvec make-limit data/limit --items 1000 --queries 1000 --pattern dense
+    """
+    from itemvec.core.errors import DatasetError
+    from itemvec.datasets.limit import make_limit as write
+
+    if folder.exists() and not (folder / "corpus.jsonl").is_file():
+        raise DatasetError(
+            f"{folder}: exists and holds no data in BEIR layout, and would be replaced; name another folder"
+        )
+    write(folder, items, queries, k, pattern, likes, seed)
+    click.echo(f"{folder}: {items:,} items, {queries:,} queries for {k} each; add a row {{kind: beir}} to datasets")
+
+
+@main.command()
+@click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="Parameters to check.")
+@data_option
+def check(path: Path, data: Path) -> None:
+    """Check the selected rows of params.yaml, and that their data is there.
+
+    \b
+    Example: itemvec check
+    """
+    from itemvec.stages.check import check_data, check_params
+
+    params = Params.load(path)
+    check_params(params)
+    check_data(data, params.dataset)
+    click.echo(f"{path}: holds together; {data / params.dataset}: in place")
+
+
+@main.command()
+@click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="Names what was run.")
+@click.option("--markdown", is_flag=True, help="Print tables for a README or a pull request.")
+def show(path: Path, markdown: bool) -> None:
+    """Print what the last `dvc repro` measured.
+
+    \b
+    Example: itemvec show --markdown
+    """
+    from itemvec.report import collect, render
+
+    params = Params.load(path)
+    results = collect(params, path.parent / "metrics")
+    if results.embed["model"] != params.model:
+        click.echo(
+            f"These are results of {results.embed['model']!r}; run `dvc repro` for {params.model!r}.\n", err=True
+        )
+    click.echo(render(results, markdown))
+    page = path.parent / "report" / "index.html"
+    if page.exists() and not markdown:
+        click.echo(f"\nThe whole report: {page}")
+
+
+@main.command()
+@click.argument("runs", nargs=-1, required=True, metavar="RUN RUN [RUN ...]")
+@click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="Has the seed.")
+def compare(runs: tuple[str, ...], path: Path) -> None:
+    """Compare any runs with one another: differences, intervals, and p of a paired permutation test after Holm.
+
+    A RUN is named as its files are, by stage, variant and system: those below artifacts/measures.
+
+    \b
+    Example: itemvec compare search/full-exact search/full-hybrid baseline/bm25
+    """
+    from itemvec.report.run_comparison import compare_runs
+
+    click.echo(compare_runs(list(runs), path.parent / "artifacts" / "measures", Params.load(path).seed))

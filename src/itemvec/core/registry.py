@@ -1,0 +1,87 @@
+"""Name a component once; build it from one row of ``params.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, fields
+from difflib import get_close_matches
+from typing import Any, Generic, TypeVar, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from itemvec.core.errors import ParamsError
+
+T = TypeVar("T")
+C = TypeVar("C", bound=type)
+
+
+class Registry(Generic[T]):
+    """Kinds of one component, each a frozen dataclass whose fields are its options."""
+
+    def __init__(self, noun: str) -> None:
+        self.noun = noun
+        self._kinds: dict[str, type] = {}
+
+    def register(self, kind: str) -> Callable[[C], C]:
+        """Class decorator: make the dataclass available as ``kind: <kind>``."""
+
+        def add(cls: C) -> C:
+            if kind in self._kinds:
+                raise ValueError(f"{self.noun} kind {kind!r} is already {self._kinds[kind].__name__}")
+            self._kinds[kind] = cls
+            return cls
+
+        return add
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self._kinds
+
+    def kinds(self) -> list[str]:
+        """Registered kinds, sorted."""
+        return sorted(self._kinds)
+
+    def kind_of(self, component: object) -> str:
+        """Kind that ``component`` is registered as, else the name of its class."""
+        return next((kind for kind, cls in self._kinds.items() if cls is type(component)), type(component).__name__)
+
+    def build(self, name: str, row: Mapping[str, Any]) -> T:
+        """Build the component that the row ``name`` describes.
+
+        Raises
+        ------
+        ParamsError
+            The kind is unknown; an option is unknown, missing, or of the wrong type.
+        """
+        options = dict(row)
+        kind = options.pop("kind", None)
+        if not isinstance(kind, str) or kind not in self._kinds:
+            raise ParamsError(f"{self.noun} {name!r}: unknown kind {kind!r}{suggest(kind, self._kinds)}")
+        component: T = checked(self._kinds[kind], options, f"{self.noun} {name!r}")
+        return component
+
+
+def checked(cls: type, options: Mapping[str, Any], where: str) -> Any:
+    """Instance of the dataclass ``cls``; unknown, missing and ill-typed options are errors about ``where``."""
+    known = {field.name: field for field in fields(cls)}
+    for option in options.keys() - known.keys():
+        raise ParamsError(f"{where}: unknown option {str(option)!r}{suggest(option, known)}")
+    for name, field in known.items():
+        if name not in options and field.default is MISSING and field.default_factory is MISSING:
+            raise ParamsError(f"{where}: option {name!r} is missing")
+    types = get_type_hints(cls, include_extras=True)
+    values = {}
+    for option, value in options.items():
+        adapter: TypeAdapter[Any] = TypeAdapter(types[option])
+        try:
+            values[option] = adapter.validate_python(value, strict=True)
+        except ValidationError as error:
+            said = "; ".join(problem["msg"] for problem in error.errors())
+            raise ParamsError(f"{where}: option {option!r} is {value!r}: {said}") from None
+    return cls(**values)
+
+
+def suggest(word: object, known: Iterable[str]) -> str:
+    """Phrase that ends an unknown-name message: a near match, else the choices."""
+    known = sorted(known)
+    near = get_close_matches(str(word), known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; choose from {', '.join(known) or 'none'}"

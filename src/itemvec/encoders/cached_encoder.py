@@ -1,0 +1,158 @@
+"""An encoder that looks before it encodes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
+from functools import cached_property
+from itertools import chain, compress
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from itemvec.core.errors import ParamsError
+from itemvec.encoders.base import ENCODERS, Corpus, Done, Encoder, LoadedEncoder, Prepared, Role
+from itemvec.encoders.cache_writer import Keeper
+from itemvec.encoders.fingerprint import fingerprint
+from itemvec.store import CachedRows, RowCache
+
+WINDOW = 16_384  # texts that are sorted by length together: enough that equal lengths meet, few enough to hold
+
+Texts = dict[bytes, str]  # by key: the texts of one window, each once
+
+
+class CachedEncoder:
+    """Encodes each distinct text once, ever: what the row cache holds is read from it.
+
+    The encoder itself is loaded with the first text that is not cached.
+
+    Parameters
+    ----------
+    folder
+        Where the row cache lies.
+
+    Attributes
+    ----------
+    identity
+        What the encoder is, besides its options, as it was when this was made.
+    tokens
+        Tokens of the texts that were encoded so far.
+    """
+
+    def __init__(self, encoder: Encoder, corpus: Corpus, folder: str) -> None:
+        self.encoder = encoder
+        self.corpus = corpus
+        self.tokens = 0
+        self.identity = dict(encoder.identity(corpus))
+        roles: tuple[Role, Role] = ("item", "query")
+        self._caches = {
+            role: RowCache(folder, fingerprint(encoder, role, self.identity), encoder.dim, _about(encoder, role))
+            for role in roles
+        }
+
+    def fill(self, blocks: Iterable[Any], role: Role, done: Callable[[int], object] = lambda _: None) -> int:
+        """Encode what the cache lacks of ``blocks``, Arrow arrays of texts, and keep it as it is done.
+
+        While the model runs on one window of texts, the next is prepared, and what is finished is written.
+
+        Parameters
+        ----------
+        done
+            Is told of every row that needs no more work.
+
+        Returns
+        -------
+        Number of texts that were encoded.
+        """
+        cache, encoded = self._caches[role], 0
+        waiting: tuple[Texts, Future[Prepared]] | None = None
+        with ThreadPoolExecutor(1) as ahead, Keeper(cache) as keeper:
+            for window in chain(_windows(blocks, cache, done), [None]):
+                following = window and (window, ahead.submit(self._loaded.prepare, list(window.values()), role))
+                if waiting is not None:
+                    self._run(list(waiting[0]), waiting[1].result(), keeper, done)
+                    encoded += len(waiting[0])
+                waiting = following or None
+        return encoded
+
+    @property
+    def may_travel(self) -> bool:
+        """Whether another machine may encode.
+
+        What is fitted on the items is fitted once, since it could come out otherwise elsewhere, and keys stay here.
+        """
+        return "corpus" not in self.identity and not hasattr(self.encoder, "key_variable")
+
+    def lacking(self, blocks: Iterable[Any], role: Role) -> NDArray[np.bool_]:
+        """Whether each text is to be encoded, of shape (n,): it is not cached, and none before it is the same."""
+        keys = pa.chunked_array([keys_of(texts.to_pylist()) for texts in blocks], pa.binary(16)).combine_chunks()
+        first = np.unique(keys.dictionary_encode().indices, return_index=True)[1]
+        wanted = np.zeros(len(keys), dtype=np.bool_)
+        wanted[first] = ~self._caches[role].contains(keys.take(pa.array(first)))
+        return wanted
+
+    def keeper(self, role: Role) -> Keeper:
+        """Takes rows that were encoded elsewhere."""
+        return Keeper(self._caches[role])
+
+    def read(self, texts: Any, role: Role) -> CachedRows:
+        """Rows of an Arrow array of texts that were filled in; a text that has no sound vector has NaN."""
+        distinct = texts.dictionary_encode()
+        rows = self._caches[role].lookup(keys_of(distinct.dictionary.to_pylist()))
+        rows.vectors[~rows.found] = np.nan
+        return rows.take(distinct.indices.to_numpy())
+
+    def _run(self, keys: list[bytes], prepared: Prepared, keeper: Keeper, done: Callable[[int], object]) -> None:
+        for rows, vectors in encode(self._loaded, prepared, self.encoder.dim):
+            self.tokens += int(prepared.tokens[rows].sum())
+            keeper.take([keys[row] for row in rows], vectors, prepared.tokens[rows], prepared.kept[rows])
+            done(len(rows))
+        keeper.flush()
+
+    @cached_property
+    def _loaded(self) -> LoadedEncoder:
+        loaded = self.encoder.load(self.corpus)
+        if dict(self.encoder.identity(self.corpus)) != self.identity:
+            raise ParamsError("model: its checkpoint changed while it was read; run again")
+        return loaded
+
+
+def _about(encoder: Encoder, role: Role) -> dict[str, Any]:
+    """What the encoder is, for those who look into the cache."""
+    options: dict[str, Any] = asdict(encoder)  # type: ignore[call-overload]  # every kind is a dataclass
+    return {"kind": ENCODERS.kind_of(encoder), "role": role, "options": options}
+
+
+def encode(loaded: LoadedEncoder, prepared: Prepared, dim: int) -> Iterator[Done]:
+    """Positions and vectors as batches are done; their width must be ``dim``."""
+    for rows, vectors in loaded.encode(prepared):
+        if vectors.shape[1] != dim:
+            raise ParamsError(f"model: the row says dim {dim}, the encoder gave {vectors.shape[1]}")
+        yield rows, vectors
+
+
+def _windows(blocks: Iterable[Any], cache: RowCache, done: Callable[[int], object]) -> Iterator[Texts]:
+    """Distinct texts that are not cached; when a window is asked for, all but the one before it must be."""
+    window: Texts = {}
+    before: Texts = {}
+    for texts in blocks:
+        words = texts.unique().to_pylist()
+        keys = keys_of(words)
+        lacking = compress(zip(keys.to_pylist(), words, strict=True), ~cache.contains(keys))
+        new = {key: text for key, text in lacking if key not in before and key not in window}
+        done(len(texts) - len(new))
+        window |= new
+        if len(window) >= WINDOW:
+            yield window
+            before, window = window, {}
+    if window:
+        yield window
+
+
+def keys_of(texts: list[str]) -> Any:
+    """Arrow array of what the cache knows each text by."""
+    return pa.array([hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts], pa.binary(16))

@@ -1,0 +1,85 @@
+"""A checkpoint's files become a model, or one clear line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from itemvec.core.errors import ParamsError
+from itemvec.encoders.packed_attention import first_position
+from itemvec.encoders.tokenization import least_limit
+from itemvec.models.checkpoint import check_safetensors, configured
+
+ENDLESS = 1_000_000  # tokens: tokenizers that know no limit say 10 to the 30th
+
+
+def read(
+    subject: str, folder: Path, config: Mapping[str, Any], device: str, trust_remote_code: bool, dtype: str
+) -> Any:
+    """Read a model of sentence-transformers from its files alone, with other entries of its configuration.
+
+    Raises
+    ------
+    ParamsError
+        Its weights are not safetensors, or files are missing or torn; it begins with ``subject``.
+    """
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    check_safetensors(folder, subject)
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        with configured(folder, config) as place:
+            return SentenceTransformer(
+                str(place),
+                device=device,
+                trust_remote_code=trust_remote_code,
+                local_files_only=True,
+                model_kwargs={"use_safetensors": True, "dtype": dtype},
+            ).eval()
+    except (OSError, ValueError) as error:
+        said = " ".join(str(error).split())
+        raise ParamsError(f"{subject}: its files cannot be loaded: {said}") from None
+
+
+def is_transformer(model: Any) -> bool:
+    """Whether the first module takes token ids of a fast tokenizer, and no chat is made of a text."""
+    from sentence_transformers.sentence_transformer.modules import Transformer
+
+    return isinstance(model[0], Transformer) and set(model[0].modality_config) == {"text"} and model.tokenizer.is_fast
+
+
+def limit(subject: str, model: Any, max_tokens: int | None, suffix: str) -> int:
+    """Most tokens of a text: ``max_tokens``, else the model's own limit."""
+    most = min(_positions(model) or ENDLESS, ENDLESS)
+    tokens = max_tokens or min(model.max_seq_length or most, most)
+    if tokens > most:
+        raise ParamsError(f"{subject}: max_tokens {tokens} is more than its {most}")
+    least = least_limit(model.tokenizer, suffix)
+    if tokens < least:
+        raise ParamsError(f"{subject}: max_tokens {tokens} leaves no room for a text; expected {least} or more")
+    if tokens == ENDLESS:
+        raise ParamsError(f"{subject}: its files state no limit; give the row max_tokens")
+    return tokens
+
+
+def pool(subject: str, model: Any, mode: str | None, with_prompt: bool | None) -> None:
+    """Let ``model`` pool in another way; None leaves it as its files say."""
+    from sentence_transformers.sentence_transformer.modules import Pooling
+
+    if mode is None and with_prompt is None:
+        return
+    for name, module in model.named_children():
+        if isinstance(module, Pooling):
+            include = module.include_prompt if with_prompt is None else with_prompt
+            model[int(name)] = Pooling(module.embedding_dimension, mode or module.pooling_mode, include_prompt=include)
+            return
+    raise ParamsError(f"{subject}: it pools in its own way; leave out pooling and pool_prompt")
+
+
+def _positions(model: Any) -> int | None:
+    """How many tokens have a learned position; None where positions are computed."""
+    body = model[0].auto_model
+    table = getattr(getattr(body, "embeddings", None), "position_embeddings", None)
+    return None if table is None else int(table.num_embeddings) - first_position(body)

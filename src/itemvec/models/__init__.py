@@ -1,0 +1,1 @@
+"""Where the weights of a model and its servers are, and what a paid model costs."""

@@ -1,0 +1,115 @@
+"""Where a model's weights lie, and what exactly they are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from itemvec.core.errors import ParamsError
+
+PACKAGE = "package:"
+# Weights as safetensors only: a pickle can run code when it is read.
+WANTED = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "artifact.metadata"]  # the last is ColBERT's JSON
+CODE = ["*.py"]  # fetched where remote code is trusted
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A folder with weights, and its revision: a commit of the hub, or a hash of the files."""
+
+    folder: Path
+    revision: str
+
+
+def resolve(name: str, revision: str | None = None, code: bool = False) -> Checkpoint:
+    """Find the files of a checkpoint.
+
+    Parameters
+    ----------
+    name
+        ``package:NAME/FOLDER`` for weights that came with an installed package, a local folder, or a model of the
+        Hugging Face hub, which is downloaded once.
+    revision
+        Branch, tag or commit of the hub; else its default branch.
+    code
+        Whether to fetch the model's own Python code too.
+
+    Raises
+    ------
+    ParamsError
+        There is no such package, folder or model.
+    """
+    if name.startswith(PACKAGE):
+        folder = _in_package(name)
+    elif Path(name).is_dir():
+        folder = Path(name)
+    else:
+        folder = _from_hub(name, revision, code)
+        return Checkpoint(folder, folder.name)  # the hub's cache names a snapshot by its commit
+    return Checkpoint(folder, _content(folder))
+
+
+def check_safetensors(folder: Path, subject: str) -> None:
+    """Refuse weights that are a pickle, which can run code when it is read, where no safetensors stand beside them."""
+    for path in sorted(folder.rglob("pytorch_model.bin")):
+        if not path.with_name("model.safetensors").exists():
+            inside = path.relative_to(folder)
+            raise ParamsError(f"{subject}: its files cannot be loaded: {inside} is a pickle; convert it to safetensors")
+
+
+@contextmanager
+def configured(folder: Path, changes: Mapping[str, Any]) -> Iterator[Path]:
+    """The folder of a checkpoint with other entries in its ``config.json``, for as long as it takes to read it."""
+    if not changes:
+        yield folder
+        return
+    with TemporaryDirectory() as place:
+        for path in folder.iterdir():
+            (Path(place) / path.name).symlink_to(path.resolve())
+        config = Path(place) / "config.json"
+        if not config.exists():
+            raise ParamsError(f"checkpoint {folder.name!r} has no config.json to change; leave out config")
+        entries = json.loads(config.read_text()) | dict(changes)
+        config.unlink()  # the link alone
+        config.write_text(json.dumps(entries))
+        yield Path(place)
+
+
+def _in_package(name: str) -> Path:
+    package, _, inside = name.removeprefix(PACKAGE).partition("/")
+    spec = find_spec(package) if package.isidentifier() else None  # does not run the package
+    folders = [Path(place) / inside for place in (spec.submodule_search_locations or [])] if spec else []
+    for folder in folders:
+        if folder.is_dir():
+            return folder
+    raise ParamsError(f"checkpoint {name!r}: no such folder in an installed package; run `make setup`")
+
+
+def _from_hub(name: str, revision: str | None, code: bool) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, revision=revision, allow_patterns=WANTED + CODE * code))
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, ConnectionError) as error:
+        said = str(error).strip().splitlines()[0]
+        raise ParamsError(
+            f"checkpoint {name!r} is neither a folder nor a model the hub gave ({said}); check the name and the network"
+        ) from None
+
+
+def _content(folder: Path) -> str:
+    """sha256 over names and bytes of all files below ``folder``."""
+    whole = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"):
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        whole.update(f"{path.relative_to(folder).as_posix()}\0{content}\n".encode())
+    return whole.hexdigest()

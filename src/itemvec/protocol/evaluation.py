@@ -1,0 +1,177 @@
+"""One evaluation for both tasks: a run, one value per query and metric, and their means with intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from itemvec.core.arrays import Doubles, Ids, Ints
+from itemvec.core.columns import GROUP, ID, OWNER, RUN, SEED
+from itemvec.core.files import write_json, write_parquet
+from itemvec.core.top_k import NOTHING, Top
+from itemvec.metrics import Judgments, Ranked, Spread, by_owner, interval, measure, widen
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a system returned and how good it was.
+
+    run
+        Arrow table of the schema ``RUN``.
+    measures
+        Arrow table: id, seed, group, owner, and a float64 column per metric.
+    summary
+        What goes into the metrics file.
+    """
+
+    run: Any
+    measures: Any
+    summary: dict[str, Any]
+
+    def write(self, run: Path, measures: Path, metrics: Path) -> None:
+        """Write the three parts, the metrics last."""
+        write_parquet(run, self.run)
+        write_parquet(measures, self.measures)
+        write_json(metrics, self.summary)
+
+    def headline(self) -> str:
+        """The means, in one line."""
+        means = [
+            f"{name} {one['mean']:.4f}" for name, one in self.summary.items() if isinstance(one, dict) and "mean" in one
+        ]
+        return f"{self.summary['queries']:,} queries: {', '.join(means) or 'nothing to measure'}"
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Some of the queries: those for which a number lies between ``low`` and ``high``.
+
+    chosen
+        Which, bool of shape (n_queries,).
+    """
+
+    name: str
+    low: int
+    high: int
+    chosen: NDArray[np.bool_]
+
+
+def evaluate(
+    rankings: dict[int, Top],
+    judgments: Judgments,
+    groups: Ids,
+    items: Ids,
+    names: list[str],
+    facts: dict[str, Any],
+    seed: int,
+    cohorts: dict[str, list[Cohort]] | None = None,
+    owners: Ids | None = None,
+) -> Evaluation:
+    """Judge rankings of the same queries, one per seed.
+
+    Parameters
+    ----------
+    rankings
+        By seed, in the order of the queries of ``judgments``.
+    judgments
+        What is relevant; at least one item per query.
+    groups
+        Slice of each query, Arrow strings of shape (n_queries,).
+    items
+        Ids of the catalogue.
+    names
+        Metrics, as ``ndcg@10``.
+    facts
+        What else belongs into the summary.
+    seed
+        Of the bootstrap.
+    cohorts
+        Further slices, by what they go by: other than groups they are no queries of their own, and not compared.
+    owners
+        Whose each query is, Arrow strings of shape (n_queries,): not queries but their owners are independent. By
+        default each is its own.
+    """
+    runs, measures = [], []
+    for number, top in rankings.items():
+        runs.append(_run(judgments.ids, number, top, items))
+        found = measure(Ranked.judge(top.positions, judgments), names)
+        seeds = pa.array(np.full(len(judgments), number, dtype=np.int32))
+        measures.append(
+            pa.table({ID: judgments.ids, SEED: seeds, GROUP: groups, OWNER: owners or judgments.ids, **found})
+        )
+    whole = pa.concat_tables(measures)
+    summary = {**facts, **summarise(whole, names, seed)}
+    if cohorts:
+        summary["cohorts"] = {
+            by: {cohort.name: _of_cohort(whole, cohort, names, seed) for cohort in slices}
+            for by, slices in cohorts.items()
+        }
+    return Evaluation(pa.concat_tables(runs), whole, summary)
+
+
+def nothing(names: list[str], facts: dict[str, Any]) -> Evaluation:
+    """The evaluation of a task the data set has no cases for."""
+    fields = [(ID, pa.string()), (SEED, pa.int32()), (GROUP, pa.string()), (OWNER, pa.string())]
+    fields += [(name, pa.float64()) for name in names]
+    return Evaluation(RUN.empty_table(), pa.schema(fields).empty_table(), {**facts, "queries": 0})
+
+
+def summarise(measures: Any, names: list[str], seed: int) -> dict[str, Any]:
+    """Means with 95 % intervals, of all queries and of each group."""
+    n_seeds = len(np.unique(measures[SEED]))
+    n_queries = len(measures) // n_seeds
+    groups = np.asarray(measures[GROUP].slice(0, n_queries))
+    summary = {"seeds": n_seeds} | _of(measures, np.ones(n_queries, dtype=bool), names, seed)
+    summary["groups"] = {group: _of(measures, groups == group, names, seed) for group in sorted(set(groups))}
+    return summary
+
+
+def _of_cohort(measures: Any, cohort: Cohort, names: list[str], seed: int) -> dict[str, Any]:
+    """Size and bounds of a cohort, and its means; an empty one has a size alone."""
+    if not cohort.chosen.any():
+        return {"queries": 0}
+    return {"from": cohort.low, "to": cohort.high} | _of(measures, cohort.chosen, names, seed)
+
+
+def _of(measures: Any, chosen: NDArray[np.bool_], names: list[str], seed: int) -> dict[str, Any]:
+    """Size and means of the ``chosen`` of the queries, bool of shape (n_queries,)."""
+    owners = measures[OWNER].slice(0, len(chosen)).combine_chunks().filter(pa.array(chosen))
+    n_owners = len(owners.unique())
+    found: dict[str, Any] = {"queries": len(owners)} | ({"owners": n_owners} if n_owners < len(owners) else {})
+    for name in names:
+        values = np.asarray(measures[name]).reshape(-1, len(chosen))[:, chosen].T
+        found[name] = _statistics(by_owner(values, owners), seed)
+    return found
+
+
+def _statistics(values: Doubles, seed: int) -> dict[str, float]:
+    """Mean of float64 values of shape (n_owners, n_seeds), its interval, and its spread over seeds.
+
+    Other queries and other seeds would both move the mean, so the interval is made of both.
+    """
+    means = values.mean(axis=0)
+    low, high = widen(float(means.mean()), *interval(values.mean(axis=1), seed), Spread.of(means))
+    found = {"mean": float(means.mean()), "low": low, "high": high}
+    if len(means) > 1:
+        found["sd_of_seeds"] = float(means.std(ddof=1))
+    return found
+
+
+def _run(ids: Ids, seed: int, top: Top, items: Ids) -> Any:
+    n_queries, depth = top.positions.shape
+    filled = (top.positions != NOTHING).ravel()
+    rows = np.repeat(np.arange(n_queries), depth)[filled]
+    ranks = np.tile(np.arange(1, depth + 1, dtype=np.int32), n_queries)[filled]
+    positions = top.positions.ravel()[filled]
+    seeds = np.full(len(rows), seed, dtype=np.int32)
+    names = [_names(rows, ids), _names(positions, items)]
+    return pa.table([names[0], seeds, names[1], ranks, top.scores.ravel()[filled]], schema=RUN)
+
+
+def _names(rows: Ints, ids: Ids) -> Any:
+    return pa.DictionaryArray.from_arrays(pa.array(rows.astype(np.int32)), ids)

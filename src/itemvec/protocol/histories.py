@@ -1,0 +1,120 @@
+"""What each user did, in order, as flat arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from itemvec.core.arrays import Ids, Ints
+from itemvec.core.columns import ITEM, USER
+from itemvec.core.errors import TableError
+from itemvec.core.top_k import NOTHING
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Item positions of many users, oldest first, laid end to end.
+
+    User ``i`` did ``items[offsets[i]:offsets[i + 1]]``.
+
+    users
+        Ids, Arrow strings of length n_users.
+    items
+        Positions in the catalogue, int64 of length n_interactions.
+    offsets
+        int64 of length n_users + 1, from 0 to n_interactions.
+    n_items
+        Size of the catalogue.
+    """
+
+    users: Ids
+    items: Ints
+    offsets: Ints
+    n_items: int
+
+    @classmethod
+    def of(cls, interactions: Any, items: Ids) -> Histories:
+        """Group a table of interactions, sorted by user and time, over a catalogue of item ids.
+
+        Raises
+        ------
+        TableError
+            An interaction names an item that is not in the catalogue.
+        """
+        positions = pc.index_in(interactions[ITEM], value_set=items).combine_chunks()
+        if positions.null_count:
+            unknown = interactions[ITEM].filter(positions.is_null())[0]
+            raise TableError(
+                f"interactions: item {unknown.as_py()!r} is not in the catalogue; run `dvc repro validate`"
+            )
+        runs = pc.run_end_encode(interactions[USER].combine_chunks())
+        offsets = np.concatenate([[0], runs.run_ends.to_numpy()]).astype(np.int64)
+        return cls(runs.values, positions.to_numpy().astype(np.int64), offsets, len(items))
+
+    def __len__(self) -> int:
+        return len(self.users)
+
+    @property
+    def lengths(self) -> Ints:
+        """Number of interactions of each user, int64 of shape (n_users,)."""
+        return np.diff(self.offsets)
+
+    @property
+    def rows(self) -> Ints:
+        """Row of the user of each interaction, int64 of shape (n_interactions,)."""
+        return np.repeat(np.arange(len(self)), self.lengths)
+
+    @property
+    def ages(self) -> Ints:
+        """How many steps each interaction lies back, 0 for a user's latest; int64 of shape (n_interactions,)."""
+        return np.repeat(self.offsets[1:], self.lengths) - 1 - np.arange(len(self.items))
+
+    def blocks(self, rows: int) -> Iterator[Histories]:
+        """The same users, at most ``rows`` at a time."""
+        for start in range(0, len(self), rows):
+            yield self.slice(start, min(start + rows, len(self)))
+
+    def slice(self, start: int, stop: int) -> Histories:
+        """Users ``start`` to ``stop``, without a copy."""
+        offsets = self.offsets[start : stop + 1]
+        items = self.items[offsets[0] : offsets[-1]]
+        return Histories(self.users[start:stop], items, offsets - offsets[0], self.n_items)
+
+    def select(self, chosen: NDArray[np.bool_]) -> Histories:
+        """The users where ``chosen``, of shape (n_users,), is true."""
+        offsets = np.concatenate([[0], np.cumsum(self.lengths[chosen])])
+        return Histories(self.users.filter(pa.array(chosen)), self.items[chosen[self.rows]], offsets, self.n_items)
+
+    def without_last(self, dropped: Ints) -> Histories:
+        """The same users without their last ``dropped`` interactions, int64 of shape (n_users,)."""
+        offsets = np.concatenate([[0], np.cumsum(self.lengths - dropped)])
+        return Histories(self.users, self.items[self.ages >= dropped[self.rows]], offsets, self.n_items)
+
+    def recent(self, length: int) -> Ints:
+        """Each user's last ``length`` items, oldest first, filled up on the right with ``NOTHING``.
+
+        Returns int64 of shape (n_users, length).
+        """
+        kept = np.minimum(self.lengths, length)
+        column = np.arange(length)
+        index = (self.offsets[1:] - kept)[:, None] + column  # (n_users, length)
+        inside = column < kept[:, None]
+        padded = np.full((len(self), length), NOTHING, dtype=np.int64)
+        padded[inside] = self.items[index[inside]]
+        return padded
+
+    def matrix(self, weights: Any = None) -> Any:
+        """Sparse users x items matrix (scipy CSR, float32); repeated items add up their ``weights``, default 1."""
+        from scipy.sparse import csr_array
+
+        if weights is None:
+            weights = np.ones(len(self.items), dtype=np.float32)
+        csr = csr_array((weights, self.items, self.offsets), shape=(len(self), self.n_items), copy=True)
+        csr.sum_duplicates()  # in place: without the copy it would reorder the histories themselves
+        return csr

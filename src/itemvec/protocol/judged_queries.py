@@ -1,0 +1,54 @@
+"""The queries that have a relevant item, with their vectors and what is relevant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from itemvec.core.arrays import Floats, Ids
+from itemvec.core.columns import GROUP, QUERY
+from itemvec.core.errors import TableError
+from itemvec.core.files import read_parquet
+from itemvec.metrics import Judgments
+from itemvec.protocol.judgments import judge
+from itemvec.store import open_vectors
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Queries in the order of their judgments.
+
+    judgments
+        What is relevant.
+    vectors
+        float32 of shape (n_queries, dim).
+    groups
+        The slice of each, strings of shape (n_queries,).
+    """
+
+    judgments: Judgments
+    vectors: Floats
+    groups: Any
+
+    @classmethod
+    def load(cls, digest: Path, queries: Path, qrels: Path, items: Ids) -> Asked:
+        """Read the tables ``queries`` and ``qrels``, and the vectors of the database that ``digest`` describes.
+
+        Raises
+        ------
+        TableError
+            The vectors are of other queries; a judgment names a query or an item that does not exist.
+        """
+        table = read_parquet(queries, [QUERY, GROUP]).combine_chunks()
+        found = open_vectors(digest, "queries").load()
+        ids = table[QUERY].combine_chunks()
+        if not found.ids.equals(ids):
+            raise TableError(f"{digest.with_suffix('')}: its queries are not those of the tables; run `dvc repro`")
+        judgments = judge(read_parquet(qrels), ids, items)
+        rows = pc.index_in(judgments.ids, value_set=ids)
+        groups = np.asarray(table[GROUP].combine_chunks().take(rows).to_pylist(), dtype=str)
+        return cls(judgments, found.vectors[rows.to_numpy(zero_copy_only=False)], groups)

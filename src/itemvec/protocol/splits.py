@@ -1,0 +1,144 @@
+"""Which interactions train, which validate, which test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from itemvec.core.arrays import Ints
+from itemvec.core.columns import PART, PARTS, TIME
+from itemvec.core.errors import ParamsError, TableError
+from itemvec.core.options import Positive
+from itemvec.core.params import Row
+from itemvec.core.registry import Registry
+from itemvec.protocol.histories import Histories
+from itemvec.protocol.split_parts import SHOWN, TEST, TRAIN, VALIDATION, Cases, Split, divide
+
+__all__ = ["SPLITS", "Cases", "Split", "Splitter", "split", "splitter"]
+
+
+class Splitter(Protocol):
+    """Gives every interaction one use."""
+
+    def split(self, whole: Histories, interactions: Any) -> Split:
+        """Split histories; ``interactions`` is the table they were made of, row by row."""
+        ...
+
+
+SPLITS: Registry[Splitter] = Registry("split")
+
+
+@SPLITS.register("leave-one-out")
+@dataclass(frozen=True)
+class LeaveOneOut:
+    """Test on every user's last interaction, validate on the one before, train on the rest.
+
+    Users with fewer than three interactions train and are not asked for. A case shows at most the ``max_history``
+    latest interactions before what it asks for.
+    """
+
+    max_history: Positive | None = None
+
+    def split(self, whole: Histories, interactions: Any = None) -> Split:  # noqa: ARG002
+        """Split by place in each history."""
+        asked = (whole.lengths >= 3)[whole.rows]
+        uses = np.where(asked & (whole.ages == 0), TEST, np.where(asked & (whole.ages == 1), VALIDATION, TRAIN))
+        return divide(whole, uses, self.max_history)
+
+
+@SPLITS.register("timestamp")
+@dataclass(frozen=True)
+class Timestamp:
+    """One cut for all users: what is known by then trains, what comes after is asked for.
+
+    ``validation_from`` and ``test_from`` are both shares of all interactions, in the order of time, or both times in
+    the unit of the table. A case is each interaction after a cut, with all its user did before (``targets: each``, as
+    in the benchmark of Amazon Reviews 2023), or the first after a cut alone (``targets: first``).
+    """
+
+    validation_from: int | float = 0.8
+    test_from: int | float = 0.9
+    targets: Literal["each", "first"] = "each"
+    max_history: Positive | None = None
+
+    def __post_init__(self) -> None:
+        cuts = (self.validation_from, self.test_from)
+        shares = [isinstance(cut, float) for cut in cuts]
+        if shares[0] != shares[1] or (shares[0] and not all(0 < cut < 1 for cut in cuts)):
+            raise ParamsError(
+                f"split timestamp: cuts are {cuts}; give two shares between 0 and 1, or two times as whole numbers"
+            )
+        if cuts[0] > cuts[1]:
+            raise ParamsError(f"split timestamp: validation starts at {cuts[0]}, after test at {cuts[1]}; swap them")
+
+    def split(self, whole: Histories, interactions: Any) -> Split:
+        """Split by time."""
+        times = np.asarray(interactions[TIME])
+        first, second = (_time(cut, times) for cut in (self.validation_from, self.test_from))
+        uses = np.where(times >= second, TEST, np.where(times >= first, VALIDATION, TRAIN))
+        return replace(divide(whole, uses, self.max_history, self.targets == "first"), cuts=(first, second))
+
+
+def _time(cut: int | float, times: Ints) -> int:
+    if isinstance(cut, int) or not len(times):
+        return int(cut)
+    place = int(cut * len(times))
+    return int(np.partition(times, place)[place])
+
+
+@SPLITS.register("given")
+@dataclass(frozen=True)
+class Given:
+    """The split that the data set brings, in the column ``split`` of its interactions."""
+
+    max_history: Positive | None = None
+
+    def split(self, whole: Histories, interactions: Any) -> Split:
+        """Split as the column says.
+
+        Raises
+        ------
+        TableError
+            There is no such column, or a user's training does not come before what the user is asked for.
+        """
+        if PART not in interactions.column_names:
+            raise TableError(
+                f"interactions: column {PART!r} is missing, so no split is given; set recommend.split to another"
+            )
+        uses = pc.index_in(interactions[PART], value_set=pa.array(PARTS)).fill_null(SHOWN).to_numpy().astype(np.int64)
+        _check_order(whole, uses)
+        return divide(whole, uses, self.max_history)
+
+
+def _check_order(whole: Histories, uses: Ints) -> None:
+    counted = np.flatnonzero(uses != SHOWN)
+    rows, steps = whole.rows[counted], uses[counted]
+    back = np.flatnonzero((rows[1:] == rows[:-1]) & (steps[1:] < steps[:-1]))
+    if len(back):
+        user = whole.users[int(rows[back[0]])].as_py()
+        later, earlier = PARTS[steps[back[0] + 1]], PARTS[steps[back[0]]]
+        raise TableError(
+            f"interactions: {len(back):,} times a user's {later!r} comes after {earlier!r}, first for {user!r}; "
+            "correct their times or their split below data/"
+        )
+
+
+def splitter(row: str | Row) -> Splitter:
+    """Build the split that ``recommend.split`` names, by its kind alone or by a row with options.
+
+    Raises
+    ------
+    ParamsError
+        There is no such kind or option.
+    """
+    named = {"kind": row} if isinstance(row, str) else row
+    return SPLITS.build(str(named.get("kind")), named)
+
+
+def split(row: str | Row, whole: Histories, interactions: Any = None) -> Split:
+    """Split histories by the protocol that ``row`` describes."""
+    return splitter(row).split(whole, interactions)

@@ -1,0 +1,28 @@
+"""Users by what is known of them and of what they want next: the cold are where texts must help."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from itemvec.protocol.evaluation import Cohort
+from itemvec.protocol.histories import Histories
+from itemvec.protocol.split_parts import Cases
+from itemvec.protocol.terciles import cohorts_of, third
+
+TARGETS = ("unseen", "rare", "middle", "popular")  # in training; thirds of the items that occur there
+LENGTHS = ("short", "medium", "long")  # thirds of the cases
+
+
+def cohorts(train: Histories, cases: Cases) -> dict[str, list[Cohort]]:
+    """Cases by how often their target occurs in training (``target``), and by what they show (``history``).
+
+    Thirds are cut between different values, so that equal ones stay together and a third may be empty.
+    """
+    counts = np.bincount(train.items, minlength=train.n_items)
+    wanted = counts[cases.judgments.items[cases.judgments.offsets[:-1]]]
+    thirds = np.where(wanted == 0, 0, 1 + third(counts[counts > 0], wanted))
+    lengths = cases.histories.lengths
+    return {
+        "target": cohorts_of(TARGETS, thirds, wanted),
+        "history": cohorts_of(LENGTHS, third(lengths, lengths), lengths),
+    }

@@ -1,0 +1,113 @@
+"""What stands for an item inside a network: a vector of its own, its text, or both."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from itemvec.core.arrays import Floats
+from itemvec.recommenders.base import Training
+
+NORMAL = 0.02  # standard deviation of fresh embeddings
+ROWS = 1 << 16  # of a table computed at a time, where no gradient is asked for
+
+
+class Items(nn.Module):
+    """The item side of a network; it computes the rows a step needs, or all of them.
+
+    ``forward(positions)`` gives float32 of shape (n, width) for positions, int64 of shape (n,), or the whole table of
+    shape (n_items, width) for None.
+    """
+
+    n_items: int
+
+    @torch.inference_mode()
+    def table(self) -> Tensor:
+        """The whole table, float32 of shape (n_items, width), in memory bounded by itself and a block."""
+        device = next(self.parameters()).device
+        blocks = [
+            self(torch.arange(start, min(start + ROWS, self.n_items), device=device))
+            for start in range(0, self.n_items, ROWS)
+        ]
+        return blocks[0] if len(blocks) == 1 else torch.cat(blocks)
+
+
+class IdItems(Items):
+    """One learned vector per item.
+
+    Where ``sparse``, the gradient of a step holds the rows it used alone.
+    """
+
+    def __init__(self, n_items: int, width: int) -> None:
+        super().__init__()
+        self.n_items, self.sparse = n_items, False
+        self.vectors = nn.Parameter(torch.randn(n_items, width) * NORMAL)
+
+    def forward(self, positions: Tensor | None = None) -> Tensor:
+        """Rows, or all."""
+        return self.vectors if positions is None else functional.embedding(positions, self.vectors, sparse=self.sparse)
+
+
+class TextItems(Items):
+    """Frozen text vectors, brought to mean 0 and root mean square 1, through a learned adaptor.
+
+    Nothing else of the size of the text is kept.
+    """
+
+    text: Tensor
+
+    def __init__(self, text: Tensor, adaptor: nn.Module) -> None:
+        super().__init__()
+        self.n_items, self.adaptor = len(text), adaptor
+        self.register_buffer("text", text, persistent=False)
+
+    def forward(self, positions: Tensor | None = None) -> Tensor:
+        """Rows, or all."""
+        adapted: Tensor = self.adaptor(self.text if positions is None else self.text[positions])
+        return adapted
+
+
+class SumItems(Items):
+    """The sum of several sides."""
+
+    def __init__(self, *sides: Items) -> None:
+        super().__init__()
+        self.n_items, self.sides = sides[0].n_items, nn.ModuleList(sides)
+
+    def forward(self, positions: Tensor | None = None) -> Tensor:
+        """Rows, or all."""
+        first, *others = (side(positions) for side in self.sides)
+        return sum(others, start=first)  # type: ignore[no-any-return]
+
+
+def standardised(vectors: Floats, whiten: bool = False) -> Tensor:
+    """A copy of item vectors of shape (n_items, dim), the only one, with mean 0 in each column.
+
+    Its root mean square is 1 over all; with ``whiten``, in every direction, so that the first few cannot drown the
+    others.
+    """
+    centred = torch.from_numpy(vectors - vectors.mean(axis=0))
+    blocks = [centred[start : start + ROWS] for start in range(0, len(centred), ROWS)]
+    if whiten:
+        variances, axes = torch.linalg.eigh((centred.T @ centred).double() / len(centred))
+        kept = variances > 1e-6 * variances[-1]  # they ascend; of the rest there is but rounding
+        turn = (axes * torch.where(kept, variances.clamp(min=1e-30).rsqrt(), 0.0)).float()
+        for block in blocks:
+            block.copy_(block @ turn)
+        return centred
+    shares = [block.square().mean() * (len(block) / len(centred)) for block in blocks]
+    return centred.div_(torch.stack(shares).sum().sqrt().clamp(min=1e-12))
+
+
+def linear_text(vectors: Floats, width: int, whiten: bool = False) -> TextItems:
+    """Text vectors through one learned linear map."""
+    return TextItems(standardised(vectors, whiten), nn.Linear(vectors.shape[1], width))
+
+
+def items_of(side: str, training: Training, width: int, whiten: bool = False) -> Items:
+    """The item side ``id``, ``text`` or ``id+text``."""
+    sides: list[Items] = [IdItems(training.histories.n_items, width)] if "id" in side else []
+    if "text" in side:
+        sides.append(linear_text(training.text(f"item: {side}"), width, whiten))
+    return sides[0] if len(sides) == 1 else SumItems(*sides)

@@ -1,0 +1,45 @@
+"""Where the vectors of each variant could be cut."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from itemvec.metrics import ALLOWED, LEVEL
+from itemvec.report.results import Results, title
+from itemvec.report.sections import Section
+from itemvec.report.tables import Table
+
+
+def lengths(results: Results) -> Section:
+    """Search by the first dimensions alone: a table per group, a row per length, a column per variant."""
+    found = {name: results.study(f"truncation/{name}") for name in results.params.variants}
+    first = found[results.params.variants[0]]
+    tables = [_table(title("search", group, [*first["groups"]]), found, group) for group in first["groups"]]
+    words = (
+        "Search by cosine of the first dimensions alone, the others cut off, and the change against all of a column. "
+        "PCA puts the strongest directions first, and models trained for it (Matryoshka) what matters most; of other "
+        "models, one choice of dimensions is as good as another. The last row has the shortest vectors shown to lose "
+        f"less than {ALLOWED:.0%}, by the paired test of the section before, adjusted by Holm for the lengths."
+    )
+    return Section("Short enough", words, tables)
+
+
+def _table(heading: str, found: dict[str, dict[str, Any]], group: str) -> Table:
+    columns = {name: facts["groups"][group]["lengths"] for name, facts in found.items()}
+    every = sorted({int(length) for one in columns.values() for length in one})
+    rows = [[str(length), *(_cell(one, str(length)) for one in columns.values())] for length in every]
+    rows.append([f"loses less than {ALLOWED:.0%}", *map(_shortest, columns.values())])
+    metric = next(iter(found.values()))["metric"]
+    return Table(f"{heading}, {metric}", ["first dimensions", *columns], rows)
+
+
+def _cell(lengths: dict[str, Any], length: str) -> str:
+    if length not in lengths:
+        return "-"
+    one = lengths[length]
+    return f"{one['mean']:.4f} [{one['low']:.3f}, {one['high']:.3f}], {one['change']:+.1%}"
+
+
+def _shortest(lengths: dict[str, Any]) -> str:
+    shown = [int(length) for length, one in lengths.items() if one["p"] < LEVEL]
+    return str(min(shown)) if shown else "none is shown to"

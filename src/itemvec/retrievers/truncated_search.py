@@ -1,0 +1,77 @@
+"""Every prefix of the dimensions searched in one pass over the items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+
+from itemvec.core.arrays import Floats
+from itemvec.core.machine import torch_device
+from itemvec.core.top_k import Top
+from itemvec.retrievers.block_scan import split, sweep
+from itemvec.retrievers.inner_products import above, multiply, tensor
+from itemvec.retrievers.running_top_k import Running
+
+
+def search_prefixes(
+    queries: Floats, items: Iterable[Floats], dims: Sequence[int], k: int, similarity: Literal["cosine", "dot"]
+) -> dict[int, Top]:
+    """The best ``k`` items of each query by the first dimensions alone, for each of ``dims``.
+
+    Products of a block of dimensions are added to those of the dimensions before, so that all prefixes take the
+    multiplications of the longest; what each adds is a comparison with its own running threshold. A cosine of a prefix
+    is the one of the vectors cut there and scaled to unit length, as the reducer ``truncate`` leaves them.
+
+    Parameters
+    ----------
+    queries
+        float32 of shape (n_queries, dim).
+    items
+        Blocks, float32 of shape (any, dim), read once.
+    dims
+        Ascending; the last at most ``dim``.
+    """
+    device = torch_device()
+    stretches = list(pairwise([0, *dims]))
+    parts = [
+        (
+            [tensor(np.ascontiguousarray(part[:, start:end])).to(device) for start, end in stretches],
+            [Running(len(part), k) for _ in dims],
+        )
+        for part in split(queries, device)
+    ]
+
+    def prepare(tile: Floats) -> Any:
+        whole = tensor(tile).to(device)
+        over = 1 / _lengths(whole, dims, similarity)  # (n_prefixes, n)
+        blocks = [whole[:, start:end] * one[:, None] for (start, end), one in zip(stretches, over, strict=True)]
+        return blocks, [None, *over[1:] / over[:-1]]  # a sum over one length becomes a sum over the next
+
+    def take(part: tuple[list[Any], list[Running]], tile: Any, start: int) -> None:
+        products: Any = None
+        for query, block, shrunk, best in zip(part[0], *tile, part[1], strict=True):
+            more = multiply(query, block)
+            products = more if products is None else more.addcmul_(products, shrunk)
+            found = above(products, best.threshold, k)
+            best.offer(found.queries, found.items + start, found.products)
+
+    sweep(items, device, parts, prepare, take)
+    lengths, tops = _lengths(tensor(queries), dims, similarity).numpy(), {}
+    for number, dim in enumerate(dims):
+        some = [bests[number].top() for _, bests in parts]
+        scores = np.concatenate([top.scores for top in some])
+        scores /= lengths[number, :, None]
+        tops[dim] = Top(np.concatenate([top.positions for top in some]), scores)
+    return tops
+
+
+def _lengths(vectors: Any, dims: Sequence[int], similarity: Literal["cosine", "dot"]) -> Any:
+    """Length of each prefix of each vector, float32 of shape (n_prefixes, n); 1 where it does not matter."""
+    if similarity == "dot":
+        return vectors.new_ones(len(dims), len(vectors))
+    within = np.arange(vectors.shape[1]) < np.array(dims)[:, None]
+    squares = multiply(tensor(within.astype(np.float32)).to(vectors.device), vectors.square())
+    return squares.sqrt_().clamp_min_(1e-12)

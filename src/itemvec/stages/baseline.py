@@ -1,0 +1,25 @@
+"""A system that needs no vectors, measured on the task it is for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from itemvec.core.columns import ITEM
+from itemvec.core.files import read_parquet
+from itemvec.core.params import RecommendProtocol, Row, SearchProtocol
+from itemvec.protocol.evaluation import Evaluation
+from itemvec.recommenders import RECOMMENDERS
+from itemvec.retrievers import RETRIEVERS
+from itemvec.stages.recommend import recommend
+from itemvec.stages.search import search
+from itemvec.stages.tasks import task_of
+
+
+def measure_baseline(
+    name: str, row: Row, tables: dict[str, Path], recommending: RecommendProtocol, searching: SearchProtocol, seed: int
+) -> Evaluation:
+    """Run the row ``name`` of ``systems`` on the tables alone, by the protocol of its task."""
+    if task_of(name, row) == "search":
+        return search(RETRIEVERS.build(name, row), tables, None, searching, seed)
+    items = read_parquet(tables["items"], [ITEM])[ITEM].combine_chunks()
+    return recommend(RECOMMENDERS.build(name, row), tables["interactions"], items, None, recommending, seed)

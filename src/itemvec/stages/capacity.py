@@ -1,0 +1,84 @@
+"""The judgments of a data set against what vectors could hold of them if no text bound them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from itemvec.core.arrays import Ints
+from itemvec.core.columns import GROUP, ITEM, QUERY
+from itemvec.core.files import read_parquet
+from itemvec.core.sampling import sample
+from itemvec.metrics import Judgments
+from itemvec.protocol.judgments import choose, judge
+from itemvec.studies.capacity_bound import margin
+from itemvec.studies.free_embeddings import ANNEALED, Fitted, fit
+from itemvec.studies.judgment_graph import entanglement
+
+QUERIES = 128  # of a group that free embeddings are optimised for; of more, a sample
+SCORES = 1 << 17  # of these queries and the items they want; of more, fewer queries
+GRAPH = 4096  # of a group that make the graph; of more, a sample
+DIMS = (2, 4, 8, 16, 32)  # tried until all queries are solved
+STEPS = 500
+SIZES = (10, 100, 1000)  # of catalogues whose every pair is held by construction
+
+
+def measure_capacity(items: Path, queries: Path, qrels: Path, seed: int) -> dict[str, Any]:
+    """For each group of queries, how entangled its judgments are and how few dimensions hold them.
+
+    Free embeddings are for the items that any of the sampled queries wants; others could all be put out of the way
+    with one more dimension.
+
+    Returns
+    -------
+    ``groups``, empty where nothing is judged, and ``construction``: by size of a catalogue, the least margin of vectors
+    of four dimensions that hold every pair of it; as text, since metrics are rounded.
+    """
+    ids = read_parquet(items, [ITEM])[ITEM].combine_chunks()
+    table = read_parquet(queries, [QUERY, GROUP]).combine_chunks()
+    judgments = judge(read_parquet(qrels), table[QUERY].combine_chunks(), ids)
+    groups = table[GROUP].combine_chunks().take(pc.index_in(judgments.ids, value_set=table[QUERY].combine_chunks()))
+    rng = np.random.default_rng(seed)
+    found = {}
+    for group in sorted(set(groups.to_pylist())):
+        rows = np.flatnonzero(np.asarray(pc.equal(groups, group)))
+        graph = _some(judgments, sample(rows, GRAPH, rng))
+        found[group] = entanglement(graph) | _smallest(_few(judgments, rows, rng), seed)
+    return {"groups": found, "construction": {str(n): f"{margin(n, 2):.1e}" for n in SIZES}}
+
+
+def _some(judgments: Judgments, rows: Ints) -> Judgments:
+    return choose(judgments, np.isin(np.arange(len(judgments)), rows))
+
+
+def _few(judgments: Judgments, rows: Ints, rng: np.random.Generator) -> Judgments:
+    """As many of the queries at ``rows`` as are optimised within seconds."""
+    size = QUERIES
+    while True:
+        some = _some(judgments, sample(rows, size, rng))
+        if size == 1 or len(some) * len(np.unique(some.items)) <= SCORES:
+            return some
+        size //= 2
+
+
+def _smallest(judgments: Judgments, seed: int) -> dict[str, Any]:
+    """The first of ``DIMS`` that solves all queries, or the last, with what was reached at each."""
+    names, columns = np.unique(judgments.items, return_inverse=True)
+    relevant = np.zeros((len(judgments), len(names)), dtype=bool)
+    relevant[np.repeat(np.arange(len(judgments)), np.diff(judgments.offsets)), columns] = True
+    relevant = relevant[~relevant.all(axis=1)]  # a query that wants all of these items is solved by anything
+    facts: dict[str, Any] = {"queries": len(judgments), "items": len(names), "free": {}}
+    for dim in DIMS if len(relevant) else ():
+        fitted = fit(relevant, dim, replace(ANNEALED, steps=STEPS), seed)
+        facts["free"][str(dim)] = _reached(fitted)
+        if fitted.solved:
+            break
+    return facts
+
+
+def _reached(fitted: Fitted) -> dict[str, float]:
+    return {"solved": float(np.mean(fitted.margins > 0)), "least": float(fitted.margins.min())}

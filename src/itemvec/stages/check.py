@@ -1,0 +1,84 @@
+"""What can be known to fail before anything runs."""
+
+from pathlib import Path
+
+from itemvec.core.errors import DatasetError, ParamsError
+from itemvec.core.params import Params
+from itemvec.core.registry import suggest
+from itemvec.datasets import DATASETS
+from itemvec.datasets.fetch import SOURCES
+from itemvec.encoders import ENCODERS
+from itemvec.metrics import parse
+from itemvec.protocol.splits import splitter
+from itemvec.recommenders import RECOMMENDERS
+from itemvec.reducers import REDUCERS
+from itemvec.rerankers import RERANKERS
+from itemvec.retrievers import RETRIEVERS
+from itemvec.stages.tasks import task_of
+
+
+def check_params(params: Params) -> None:
+    """Build every row that is selected, and look up every name.
+
+    Raises
+    ------
+    ParamsError
+        A kind, option, metric or split is unknown or does not fit.
+    """
+    DATASETS.build(params.dataset, params.datasets[params.dataset])
+    width = ENCODERS.build(params.model, params.models[params.model]).dim
+    for name in params.variants:
+        REDUCERS.build(name, params.reducers[name])
+        if (params.reducers[name].get("dim") or 0) > width:
+            raise ParamsError(f"reducer {name!r}: dim is more than the {width} of model {params.model!r}")
+    _check_systems(params)
+    for task, protocol in (("recommend", params.recommend), ("search", params.search)):
+        if not protocol.metrics:
+            raise ParamsError(f"{task}: metrics names none; name at least one, as ndcg@10")
+        for metric in protocol.metrics:
+            if parse(metric)[1] > protocol.depth:
+                raise ParamsError(f"{task}: {metric} looks deeper than depth {protocol.depth}; raise depth")
+    splitter(params.recommend.split)
+
+
+def _check_systems(params: Params) -> None:
+    for name in params.recommenders:
+        RECOMMENDERS.build(name, params.systems[name])
+    for name in params.retrievers:
+        RETRIEVERS.build(name, params.systems[name])
+    for name in params.baselines:
+        row = params.systems[name]
+        registry = RECOMMENDERS if task_of(name, row) == "recommend" else RETRIEVERS
+        if registry.build(name, row).needs_vectors:
+            raise ParamsError(f"baselines: {name!r} needs vectors; name it under recommenders or retrievers")
+    for name in params.rerankers:
+        RERANKERS.build(name, params.systems[name])
+    if params.rerankers:
+        _check_first(params)
+    if not (params.recommenders or params.retrievers or params.baselines):
+        raise ParamsError("recommenders, retrievers and baselines name nothing: there is nothing to measure")
+
+
+def _check_first(params: Params) -> None:
+    """Reranked is what a selected system finds."""
+    cells = [f"search/{variant}-{system}" for variant in params.variants for system in params.retrievers]
+    cells += [f"baseline/{name}" for name in params.baselines if task_of(name, params.systems[name]) == "search"]
+    first, depth = params.rerank.first, params.rerank.depth
+    if first not in cells:
+        raise ParamsError(f"rerank: first {first!r} is no run of a selected search system{suggest(first, cells)}")
+    if depth > params.search.depth:
+        raise ParamsError(f"rerank: depth {depth} is more than search has, {params.search.depth}; raise search.depth")
+
+
+def check_data(data: Path, dataset: str) -> None:
+    """Make sure that there are files below ``data / dataset``.
+
+    Raises
+    ------
+    DatasetError
+        The folder is missing or empty.
+    """
+    folder = data / dataset
+    if not folder.is_dir() or not any(folder.iterdir()):
+        known = "run `itemvec fetch` (`make repro` does so too)" if dataset in SOURCES else "put its files there"
+        raise DatasetError(f"{folder} is {'empty' if folder.is_dir() else 'missing'}; {known}")

@@ -1,0 +1,46 @@
+"""The moments of the items, computed once for all variants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tqdm import tqdm
+
+from itemvec.core.arrays import Floats
+from itemvec.core.files import read_json, write_json
+from itemvec.reducers import Decomposition
+from itemvec.store import VectorTable, open_vectors
+
+MOMENTS = ".safetensors"  # beside the digest of the moments
+
+
+def decompose(source: Path, digest: Path) -> Decomposition:
+    """Compute the moments of the items of the database that ``source`` describes.
+
+    Writes them beside ``digest``, which says of what they are: rounding depends on the machine, and another machine's
+    moments of equal vectors are a reason to re-run nothing.
+    """
+    items = read_json(source)["items"]
+    moments = Decomposition.of(_watched(open_vectors(source, "items")))
+    moments.write(digest.with_suffix(MOMENTS), items["sha256"])
+    write_json(digest, {"items": items})
+    return moments
+
+
+def read_moments(digest: Path, source: Path) -> Decomposition:
+    """Read what ``decompose`` wrote for the same ``source``.
+
+    Raises
+    ------
+    TableError
+        They are missing, torn, or of other vectors.
+    """
+    return Decomposition.read(digest.with_suffix(MOMENTS), read_json(source)["items"]["sha256"])
+
+
+def _watched(table: VectorTable) -> Iterator[Floats]:
+    with tqdm(total=len(table), desc="decompose", unit="vector", mininterval=1) as progress:
+        for vectors in table.vectors:
+            yield vectors
+            progress.update(len(vectors))

@@ -1,0 +1,118 @@
+"""Recommendation measured: fit a recommender on the training part, rank all items, compare with what came next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from tqdm import tqdm
+
+from itemvec.core.arrays import Floats, Ids
+from itemvec.core.columns import TIME
+from itemvec.core.errors import ItemvecError
+from itemvec.core.files import read_parquet
+from itemvec.core.params import RecommendProtocol
+from itemvec.core.top_k import Top, top_k
+from itemvec.metrics import Ranked, measure
+from itemvec.protocol.evaluation import Evaluation, evaluate, nothing
+from itemvec.protocol.histories import Histories
+from itemvec.protocol.splits import Cases, Split, split
+from itemvec.protocol.user_cohorts import cohorts
+from itemvec.recommenders import Recommender, Score, Training
+
+TASK = "recommend"
+SCORES, USERS = 1 << 24, 1024  # held at a time: 64 MB of scores, and of users no more than this
+STOP = "ndcg@10"  # decides early stopping, and tuning
+
+
+def recommend(
+    recommender: Recommender,
+    interactions: Path,
+    items: Ids,
+    vectors: Floats | None,
+    protocol: RecommendProtocol,
+    seed: int,
+) -> Evaluation:
+    """Fit and test ``recommender``, once per seed if its training is random.
+
+    Parameters
+    ----------
+    interactions
+        Parquet file, sorted by user and time.
+    items
+        Ids of the catalogue, which is ranked in full.
+    vectors
+        float32 of shape (n_items, dim), in the order of ``items``; None for a baseline.
+    """
+    table = read_parquet(interactions)
+    whole = Histories.of(table, items)
+    parts = split(protocol.split, whole, table)
+    if not len(parts.test.histories):
+        return nothing(protocol.metrics, {"task": TASK, "users_left_out": len(whole)})
+    facts: dict[str, Any] = {"task": TASK} | parts.audit(whole, np.asarray(table[TIME])) | _facts(parts, whole)
+    if protocol.mask_history:
+        facts["targets_masked"] = _masked_targets(parts.test)
+
+    def validate(score: Score) -> float:
+        if not len(parts.validation.histories):
+            raise ItemvecError(
+                "recommend: the split leaves nothing to validate on, which training needs; change its cuts"
+            )
+        return _mean(rank(score, parts.validation.histories, 10, protocol.mask_history), parts.validation)
+
+    rankings, validated = {}, []
+    for number in range(seed, seed + (protocol.seeds if recommender.random else 1)):
+        score = recommender.fit(Training(parts.train, vectors, validate, number))
+        rankings[number] = rank(score, parts.test.histories, protocol.depth, protocol.mask_history, "recommend")
+        if len(parts.validation.histories):
+            validated.append(validate(score))
+        del score  # so that it does not take memory beside the next
+    if validated:
+        facts["validated"] = _spread(validated)
+    groups = pa.repeat(pa.scalar("users"), len(parts.test.histories))
+    slices = cohorts(parts.train, parts.test)
+    owners = parts.test.histories.users
+    return evaluate(rankings, parts.test.judgments, groups, items, protocol.metrics, facts, seed, slices, owners)
+
+
+def rank(score: Score, histories: Histories, k: int, mask: bool, progress: str = "") -> Top:
+    """The best ``k`` items of each user, without those in the history where ``mask`` says so."""
+    tops = []
+    rows = min(USERS, max(1, SCORES // max(histories.n_items, 1)))
+    with tqdm(total=len(histories), desc=progress, unit="user", mininterval=1, disable=not progress) as bar:
+        for block in histories.blocks(rows):
+            scores = score(block)
+            if mask:
+                scores[block.rows, block.items] = -np.inf
+            tops.append(top_k(scores, k))
+            bar.update(len(block))
+    return Top(np.concatenate([top.positions for top in tops]), np.concatenate([top.scores for top in tops]))
+
+
+def _facts(parts: Split, whole: Histories) -> dict[str, int]:
+    """Who was asked, and where a split by time was cut."""
+    n_users = len(pc.unique(parts.test.histories.users))
+    facts = {"users_left_out": len(whole) - n_users}
+    if n_users < len(parts.test.histories):
+        facts["users"] = n_users  # each of whom is several cases
+    return facts | dict(zip(("validation_from", "test_from"), parts.cuts or (), strict=False))
+
+
+def _mean(top: Top, cases: Cases) -> float:
+    return float(measure(Ranked.judge(top.positions, cases.judgments), [STOP])[STOP].mean())
+
+
+def _spread(found: list[float]) -> dict[str, float]:
+    """What each seed's recommender reaches on the validation part, which tuning goes by: mean and spread."""
+    spread = {"sd_of_seeds": float(np.std(found, ddof=1))} if len(found) > 1 else {}
+    return {STOP: float(np.mean(found))} | spread
+
+
+def _masked_targets(cases: Cases) -> int:
+    """Users whose next item is in their history, so that masking hides the right answer."""
+    histories = cases.histories
+    same = histories.items == np.repeat(cases.judgments.items, histories.lengths)
+    return len(np.unique(histories.rows[same]))

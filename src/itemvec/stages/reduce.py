@@ -1,0 +1,96 @@
+"""One variant of the vectors: a reduction fitted on the items, applied to items and queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from itemvec.core.arrays import Ids
+from itemvec.core.columns import QUERY
+from itemvec.core.files import read_parquet
+from itemvec.protocol.judged_queries import Asked
+from itemvec.protocol.judgments import choose
+from itemvec.protocol.query_split import TEST, places, query_parts
+from itemvec.reducers import Reducer, Sample, Transform, Trial
+from itemvec.reducers.base import Role
+from itemvec.stages.decompose import read_moments
+from itemvec.store import Block, VectorTable, open_vectors, write_database
+
+QuerySplit = Literal["given"] | Mapping[Any, float]
+ROLES: dict[str, Role] = {"items": "item", "queries": "query"}
+
+
+class Judging(NamedTuple):
+    """Parquet files of queries, and of what is relevant to them; and how queries are split, as in ``search.split``."""
+
+    queries: Path
+    qrels: Path
+    split: QuerySplit = "given"
+
+
+def reduce_vectors(
+    reducer: Reducer,
+    source: Path,
+    database: Path,
+    seed: int,
+    moments: Path | None = None,
+    judging: Judging | None = None,
+) -> dict[str, int]:
+    """Fit ``reducer`` on the items of the database that ``source`` describes and write the reduced tables.
+
+    Parameters
+    ----------
+    moments
+        Digest that ``decompose`` wrote for the same source; without it a reduction that asks for moments computes them.
+    judging
+        For a reduction that asks what is relevant; it gets to see the half of ``deciding``.
+
+    Returns
+    -------
+    Dimensions, and bytes that an index keeps per item.
+    """
+    tables = {name: open_vectors(source, name) for name in ROLES}
+    transform = fit(reducer, source, seed, moments, judging)
+    dim = transform(np.zeros((1, tables["items"].dim), dtype=np.float32)).shape[1]
+    write_database(database, {name: (dim, _reduced(table, transform)) for name, table in tables.items()})
+    return {"dim": dim, "bytes_per_item": transform.bytes_per_item}
+
+
+def fit(
+    reducer: Reducer, source: Path, seed: int, moments: Path | None = None, judging: Judging | None = None
+) -> Transform:
+    """Fit ``reducer`` as ``reduce_vectors`` does, and write nothing."""
+    items, queries = (open_vectors(source, name).vectors for name in ROLES)
+    known = None if moments is None else read_moments(moments, source)
+    trial = None if judging is None else partial(_trial, source, judging)
+    return reducer.fit(Sample(items, known, queries, trial), np.random.default_rng(seed))
+
+
+def _trial(source: Path, judging: Judging) -> Trial:
+    asked = Asked.load(source, judging.queries, judging.qrels, open_vectors(source, "items").ids())
+    may = deciding(read_parquet(judging.queries), asked.judgments.ids, judging.split)
+    return Trial(asked.vectors[may], choose(asked.judgments, may))
+
+
+def deciding(queries: Any, judged: Ids, split: QuerySplit) -> NDArray[np.bool_]:
+    """Which of the ``judged`` queries, ids of shape (n,), may decide what is kept, bool of shape (n,).
+
+    Those that are not for testing; where all are, the half that ``split: {validation: 0.5}`` would take of them.
+    """
+    rows = pc.index_in(judged, value_set=queries[QUERY].combine_chunks()).to_numpy()
+    may = query_parts(queries, split)[rows] != TEST
+    return may if may.any() else places(judged) < 0.5
+
+
+def _reduced(table: VectorTable, transform: Transform) -> Iterator[Block]:
+    with tqdm(total=len(table), desc=f"reduce {table.name}", unit="vector", mininterval=1) as progress:
+        for block in table:
+            yield Block(block.ids, transform(block.vectors, ROLES[table.name]))
+            progress.update(len(block.ids))

@@ -1,0 +1,24 @@
+"""Which task a system is for."""
+
+from typing import Any
+
+from itemvec.core.errors import ParamsError
+from itemvec.recommenders import RECOMMENDERS
+from itemvec.retrievers import RETRIEVERS
+
+
+def task_of(name: str, row: dict[str, Any]) -> str:
+    """The task that the kind of a row of ``systems`` is for.
+
+    Raises
+    ------
+    ParamsError
+        The kind is neither a recommender nor a retriever.
+    """
+    kind = row.get("kind")
+    if kind in RECOMMENDERS:
+        return "recommend"
+    if kind in RETRIEVERS:
+        return "search"
+    known = ", ".join(sorted(RECOMMENDERS.kinds() + RETRIEVERS.kinds()))
+    raise ParamsError(f"systems: {name!r} has unknown kind {kind!r}; choose from {known}")

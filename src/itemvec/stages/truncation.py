@@ -1,0 +1,74 @@
+"""Search by the first dimensions alone, at every length: where vectors could be cut."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from itemvec.core.arrays import Doubles
+from itemvec.core.params import SearchProtocol
+from itemvec.metrics import by_owner, holm, interval, loss_p
+from itemvec.retrievers.truncated_search import search_prefixes
+from itemvec.stages.search import Trial
+
+SHORTEST = 8
+HEADER = "group,length,mean,low,high"
+
+
+def lengths(dim: int) -> list[int]:
+    """Powers of two from 8, halfway between them, and ``dim`` itself: 8, 12, 16, 24, ..., ascending."""
+    powers = [SHORTEST << step for step in range(dim.bit_length())]
+    return sorted({dim, *(length for power in powers for length in (power, power * 3 // 2) if length < dim)})
+
+
+def measure_truncation(
+    tables: dict[str, Path], vectors: Path, protocol: SearchProtocol, seed: int
+) -> tuple[dict[str, Any], str]:
+    """Rank all items for the test queries by cosine of the first dimensions, at every length, in one pass.
+
+    Parameters
+    ----------
+    tables
+        Parquet files of ``items``, ``queries`` and ``qrels``.
+    vectors
+        Digest of the vector database.
+
+    Returns
+    -------
+    Facts for the metrics file, and a CSV of what is plotted. By group of queries and length, the facts have the mean of
+    the protocol's first metric with its interval, the ``change`` against all dimensions, as a share, and the ``p`` that
+    more is lost than is allowed (``metrics.loss_p``), adjusted by Holm for the lengths.
+    """
+    trial, metric = Trial.load(tables, vectors, protocol), protocol.metrics[0]
+    facts: dict[str, Any] = {"metric": metric, "groups": {}}
+    if not len(trial.test.judgments):
+        return facts, HEADER + "\n"
+    queries = np.concatenate(list(trial.test.queries.blocks("lengths")))
+    tried = lengths(queries.shape[1])
+    tops = search_prefixes(queries, trial.items.blocks("lengths"), tried, protocol.depth, "cosine")
+    values = {length: trial.test.quality(top, metric) for length, top in tops.items()}
+    groups = np.asarray(trial.groups.to_pylist(), dtype=object)
+    lines = [HEADER]
+    for group in sorted(set(groups)):
+        chosen = groups == group
+        owners = trial.test.owners.filter(pa.array(chosen))
+        found = _compared({length: by_owner(one[chosen], owners) for length, one in values.items()}, seed)
+        facts["groups"][group] = {"queries": int(np.count_nonzero(chosen)), "lengths": found}
+        name = '"' + group.replace('"', '""') + '"'
+        lines += [f"{name},{key},{one['mean']:.6f},{one['low']:.6f},{one['high']:.6f}" for key, one in found.items()]
+    return facts, "\n".join(lines) + "\n"
+
+
+def _compared(values: dict[int, Doubles], seed: int) -> dict[str, dict[str, float]]:
+    """Means of each length, and what is lost against the last, from values of the same queries."""
+    whole = values[max(values)]
+    chances = holm(np.array([loss_p(one[:, None], whole[:, None]) for one in [*values.values()][:-1]]))
+    found = {}
+    for (length, one), chance in zip(values.items(), [*chances, 1.0], strict=True):
+        low, high = interval(one, seed)
+        change = float(one.mean() / whole.mean() - 1) if whole.any() else 0.0
+        found[str(length)] = {"mean": float(one.mean()), "low": low, "high": high, "change": change, "p": float(chance)}
+    return found

@@ -1,0 +1,162 @@
+"""A LanceDB table as a user would serve it: a vector index, a text index, and the two asked together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from itemvec.core.arrays import Floats, Ints
+from itemvec.core.columns import TEXT, VECTOR
+from itemvec.store import lance
+
+POSITION = "position"
+ROWS = 8192  # written at a time, where there are no blocks of vectors
+CLASSES = {  # of lancedb.index
+    "IVF_FLAT": "IvfFlat",
+    "IVF_SQ": "IvfSq",
+    "IVF_PQ": "IvfPq",
+    "IVF_RQ": "IvfRq",
+    "IVF_HNSW_FLAT": "HnswFlat",
+    "IVF_HNSW_SQ": "HnswSq",
+    "IVF_HNSW_PQ": "HnswPq",
+}
+IndexKind = Literal["IVF_FLAT", "IVF_SQ", "IVF_PQ", "IVF_RQ", "IVF_HNSW_FLAT", "IVF_HNSW_SQ", "IVF_HNSW_PQ"]
+Distance = Literal["cosine", "dot"]
+
+
+class Found(NamedTuple):
+    """Items of one query, the best first: positions int64 and scores float32, both of shape (at most k,)."""
+
+    positions: Ints
+    scores: Floats
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much of a vector index is looked through; None leaves it to LanceDB.
+
+    probes
+        Partitions.
+    candidates
+        Items that HNSW keeps in sight, called ``ef``.
+    refine
+        So many times ``k`` items are compared anew by their whole vectors.
+    """
+
+    probes: int | None = None
+    candidates: int | None = None
+    refine: int | None = None
+
+
+class ServedTable:
+    """Items in a database of their own, in a temporary folder that goes with this object, and indexes built on them.
+
+    Parameters
+    ----------
+    texts
+        Arrow strings of shape (n,), to index texts.
+    vectors
+        float32 blocks of shape (any, dim), n rows in all, to index vectors.
+    """
+
+    def __init__(self, n_items: int, texts: Any | None, vectors: Iterable[Floats] | None) -> None:
+        self._folder = TemporaryDirectory(prefix="itemvec-")
+        folder = Path(self._folder.name)
+        self._distance: Distance = "cosine"
+        fields = [pa.field(POSITION, pa.int64())]
+        fields += [] if texts is None else [pa.field(TEXT, pa.string())]
+        if vectors is not None:
+            width = next(iter(vectors)).shape[1]
+            fields.append(pa.field(VECTOR, pa.list_(pa.float32(), width)))
+        schema = pa.schema(fields)
+        lance.create(folder, "items", schema, _batches(schema, n_items, texts, vectors))
+        self._table = lance.connect(folder).open_table("items")
+
+    def bytes(self) -> int:
+        """Size on disk of the items and their indexes."""
+        return sum(path.stat().st_size for path in Path(self._folder.name).rglob("*") if path.is_file())
+
+    def index_vectors(self, kind: IndexKind | None, distance: Distance, options: dict[str, int | None]) -> None:
+        """Build a vector index, or none, so that all items are compared.
+
+        Where fewer than 256 items can train product quantisation, LanceDB leaves it empty and compares all items.
+        """
+        import lancedb.index
+
+        self._distance = distance
+        if kind is not None:
+            given = {name: value for name, value in options.items() if value is not None}
+            config = getattr(lancedb.index, CLASSES[kind])(distance_type=distance, **given)
+            self._table.create_index(VECTOR, config=config)
+
+    def index_texts(self, language: str | None, stop_words: bool) -> None:
+        """Build a full-text index; with a language, words are stemmed, and its stop words may be left out."""
+        import lancedb.index
+
+        config = lancedb.index.FTS(
+            language=(language or "english").capitalize(),
+            stem=language is not None,
+            remove_stop_words=language is not None and stop_words,
+        )
+        self._table.create_index(TEXT, config=config)
+
+    def by_vector(self, vector: Floats, k: int, effort: Effort) -> Found:
+        """The items nearest to a vector; without ``refine`` in the index's approximation, whose scores only order."""
+        query = self._table.search(vector, vector_column_name=VECTOR)
+        found = self._eased(query, effort).limit(k).select([POSITION, "_distance"]).to_arrow()
+        return _found(found, 1 - found["_distance"].to_numpy())
+
+    def by_text(self, text: str, k: int) -> Found:
+        """The items that share words with a text, by LanceDB's BM25; those that share none are not found."""
+        from lancedb.query import MatchQuery
+
+        match: Any = MatchQuery  # its defaults are hidden from mypy
+        query = self._table.search(match(text, TEXT), query_type="fts")
+        found = query.limit(k).select([POSITION, "_score"]).to_arrow()
+        return _found(found, found["_score"].to_numpy())
+
+    def by_both(self, text: str, vector: Floats, k: int, effort: Effort) -> Found:
+        """LanceDB's hybrid search: the best ``k`` of either, by the sum of their reciprocal ranks."""
+        from lancedb.rerankers import RRFReranker
+
+        if not text.strip():  # which LanceDB refuses
+            return self.by_vector(vector, k, effort)
+        query = self._table.search(query_type="hybrid", vector_column_name=VECTOR, fts_columns=TEXT)
+        query = self._eased(query.vector(vector).text(text), effort).rerank(RRFReranker())
+        found = query.limit(k).select([POSITION]).to_arrow()
+        return _found(found, found["_relevance_score"].to_numpy())
+
+    def _eased(self, query: Any, effort: Effort) -> Any:
+        query = query.distance_type(self._distance)
+        if effort.probes is not None:
+            query = query.nprobes(effort.probes)
+        if effort.candidates is not None:
+            query = query.ef(effort.candidates)
+        return query if effort.refine is None else query.refine_factor(effort.refine)
+
+
+def _batches(schema: Any, n_items: int, texts: Any | None, vectors: Iterable[Floats] | None) -> Iterator[Any]:
+    start = 0
+    for block in vectors if vectors is not None else (None for _ in range(0, n_items, ROWS)):
+        n = min(ROWS, n_items - start) if block is None else len(block)
+        columns = [pa.array(np.arange(start, start + n))]
+        if texts is not None:
+            columns.append(texts.slice(start, n))
+        if block is not None:
+            flat = pa.array(np.ascontiguousarray(block, dtype=np.float32).ravel())
+            columns.append(pa.FixedSizeListArray.from_arrays(flat, block.shape[1]))
+        yield pa.record_batch(columns, schema=schema)
+        start += n
+
+
+def _found(table: Any, scores: Floats) -> Found:
+    """Equal scores in order of position, which LanceDB does not promise."""
+    positions = table[POSITION].to_numpy()
+    order = np.lexsort((positions, -scores))
+    return Found(positions[order], scores[order].astype(np.float32))

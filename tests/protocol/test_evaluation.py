@@ -1,0 +1,111 @@
+from math import log2
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from scipy.stats import t
+
+from itemvec.core.columns import RUN
+from itemvec.core.files import read_json, read_parquet
+from itemvec.core.top_k import Top
+from itemvec.metrics import Judgments
+from itemvec.protocol.evaluation import Cohort, Evaluation, evaluate, nothing
+
+JUDGMENTS = Judgments(pa.array(["q1", "q2"]), np.array([0, 1]), np.ones(2), np.array([0, 1, 2]))
+ITEMS = pa.array(["x", "y", "z"])
+
+
+def top(*rows: list[int]) -> Top:
+    positions = np.array(rows)
+    return Top(positions, np.where(positions < 0, -np.inf, 5.0 - np.arange(positions.shape[1])).astype(np.float32))
+
+
+@pytest.fixture
+def found() -> Evaluation:
+    rankings = {7: top([0, 2], [2, 1]), 8: top([2, 0], [2, -1])}
+    return evaluate(rankings, JUDGMENTS, pa.array(["a", "b"]), ITEMS, ["ndcg@2", "hit@1"], {"task": "search"}, 1)
+
+
+def test_a_run_holds_what_was_returned(found: Evaluation) -> None:
+    assert found.run.schema == RUN
+    rows = [tuple(row.values()) for row in found.run.to_pylist()]
+    assert rows[:2] == [("q1", 7, "x", 1, 5.0), ("q1", 7, "z", 2, 4.0)]
+    assert rows[-1] == ("q2", 8, "z", 1, 5.0)
+    assert len(rows) == 7  # one rank is empty
+
+
+def test_measures_hold_one_value_per_query_and_seed(found: Evaluation) -> None:
+    second = 1 / log2(3)
+    assert found.measures["ndcg@2"].to_pylist() == pytest.approx([1, second, second, 0])
+    assert found.measures["seed"].to_pylist() == [7, 7, 8, 8]
+    assert found.measures["id"].to_pylist() == ["q1", "q2"] * 2
+
+
+def test_the_summary_averages_seeds_then_queries(found: Evaluation) -> None:
+    second = 1 / log2(3)
+    summary = found.summary
+    assert (summary["task"], summary["queries"], summary["seeds"]) == ("search", 2, 2)
+    assert summary["ndcg@2"]["mean"] == pytest.approx((1 + second + second + 0) / 4)
+    assert summary["ndcg@2"]["sd_of_seeds"] == pytest.approx(np.std([(1 + second) / 2, second / 2], ddof=1))
+    assert summary["groups"]["a"]["ndcg@2"]["mean"] == pytest.approx((1 + second) / 2)
+    assert summary["groups"]["b"]["hit@1"]["mean"] == 0
+    assert summary["ndcg@2"]["low"] <= summary["ndcg@2"]["mean"] <= summary["ndcg@2"]["high"]
+
+
+def test_an_interval_grows_with_the_spread_of_the_seeds() -> None:
+    groups = pa.array(["a", "a"])
+    same = evaluate({7: top([0], [2]), 8: top([0], [2])}, JUDGMENTS, groups, ITEMS, ["hit@1"], {}, 1)
+    apart = evaluate({7: top([0], [1]), 8: top([2], [2])}, JUDGMENTS, groups, ITEMS, ["hit@1"], {}, 1)
+    assert same.summary["hit@1"] == {"mean": 0.5, "low": 0.0, "high": 1.0, "sd_of_seeds": 0.0}
+    error = t.ppf(0.975, 1) * np.std([1, 0], ddof=1) / 2**0.5
+    assert apart.summary["hit@1"]["low"] == pytest.approx(0.5 - error)  # both queries have the mean 0.5
+
+
+def test_cases_of_one_user_are_not_independent() -> None:
+    """Two users with the same value each in all of their cases: as little is known as of two cases."""
+    ids = pa.array([f"u{row}" for row in range(40)])
+    judged = Judgments(ids, np.zeros(40, dtype=np.int64), np.ones(40), np.arange(41))
+    tops = top(*[[0]] * 20, *[[1]] * 20)
+    owners = pa.array(["left"] * 20 + ["right"] * 20)
+    groups = pa.repeat("users", 40)
+    alone = evaluate({7: tops}, judged, groups, ITEMS, ["hit@1"], {}, 1).summary
+    owned = evaluate({7: tops}, judged, groups, ITEMS, ["hit@1"], {}, 1, owners=owners)
+    assert alone["hit@1"]["low"] > 0.3
+    assert owned.summary["hit@1"] == {"mean": 0.5, "low": 0.0, "high": 1.0}
+    assert (owned.summary["queries"], owned.summary["owners"]) == (40, 2)
+    assert "owners" not in alone
+    assert owned.measures["owner"].unique().to_pylist() == ["left", "right"]
+
+
+def test_one_seed_has_no_spread() -> None:
+    found = evaluate({7: top([0], [2])}, JUDGMENTS, pa.array(["a", "a"]), ITEMS, ["hit@1"], {}, 1)
+    assert found.summary["groups"]["a"]["hit@1"] == found.summary["hit@1"]
+    assert "sd_of_seeds" not in found.summary["hit@1"]
+    assert found.headline() == "2 queries: hit@1 0.5000"
+
+
+def test_it_is_written_and_read(found: Evaluation, tmp_path: Path) -> None:
+    paths = tmp_path / "run.parquet", tmp_path / "measures.parquet", tmp_path / "metrics.json"
+    found.write(*paths)
+    assert read_parquet(paths[0]).equals(found.run)
+    assert read_parquet(paths[1]).equals(found.measures)
+    assert read_json(paths[2])["queries"] == 2
+
+
+def test_a_task_without_cases_is_said() -> None:
+    found = nothing(["ndcg@10"], {"task": "search"})
+    assert found.summary == {"task": "search", "queries": 0}
+    assert found.measures.column_names == ["id", "seed", "group", "owner", "ndcg@10"]
+    assert found.headline() == "0 queries: nothing to measure"
+
+
+def test_cohorts_are_means_over_some_of_the_queries() -> None:
+    slices = {"target": [Cohort("rare", 1, 3, np.array([False, True])), Cohort("popular", 0, 0, np.zeros(2, bool))]}
+    rankings = {7: top([0, 2], [2, 1]), 8: top([0, 1], [1, 2])}
+    found = evaluate(rankings, JUDGMENTS, pa.array(["a", "a"]), ITEMS, ["hit@1"], {}, 1, slices).summary
+    rare = found["cohorts"]["target"]["rare"]
+    assert {key: rare[key] for key in ("queries", "from", "to")} == {"queries": 1, "from": 1, "to": 3}
+    assert rare["hit@1"]["mean"] == 0.5
+    assert found["cohorts"]["target"]["popular"] == {"queries": 0}
+    assert found["hit@1"]["mean"] == 0.75

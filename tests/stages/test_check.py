@@ -1,0 +1,98 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itemvec.core.errors import DatasetError, ParamsError
+from itemvec.core.params import Params
+from itemvec.stages.check import check_data, check_params
+from tests.conftest import ROOT
+from tests.core.test_params import write
+
+
+def test_the_projects_own_selection_passes() -> None:
+    check_params(Params.load(ROOT / "params.yaml"))
+
+
+def test_a_dimension_may_be_none(tmp_path: Path) -> None:
+    reducers = {"x": {"kind": "pca", "dim": None, "variance": 0.9}}
+    check_params(Params.load(write(tmp_path / "params.yaml", variants=["x"], reducers=reducers)))
+
+
+SEARCH = {"depth": 10, "metrics": ["ndcg@10"]}
+RECOMMEND = {"split": "leave-one-out", "mask_history": True, "depth": 10, "seeds": 1, "metrics": ["ndcg@10"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"model": "x", "models": {"x": {"kind": "hashin", "dim": 3}}},
+            "unknown kind 'hashin'; did you mean 'hashing'",
+        ),
+        (
+            {"variants": ["x"], "reducers": {"x": {"kind": "pca", "dims": 3}}},
+            "unknown option 'dims'; did you mean 'dim'",
+        ),
+        ({"recommenders": ["bm25"]}, "recommender 'bm25': unknown kind 'bm25'"),
+        ({"retrievers": ["ease"]}, "retriever 'ease': unknown kind 'ease'"),
+        ({"baselines": ["profile"]}, "baselines: 'profile' needs vectors; name it under recommenders or retrievers"),
+        ({"baselines": ["sasrec"]}, "baselines: 'sasrec' needs vectors"),
+        ({"baselines": ["exact"]}, "baselines: 'exact' needs vectors"),
+        ({"rerankers": ["bm25"]}, "reranker 'bm25': unknown kind 'bm25'"),
+        (
+            {"rerankers": ["monot5"], "rerank": {"first": "baseline/bm2", "depth": 5}},
+            "rerank: first 'baseline/bm2' is no run of a selected search system; did you mean 'baseline/bm25'",
+        ),
+        (
+            {"rerankers": ["monot5"], "rerank": {"first": "baseline/popular", "depth": 5}},
+            "rerank: first 'baseline/popular' is no run of a selected search system",
+        ),
+        (
+            {"rerankers": ["monot5"], "rerank": {"first": "search/full-exact", "depth": 200}},
+            "rerank: depth 200 is more than search has, 100",
+        ),
+        ({"baselines": [], "recommenders": [], "retrievers": []}, "there is nothing to measure"),
+        (
+            {"reducers": {"full": {"kind": "pca", "dim": 385}}, "variants": ["full"]},
+            "more than the 384 of model 'minilm'",
+        ),
+        ({"search": SEARCH | {"metrics": ["ndgc@10"]}}, "unknown metric 'ndgc@10'; did you mean 'ndcg'"),
+        ({"search": SEARCH | {"metrics": ["ndcg@20"]}}, "search: ndcg@20 looks deeper than depth 10; raise depth"),
+        ({"search": SEARCH | {"metrics": []}}, "search: metrics names none"),
+        (
+            {"recommend": RECOMMEND | {"split": "random"}},
+            "split 'random': unknown kind 'random'; choose from given, leave-one-out",
+        ),
+    ],
+)
+def test_what_would_fail_later_fails_now(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(ParamsError) as error:
+        check_params(Params.load(write(tmp_path / "params.yaml", **changes)))
+    assert said in error.value.message
+
+
+def test_a_baseline_of_an_unknown_kind_is_named(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "params.yaml", baselines=["x"], recommenders=[], retrievers=[], systems={"x": {"kind": "y"}}
+    )
+    with pytest.raises(ParamsError, match="systems: 'x' has unknown kind 'y'; choose from bm25, "):
+        check_params(Params.load(path))
+
+
+def test_rows_that_are_not_selected_are_not_looked_at(tmp_path: Path) -> None:
+    params = Params.load(write(tmp_path / "params.yaml"))
+    params.models["broken"] = {"kind": "nothing"}
+    check_params(params)
+
+
+def test_data_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="mine is missing; put its files there"):
+        check_data(tmp_path, "mine")
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(DatasetError, match="mine is empty; put its files there"):
+        check_data(tmp_path, "mine")
+    (tmp_path / "mine" / "items.csv").touch()
+    check_data(tmp_path, "mine")
+    with pytest.raises(DatasetError, match="movielens-100k is missing; run `itemvec fetch`"):
+        check_data(tmp_path, "movielens-100k")
