@@ -31,15 +31,15 @@ def test_what_was_found_is_said(results: Results, folder: Path) -> None:
 
 
 def test_where_there_is_nothing_to_say_there_is_no_section(results: Results, folder: Path) -> None:
-    write_json(folder / "metrics" / "attribute.json", {"dim": 8, "groups": {}})
-    write_json(folder / "metrics" / "agree.json", {"items": 0, "users": 0})
-    write_json(folder / "metrics" / "bound.json", {"groups": {}, "construction": {}})
+    write_json(folder / "metrics" / "ablate_dimensions.json", {"dim": 8, "groups": {}})
+    write_json(folder / "metrics" / "collaborative_similarity.json", {"items": 0, "users": 0})
+    write_json(folder / "metrics" / "capacity.json", {"groups": {}, "construction": {}})
     for name in results.params.variants:
         write_json(folder / "metrics" / "truncation" / f"{name}.json", {"metric": "hit@1", "groups": {}})
     assert [one.title for one in studies(results, folder / "measures")] == ["How the vectors lie"]
 
 
 def test_a_missing_study_says_what_to_run(results: Results, folder: Path) -> None:
-    (folder / "metrics" / "bound.json").unlink()
+    (folder / "metrics" / "capacity.json").unlink()
     with pytest.raises(TableError, match=r"bound\.json: cannot be read .*; run `dvc repro`"):
         studies(results, folder / "measures")
