@@ -41,5 +41,5 @@ def test_where_there_is_nothing_to_say_there_is_no_section(results: Results, fol
 
 def test_a_missing_study_says_what_to_run(results: Results, folder: Path) -> None:
     (folder / "metrics" / "capacity.json").unlink()
-    with pytest.raises(TableError, match=r"bound\.json: cannot be read .*; run `dvc repro`"):
+    with pytest.raises(TableError, match=r"capacity\.json: cannot be read .*; run `dvc repro`"):
         studies(results, folder / "measures")
