@@ -5,7 +5,7 @@ stage asks. The difference is to the run as it was, with its 95 % interval and p
 adjusted for the number of depths.
 
     python benchmarks/rerank.py bge-reranker-base
-    python benchmarks/rerank.py mine --first artifacts/runs/search/full-hybrid.parquet --depth 20 --depth 200
+    python benchmarks/rerank.py mine --first artifacts/runs/search/hybrid/full.parquet --depth 20 --depth 200
 """
 
 from __future__ import annotations

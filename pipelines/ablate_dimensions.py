@@ -14,19 +14,19 @@ from itemvec.stages.stage import EXISTING, NEW, stage
 @click.argument("queries", type=EXISTING)
 @click.argument("qrels", type=EXISTING)
 @click.argument("vectors", type=EXISTING)
-@click.argument("metrics", type=NEW)
+@click.argument("results", type=NEW)
 @click.argument("changes", type=NEW)
-def ablate_dimensions(params: Params, queries: Path, qrels: Path, vectors: Path, metrics: Path, changes: Path) -> None:
+def ablate_dimensions(params: Params, queries: Path, qrels: Path, vectors: Path, results: Path, changes: Path) -> None:
     """Leave out each dimension of digest VECTORS and judge what QUERIES then find by QRELS.
 
-    Writes METRICS, and the CHANGES without each dimension as CSV.
+    Writes RESULTS, and the CHANGES without each dimension as CSV.
 
     \b
     Example: pipelines/run ablate_dimensions artifacts/tables/queries.parquet artifacts/tables/qrels.parquet \\
-             artifacts/vectors/full.digest metrics/ablate_dimensions.json plots/ablate_dimensions.csv
+             artifacts/vectors/full.digest results/ablate_dimensions.json plots/ablate_dimensions.csv
     """
     facts, csv = measure_each_dimension(vectors, queries, qrels, params.seed)
-    write_json(metrics, facts)
+    write_json(results, facts)
     write_text(changes, csv)
     for group, found in facts["groups"].items():
         click.echo(f"{group}: {found['harmful']} of {facts['dim']} dimensions harm, {found['useful']} are of use")

@@ -16,22 +16,22 @@ from itemvec.studies.spectrum import spectrum_csv
 @click.argument("qrels", type=EXISTING)
 @click.argument("interactions", type=EXISTING)
 @click.argument("vectors", type=EXISTING)
-@click.argument("metrics", type=NEW)
+@click.argument("results", type=NEW)
 @click.argument("spectrum", type=NEW)
 def analyze(
-    params: Params, queries: Path, qrels: Path, interactions: Path, vectors: Path, metrics: Path, spectrum: Path
+    params: Params, queries: Path, qrels: Path, interactions: Path, vectors: Path, results: Path, spectrum: Path
 ) -> None:
     """Measure how the items of digest VECTORS lie, alone, and to QUERIES, QRELS and INTERACTIONS.
 
-    Writes METRICS, and the SPECTRUM as CSV.
+    Writes RESULTS, and the SPECTRUM as CSV.
 
     \b
     Example: pipelines/run analyze artifacts/tables/queries.parquet artifacts/tables/qrels.parquet \\
-             artifacts/tables/interactions.parquet artifacts/vectors/full.digest metrics/analyze/full.json \\
+             artifacts/tables/interactions.parquet artifacts/vectors/full.digest results/analyze/full.json \\
              plots/spectrum/full.csv
     """
     facts, eigenvalues = describe(vectors, Tables(queries, qrels, interactions), params.seed)
-    write_json(metrics, facts)
+    write_json(results, facts)
     write_text(spectrum, spectrum_csv(eigenvalues))
 
 

@@ -14,20 +14,20 @@ from itemvec.stages.stage import EXISTING, NEW, stage
 @click.argument("tables", type=EXISTING)
 @click.argument("run", type=NEW)
 @click.argument("measures", type=NEW)
-@click.argument("metrics", type=NEW)
-def baseline(params: Params, system: str, tables: Path, run: Path, measures: Path, metrics: Path) -> None:
+@click.argument("results", type=NEW)
+def baseline(params: Params, system: str, tables: Path, run: Path, measures: Path, results: Path) -> None:
     """Run row SYSTEM of systems, a recommender or a retriever, on TABLES/*.parquet alone, and measure it.
 
-    Writes the RUN (what was ranked), the MEASURES of every user or query, and the METRICS, their means.
+    Writes the RUN (what was ranked), the MEASURES of every user or query, and the RESULTS, their means.
 
     \b
     Example: pipelines/run baseline ease artifacts/tables artifacts/runs/baseline/ease.parquet \\
-             artifacts/measures/baseline/ease.parquet metrics/baseline/ease.json
+             artifacts/measures/baseline/ease.parquet results/baseline/ease.json
     """
     paths = {name: tables / f"{name}.parquet" for name in ("items", "interactions", "queries", "qrels")}
     row = params.systems[system]
     found = measure_baseline(system, row, paths, params.recommend, params.search, params.seed)
-    found.write(run, measures, metrics)
+    found.write(run, measures, results)
     click.echo(found.headline())
 
 

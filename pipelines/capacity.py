@@ -14,16 +14,16 @@ from itemvec.stages.stage import EXISTING, NEW, stage
 @click.argument("items", type=EXISTING)
 @click.argument("queries", type=EXISTING)
 @click.argument("qrels", type=EXISTING)
-@click.argument("metrics", type=NEW)
-def capacity(params: Params, items: Path, queries: Path, qrels: Path, metrics: Path) -> None:
-    """Find how few dimensions hold the QRELS of QUERIES and ITEMS where vectors are free; write METRICS.
+@click.argument("results", type=NEW)
+def capacity(params: Params, items: Path, queries: Path, qrels: Path, results: Path) -> None:
+    """Find how few dimensions hold the QRELS of QUERIES and ITEMS where vectors are free; write RESULTS.
 
     \b
     Example: pipelines/run capacity artifacts/tables/items.parquet artifacts/tables/queries.parquet \\
-             artifacts/tables/qrels.parquet metrics/capacity.json
+             artifacts/tables/qrels.parquet results/capacity.json
     """
     facts = measure_capacity(items, queries, qrels, params.seed)
-    write_json(metrics, facts)
+    write_json(results, facts)
     for group, found in facts["groups"].items():
         solved = ", ".join(f"{dim} dimensions {one['solved']:.0%}" for dim, one in found["free"].items())
         click.echo(f"{group}: solved with {solved or 'any'}")

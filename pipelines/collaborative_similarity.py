@@ -15,22 +15,22 @@ from itemvec.stages.stage import EXISTING, NEW, stage
 @click.argument("interactions", type=EXISTING)
 @click.argument("vectors", type=EXISTING)
 @click.argument("pairs", type=NEW)
-@click.argument("metrics", type=NEW)
+@click.argument("results", type=NEW)
 def collaborative_similarity(
-    params: Params, items: Path, interactions: Path, vectors: Path, pairs: Path, metrics: Path
+    params: Params, items: Path, interactions: Path, vectors: Path, pairs: Path, results: Path
 ) -> None:
     """Compare the cosines of ITEMS, from digest VECTORS, with what INTERACTIONS say of them.
 
-    Writes the PAIRS that are alike and hardly ever wanted together, and the METRICS.
+    Writes the PAIRS that are alike and hardly ever wanted together, and the RESULTS.
 
     \b
     Example: pipelines/run collaborative_similarity artifacts/tables/items.parquet \\
              artifacts/tables/interactions.parquet artifacts/vectors/full.digest artifacts/measures/alike.parquet \\
-             metrics/collaborative_similarity.json
+             results/collaborative_similarity.json
     """
     facts, alike = compare_similarities(vectors, items, interactions, params.seed)
     write_parquet(pairs, alike)
-    write_json(metrics, facts)
+    write_json(results, facts)
     click.echo(f"{facts['items']:,} items compared; {len(alike)} pairs are alike and hardly ever wanted together")
 
 

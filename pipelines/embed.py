@@ -17,20 +17,20 @@ from itemvec.stages.stage import EXISTING, NEW, stage
 @click.argument("queries", type=EXISTING)
 @click.argument("suite", type=EXISTING)
 @click.argument("database", type=NEW)
-@click.argument("metrics", type=NEW)
-def embed(params: Params, items: Path, queries: Path, suite: Path, database: Path, metrics: Path) -> None:
+@click.argument("results", type=NEW)
+def embed(params: Params, items: Path, queries: Path, suite: Path, database: Path, results: Path) -> None:
     """Encode ITEMS and QUERIES into the vector DATABASE, with its digest beside it, if they meet SUITE.
 
     Texts that this encoder has seen before come from the row cache (ITEMVEC_CACHE).
 
     \b
     Example: pipelines/run embed artifacts/tables/items.parquet artifacts/tables/queries.parquet \\
-             expectations/vectors.json artifacts/embeddings metrics/embed.json
+             expectations/vectors.json artifacts/embeddings results/embed.json
     """
     encoder = ENCODERS.build(params.model, params.models[params.model])
     texts = {"items": items, "queries": queries}
     facts = embed_tables(encoder, texts, suite, cache_folder(), database, engine())
-    write_json(metrics, {"model": params.model, **facts})
+    write_json(results, {"model": params.model, **facts})
 
 
 if __name__ == "__main__":

@@ -17,23 +17,23 @@ from itemvec.store import open_vectors
 @click.argument("vectors", type=EXISTING)
 @click.argument("run", type=NEW)
 @click.argument("measures", type=NEW)
-@click.argument("metrics", type=NEW)
+@click.argument("results", type=NEW)
 def recommend(
-    params: Params, recommender: str, interactions: Path, vectors: Path, run: Path, measures: Path, metrics: Path
+    params: Params, recommender: str, interactions: Path, vectors: Path, run: Path, measures: Path, results: Path
 ) -> None:
     """Fit row RECOMMENDER of systems on INTERACTIONS and the items of digest VECTORS, and test it.
 
-    Writes the RUN (what was recommended), the MEASURES of every user, and the METRICS, their means.
+    Writes the RUN (what was recommended), the MEASURES of every user, and the RESULTS, their means.
 
     \b
     Example: pipelines/run recommend sasrec artifacts/tables/interactions.parquet artifacts/vectors/full.digest \\
-             artifacts/runs/recommend/full-sasrec.parquet artifacts/measures/recommend/full-sasrec.parquet \\
-             metrics/recommend/full-sasrec.json
+             artifacts/runs/recommend/sasrec/full.parquet artifacts/measures/recommend/sasrec/full.parquet \\
+             results/recommend/sasrec/full.json
     """
     ids, matrix = open_vectors(vectors, "items").load()
     system = RECOMMENDERS.build(recommender, params.systems[recommender])
     found = measure_recommender(system, interactions, ids, matrix, params.recommend, params.seed)
-    found.write(run, measures, metrics)
+    found.write(run, measures, results)
     click.echo(found.headline())
 
 

@@ -18,7 +18,7 @@ from itemvec.stages.stage import EXISTING, NEW, stage
 @click.argument("queries", type=EXISTING)
 @click.argument("qrels", type=EXISTING)
 @click.argument("database", type=NEW)
-@click.argument("metrics", type=NEW)
+@click.argument("results", type=NEW)
 def reduce(
     params: Params,
     variant: str,
@@ -27,7 +27,7 @@ def reduce(
     queries: Path,
     qrels: Path,
     database: Path,
-    metrics: Path,
+    results: Path,
 ) -> None:
     """Fit row VARIANT of reducers on the items of digest SOURCE and write the vector DATABASE, digest beside it.
 
@@ -36,13 +36,13 @@ def reduce(
     \b
     Example: pipelines/run reduce pca64 artifacts/embeddings.digest artifacts/moments.digest \\
              artifacts/tables/queries.parquet artifacts/tables/qrels.parquet \\
-             artifacts/vectors/pca64 metrics/reduce/pca64.json
+             artifacts/vectors/pca64 results/reduce/pca64.json
     """
     reducer = REDUCERS.build(variant, params.reducers[variant])
     facts = reduce_vectors(
         reducer, source, database, params.seed, moments, Judging(queries, qrels, params.search.split)
     )
-    write_json(metrics, facts)
+    write_json(results, facts)
     click.echo(f"{variant}: {facts['dim']} dimensions")
 
 

@@ -5,22 +5,23 @@ from pathlib import Path
 import click
 
 from itemvec.core.params import Params
-from itemvec.report import collect, write_report
+from itemvec.decision.results import collect
+from itemvec.report import write_report
 from itemvec.stages.stage import EXISTING, NEW, stage
 
 
 @stage
-@click.argument("metrics", type=EXISTING)
+@click.argument("results", type=EXISTING)
 @click.argument("artifacts", type=EXISTING)
 @click.argument("page", type=NEW)
 @click.argument("quality", type=NEW)
-def report(params: Params, metrics: Path, artifacts: Path, page: Path, quality: Path) -> None:
-    """Compare what the files below METRICS and ARTIFACTS say; write one HTML PAGE and the QUALITY of all as CSV.
+def report(params: Params, results: Path, artifacts: Path, page: Path, quality: Path) -> None:
+    """Compare what the files below RESULTS and ARTIFACTS say; write one HTML PAGE and the QUALITY of all as CSV.
 
     \b
-    Example: pipelines/run report metrics artifacts report/index.html plots/quality.csv
+    Example: pipelines/run report results artifacts report/index.html plots/quality.csv
     """
-    write_report(collect(params, metrics), artifacts, page, quality)
+    write_report(collect(params, results), artifacts, page, quality)
     click.echo(f"the report: {page}")
 
 

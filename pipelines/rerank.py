@@ -17,21 +17,21 @@ from itemvec.stages.stage import EXISTING, NEW, stage
 @click.argument("first", type=EXISTING)
 @click.argument("run", type=NEW)
 @click.argument("measures", type=NEW)
-@click.argument("metrics", type=NEW)
-def rerank(params: Params, reranker: str, tables: Path, first: Path, run: Path, measures: Path, metrics: Path) -> None:
+@click.argument("results", type=NEW)
+def rerank(params: Params, reranker: str, tables: Path, first: Path, run: Path, measures: Path, results: Path) -> None:
     """Put the best items of the run FIRST in another order, by row RERANKER of systems and TABLES/*.parquet.
 
-    Writes the RUN (what was ranked), the MEASURES of every query, and the METRICS, their means.
+    Writes the RUN (what was ranked), the MEASURES of every query, and the RESULTS, their means.
 
     \b
     Example: pipelines/run rerank bge-reranker-base artifacts/tables artifacts/runs/baseline/bm25.parquet \\
              artifacts/runs/rerank/bge-reranker-base.parquet artifacts/measures/rerank/bge-reranker-base.parquet \\
-             metrics/rerank/bge-reranker-base.json
+             results/rerank/bge-reranker-base.json
     """
     system = Reordering(RERANKERS.build(reranker, params.systems[reranker]), first, params.rerank.depth)
     paths = {name: tables / f"{name}.parquet" for name in ("items", "queries", "qrels")}
     found = search(system, paths, None, params.search, params.seed)
-    found.write(run, measures, metrics)
+    found.write(run, measures, results)
     click.echo(found.headline())
 
 

@@ -18,7 +18,7 @@ from itemvec.stages.stage import EXISTING, NEW, stage
 @click.argument("vectors", type=EXISTING)
 @click.argument("run", type=NEW)
 @click.argument("measures", type=NEW)
-@click.argument("metrics", type=NEW)
+@click.argument("results", type=NEW)
 def search(
     params: Params,
     retriever: str,
@@ -28,21 +28,21 @@ def search(
     vectors: Path,
     run: Path,
     measures: Path,
-    metrics: Path,
+    results: Path,
 ) -> None:
     """Retrieve ITEMS for QUERIES with row RETRIEVER of systems and the vectors of digest VECTORS, judged by QRELS.
 
-    Writes the RUN (what was found), the MEASURES of every query, and the METRICS, their means.
+    Writes the RUN (what was found), the MEASURES of every query, and the RESULTS, their means.
 
     \b
     Example: pipelines/run search exact artifacts/tables/items.parquet artifacts/tables/queries.parquet \\
-             artifacts/tables/qrels.parquet artifacts/vectors/full.digest artifacts/runs/search/full-exact.parquet \\
-             artifacts/measures/search/full-exact.parquet metrics/search/full-exact.json
+             artifacts/tables/qrels.parquet artifacts/vectors/full.digest artifacts/runs/search/exact/full.parquet \\
+             artifacts/measures/search/exact/full.parquet results/search/exact/full.json
     """
     system = RETRIEVERS.build(retriever, params.systems[retriever])
     tables = {"items": items, "queries": queries, "qrels": qrels}
     found = measure_retriever(system, tables, vectors, params.search, params.seed)
-    found.write(run, measures, metrics)
+    found.write(run, measures, results)
     click.echo(found.headline())
 
 

@@ -15,23 +15,23 @@ from itemvec.stages.truncation import measure_truncation
 @click.argument("queries", type=EXISTING)
 @click.argument("qrels", type=EXISTING)
 @click.argument("vectors", type=EXISTING)
-@click.argument("metrics", type=NEW)
+@click.argument("results", type=NEW)
 @click.argument("curve", type=NEW)
 def truncation(
-    params: Params, items: Path, queries: Path, qrels: Path, vectors: Path, metrics: Path, curve: Path
+    params: Params, items: Path, queries: Path, qrels: Path, vectors: Path, results: Path, curve: Path
 ) -> None:
     """Rank ITEMS for QUERIES by the first dimensions of digest VECTORS, at every length, and judge by QRELS.
 
-    Writes METRICS, and the CURVE as CSV.
+    Writes RESULTS, and the CURVE as CSV.
 
     \b
     Example: pipelines/run truncation artifacts/tables/items.parquet artifacts/tables/queries.parquet \\
-             artifacts/tables/qrels.parquet artifacts/vectors/full.digest metrics/truncation/full.json \\
+             artifacts/tables/qrels.parquet artifacts/vectors/full.digest results/truncation/full.json \\
              plots/truncation/full.csv
     """
     tables = {"items": items, "queries": queries, "qrels": qrels}
     facts, csv = measure_truncation(tables, vectors, params.search, params.seed)
-    write_json(metrics, facts)
+    write_json(results, facts)
     write_text(curve, csv)
     for group, found in facts["groups"].items():
         means = ", ".join(f"{length}: {one['mean']:.3f}" for length, one in found["lengths"].items())

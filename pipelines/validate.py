@@ -14,15 +14,15 @@ from itemvec.stages.validate import validate as validate_tables
 @click.argument("tables", type=EXISTING)
 @click.argument("suites", type=EXISTING)
 @click.argument("gate", type=NEW)
-@click.argument("metrics", type=NEW)
-def validate(tables: Path, suites: Path, gate: Path, metrics: Path) -> None:
-    """Check TABLES/*.parquet against SUITES/*.json; write METRICS, and GATE, which later stages wait for.
+@click.argument("results", type=NEW)
+def validate(tables: Path, suites: Path, gate: Path, results: Path) -> None:
+    """Check TABLES/*.parquet against SUITES/*.json; write RESULTS, and GATE, which later stages wait for.
 
     \b
-    Example: pipelines/run validate artifacts/tables expectations artifacts/check/tables.txt metrics/validate.json
+    Example: pipelines/run validate artifacts/tables expectations artifacts/check/tables.txt results/validate.json
     """
     met = validate_tables({name: tables / f"{name}.parquet" for name in KEYS}, suites)
-    write_json(metrics, met)
+    write_json(results, met)
     write_text(gate, "the tables meet their expectations\n")
     for name, found in met.items():
         click.echo(f"{name}: {found['rows']:,} rows meet {found['expectations']} expectations")

@@ -9,11 +9,12 @@ from ruamel.yaml import YAML
 from itemvec.commands.main import main
 from itemvec.core.params import Params
 from itemvec.datasets import DATASETS
+from itemvec.decision.results import collect
 from itemvec.encoders import ENCODERS
 from itemvec.metrics import METRICS
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.reducers import REDUCERS
-from itemvec.report import collect, render
+from itemvec.report import render
 from itemvec.rerankers import RERANKERS
 from itemvec.retrievers import RETRIEVERS
 from tests.conftest import ROOT
@@ -50,7 +51,7 @@ def test_the_readme_shows_the_last_run() -> None:
     shown = re.search(r"<!-- results -->\n(.*)\n<!-- /results -->", README, re.DOTALL)
     params = Params.load(ROOT / "params.yaml")
     assert shown is not None
-    assert shown[1].strip() == render(collect(params, ROOT / "metrics"), markdown=True)
+    assert shown[1].strip() == render(collect(params, ROOT / "results"), markdown=True)
 
 
 def test_files_the_readme_maps_exist() -> None:

@@ -58,7 +58,7 @@ def test_what_was_tried_is_shown_without_the_test() -> None:
     printed = subprocess.run(["make", "-n", "tuned"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     words = shlex.split(next(line for line in printed.splitlines() if " --drop " in line))
     dropped = re.compile(words[words.index("--drop") + 1])
-    metrics = "metrics/recommend/full-sasrec.json"
+    metrics = "metrics/recommend/sasrec/full.json"
     shown = ["Experiment", "systems.sasrec.learning_rate", f"{metrics}:validated.ndcg@10"]
     left_out = [f"{metrics}:ndcg@10.mean", f"{metrics}:groups.users.ndcg@10.mean", "seed", f"{metrics}:test"]
     assert [name for name in shown + left_out if not dropped.match(name)] == shown

@@ -47,7 +47,7 @@ def finish(root: Path, encoder: dict[str, Any], **changes: Any) -> Params:
         reducer = REDUCERS.build(name, params.reducers[name])
         source, out = root / "artifacts/embeddings.digest", root / "artifacts/vectors" / name
         reduce_vectors(reducer, source, out, params.seed)
-    write_json(root / "metrics/embed.json", {"model": "mine"})
+    write_json(root / "results/embed.json", {"model": "mine"})
     return params
 
 
@@ -86,7 +86,7 @@ def test_a_reranker_orders_the_best_anew(tmp_path: Path) -> None:
     t5(tmp_path / "tiny")
     row = {"kind": "yes-no", "checkpoint": str(tmp_path / "tiny"), "form": "monot5"}
     systems = ROWS["systems"] | {"tiny": row}
-    rerank = {"first": "search/small-exact", "depth": 3}
+    rerank = {"first": "search/exact/small", "depth": 3}
     params = finish(tmp_path, {"kind": "hashing", "dim": 64}, systems=systems, rerank=rerank)
     first, second = SearchBox(tmp_path, params)("desk", 5), SearchBox(tmp_path, params, None, "tiny")("desk", 5)
     (scores,) = RERANKERS.build("tiny", row).load()(["desk"], [[hit.text for hit in first[:3]]])
@@ -136,7 +136,7 @@ def test_weights_are_those_that_the_run_chose(tmp_path: Path) -> None:
     params = finish(tmp_path, {"kind": "hashing", "dim": 64}, systems=systems)
     with pytest.raises(ParamsError, match="no validation queries"):
         SearchBox(tmp_path, params, "tuned")
-    write_json(tmp_path / "metrics/search/small-tuned.json", {"chosen": {"weights": [0.0, 1.0]}})
+    write_json(tmp_path / "results/search/tuned/small.json", {"chosen": {"weights": [0.0, 1.0]}})
     assert SearchBox(tmp_path, params, "tuned")("desk", 2)[0].item == "i4"  # as words alone find
     given = replace(params, systems={**systems, "tuned": row | {"weights": [1.0, 0.0]}})
     scores = {hit.score for hit in SearchBox(tmp_path, given, "tuned")("desk", 5)}
@@ -151,7 +151,7 @@ def test_nothing_was_run_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert "run `dvc repro`" in result.output
 
 
-@pytest.mark.parametrize("part", ["artifacts/embeddings", "artifacts/vectors/small", "metrics/embed.json"])
+@pytest.mark.parametrize("part", ["artifacts/embeddings", "artifacts/vectors/small", "results/embed.json"])
 def test_what_is_missing_is_named(params: Params, tmp_path: Path, part: str) -> None:
     (tmp_path / part).rename(tmp_path / "gone")
     with pytest.raises(TableError, match=r"run `dvc (checkout|repro)`"):
@@ -159,7 +159,7 @@ def test_what_is_missing_is_named(params: Params, tmp_path: Path, part: str) -> 
 
 
 def test_vectors_of_another_model_are_refused(params: Params, tmp_path: Path) -> None:
-    write_json(tmp_path / "metrics/embed.json", {"model": "other"})
+    write_json(tmp_path / "results/embed.json", {"model": "other"})
     with pytest.raises(TableError, match="vectors of model 'other', not of 'mine'; run `dvc repro`"):
         SearchBox(tmp_path, params)
 

@@ -96,7 +96,7 @@ def test_it_is_written_and_read(found: Evaluation, tmp_path: Path) -> None:
 def test_a_task_without_cases_is_said() -> None:
     found = nothing(["ndcg@10"], {"task": "search"})
     assert found.summary == {"task": "search", "queries": 0}
-    assert found.measures.column_names == ["id", "seed", "group", "owner", "ndcg@10"]
+    assert found.measures.column_names == ["id", "seed", "group", "owner", "judgment", "ndcg@10"]
     assert found.headline() == "0 queries: nothing to measure"
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from itemvec.core.arrays import Floats
+from itemvec.core.errors import ParamsError
 from itemvec.reducers import Sample
 from itemvec.reducers.quantize import Quantize
 
@@ -29,6 +30,23 @@ def test_int8_is_no_more_than_half_a_step_off(rng: np.random.Generator) -> None:
     off = np.abs(Quantize(to="int8").fit(Sample([items]), rng)(items) - items)
     assert (off <= np.ptp(items, axis=0) / 255 / 2 * (1 + 1e-3)).all()
     assert len(np.unique(Quantize(to="int8").fit(Sample([items]), rng)(items)[:, 0])) <= 256
+
+
+def test_codes_are_those_of_sentence_transformers(rng: np.random.Generator) -> None:
+    from sentence_transformers.util.quantization import quantize_embeddings
+
+    items = rng.standard_normal((200, 5), dtype=np.float32)
+    queries = 2 * rng.standard_normal((50, 5), dtype=np.float32)
+    transform = Quantize(to="int8", codes=True).fit(Sample([items[:90], items[90:]]), rng)
+    assert transform.bytes_per_item == 5
+    for vectors, role in ((items, "item"), (queries, "query")):
+        expected = quantize_embeddings(vectors, "int8", calibration_embeddings=items)
+        assert (transform(vectors, role) == expected).all()  # type: ignore[arg-type]
+
+
+def test_codes_are_for_int8() -> None:
+    with pytest.raises(ParamsError, match="codes is for int8, not binary"):
+        Quantize(to="binary", codes=True)
 
 
 def test_bits_order_by_hamming_distance_without_rescoring(rng: np.random.Generator) -> None:

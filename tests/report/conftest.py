@@ -11,18 +11,18 @@ from itemvec.core.columns import ITEMS, QRELS, QUERIES
 from itemvec.core.files import write_json, write_parquet
 from itemvec.core.params import Params
 from itemvec.core.top_k import Top
+from itemvec.decision.results import Results, collect
 from itemvec.metrics import Judgments
 from itemvec.protocol.evaluation import evaluate
-from itemvec.report import Results, collect
 from itemvec.stages.collaborative_similarity import ALIKE
 from tests.core.test_params import write
 
 N = 40  # users, and queries
 CELLS = {  # cell -> (task, share of queries it answers right, seeds)
-    "recommend/full-profile": ("recommend", 0.9, 2),
-    "recommend/small-profile": ("recommend", 0.85, 2),
-    "search/full-exact": ("search", 0.8, 1),
-    "search/small-exact": ("search", 0.2, 1),
+    "recommend/profile/full": ("recommend", 0.9, 2),
+    "recommend/profile/small": ("recommend", 0.85, 2),
+    "search/exact/full": ("search", 0.8, 1),
+    "search/exact/small": ("search", 0.2, 1),
     "baseline/popular": ("recommend", 0.3, 1),
     "baseline/bm25": ("search", 0.8, 1),
 }
@@ -104,7 +104,7 @@ def measured(folder: Path, cell: str) -> None:
     found.write(
         folder / "runs" / f"{cell}.parquet",
         folder / "measures" / f"{cell}.parquet",
-        folder / "metrics" / f"{cell}.json",
+        folder / "results" / f"{cell}.json",
     )
 
 
@@ -121,18 +121,18 @@ def folder(tmp_path: Path) -> Path:
     }
     for name, table in tables.items():
         write_parquet(tmp_path / "tables" / f"{name}.parquet", table)
-    write_json(tmp_path / "metrics" / "embed.json", {"dim": 8, "rows": {"items": 2, "queries": N}})
+    write_json(tmp_path / "results" / "embed.json", {"dim": 8, "rows": {"items": 2, "queries": N}})
     for name, dim in (("full", 8), ("small", 2)):
-        write_json(tmp_path / "metrics" / "reduce" / f"{name}.json", {"dim": dim, "bytes_per_item": 4 * dim})
+        write_json(tmp_path / "results" / "reduce" / f"{name}.json", {"dim": dim, "bytes_per_item": 4 * dim})
         shares = {f"{share}%": 1 for share in (80, 90, 95, 99)}
         facts = {"variance": dim / 8, "effective_dim": shares, "participation_ratio": 1.5, "mean_cosine": 0.25}
         facts |= {"isoscore": 0.125, "uniformity": -2.5, "hubness": {"skewness": 3.25, "largest": 0.5, "never": 0.0625}}
         margin = {"queries": 20, "positive": dim / 8, "least": -0.5, "median": 0.375}
         facts |= {"alignment": {"queries": 0.875}, "margin": {"constructed: a": margin}}
-        write_json(tmp_path / "metrics" / "analyze" / f"{name}.json", facts)
-        write_json(tmp_path / "metrics" / "truncation" / f"{name}.json", {"metric": "hit@1", "groups": LENGTHS[name]})
+        write_json(tmp_path / "results" / "analyze" / f"{name}.json", facts)
+        write_json(tmp_path / "results" / "truncation" / f"{name}.json", {"metric": "hit@1", "groups": LENGTHS[name]})
     for name, found in STUDIES.items():
-        write_json(tmp_path / "metrics" / f"{name}.json", found)
+        write_json(tmp_path / "results" / f"{name}.json", found)
     write_parquet(tmp_path / "measures" / "alike.parquet", pa.Table.from_pylist(ALIKE_PAIRS, schema=ALIKE))
     return tmp_path
 
@@ -155,4 +155,4 @@ def params(folder: Path) -> Params:
 
 @pytest.fixture
 def results(params: Params, folder: Path) -> Results:
-    return collect(params, folder / "metrics")
+    return collect(params, folder / "results")

@@ -5,7 +5,8 @@ import pyarrow as pa
 
 from itemvec.core.columns import ITEMS, RUN
 from itemvec.core.files import read_parquet, write_parquet
-from itemvec.report import Results, write_report
+from itemvec.decision.results import Results
+from itemvec.report import write_report
 from itemvec.report.example_queries import LENGTH, Answer, Example, listings
 
 

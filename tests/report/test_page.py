@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from itemvec.core.params import Params
-from itemvec.report import Results, collect, write_report
+from itemvec.decision.results import Results, collect
+from itemvec.report import write_report
 
 
 def page(results: Results, folder: Path) -> str:
@@ -42,7 +43,7 @@ def test_what_users_supply_is_escaped(params: Params, folder: Path) -> None:
         table = read_parquet(path)
         groups = [group.replace("constructed: a", evil) for group in table["group"].to_pylist()]
         write_parquet(path, table.set_column(2, "group", [groups]))
-    html = page(collect(replace(params, dataset="<b>mine</b>"), folder / "metrics"), folder)
+    html = page(collect(replace(params, dataset="<b>mine</b>"), folder / "results"), folder)
     assert "<script" not in html
     assert "<b>" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
@@ -56,11 +57,11 @@ def test_equal_results_are_equal_bytes(results: Results, folder: Path) -> None:
 def test_a_task_without_cases_is_left_out(params: Params, folder: Path, task: str) -> None:
     from itemvec.protocol.evaluation import nothing
 
-    for path in folder.joinpath("metrics").rglob("*.json"):
+    for path in folder.joinpath("results").rglob("*.json"):
         if f'"task": "{task}"' in path.read_text():
-            cell = path.relative_to(folder / "metrics").with_suffix("")
+            cell = path.relative_to(folder / "results").with_suffix("")
             nothing(["hit@1"], {"task": task}).write(
                 folder / "runs" / f"{cell}.parquet", folder / "measures" / f"{cell}.parquet", path
             )
-    html = page(collect(params, folder / "metrics"), folder)
+    html = page(collect(params, folder / "results"), folder)
     assert html.count("<svg") == (2 if task == "recommend" else 1)

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from itemvec.decision.results import Results
 from itemvec.metrics import holm
-from itemvec.report import Results
 from itemvec.report.pareto import Point, points, section, smallest
 
 

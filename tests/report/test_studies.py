@@ -4,7 +4,7 @@ import pytest
 
 from itemvec.core.errors import TableError
 from itemvec.core.files import write_json
-from itemvec.report import Results
+from itemvec.decision.results import Results
 from itemvec.report.studies import studies
 
 
@@ -31,15 +31,15 @@ def test_what_was_found_is_said(results: Results, folder: Path) -> None:
 
 
 def test_where_there_is_nothing_to_say_there_is_no_section(results: Results, folder: Path) -> None:
-    write_json(folder / "metrics" / "ablate_dimensions.json", {"dim": 8, "groups": {}})
-    write_json(folder / "metrics" / "collaborative_similarity.json", {"items": 0, "users": 0})
-    write_json(folder / "metrics" / "capacity.json", {"groups": {}, "construction": {}})
+    write_json(folder / "results" / "ablate_dimensions.json", {"dim": 8, "groups": {}})
+    write_json(folder / "results" / "collaborative_similarity.json", {"items": 0, "users": 0})
+    write_json(folder / "results" / "capacity.json", {"groups": {}, "construction": {}})
     for name in results.params.variants:
-        write_json(folder / "metrics" / "truncation" / f"{name}.json", {"metric": "hit@1", "groups": {}})
+        write_json(folder / "results" / "truncation" / f"{name}.json", {"metric": "hit@1", "groups": {}})
     assert [one.title for one in studies(results, folder / "measures")] == ["How the vectors lie"]
 
 
 def test_a_missing_study_says_what_to_run(results: Results, folder: Path) -> None:
-    (folder / "metrics" / "capacity.json").unlink()
+    (folder / "results" / "capacity.json").unlink()
     with pytest.raises(TableError, match=r"capacity\.json: cannot be read .*; run `dvc repro`"):
         studies(results, folder / "measures")

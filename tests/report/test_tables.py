@@ -1,4 +1,5 @@
-from itemvec.report import Results, render
+from itemvec.decision.results import Results
+from itemvec.report import render
 from itemvec.report.tables import cohorts, measured
 
 

@@ -49,7 +49,7 @@ RECOMMEND = {"split": "leave-one-out", "mask_history": True, "depth": 10, "seeds
             "rerank: first 'baseline/popular' is no run of a selected search system",
         ),
         (
-            {"rerankers": ["monot5"], "rerank": {"first": "search/full-exact", "depth": 200}},
+            {"rerankers": ["monot5"], "rerank": {"first": "search/exact/full", "depth": 200}},
             "rerank: depth 200 is more than search has, 100",
         ),
         ({"baselines": [], "recommenders": [], "retrievers": []}, "there is nothing to measure"),

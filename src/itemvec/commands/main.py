@@ -115,10 +115,11 @@ def show(path: Path, markdown: bool) -> None:
     \b
     Example: itemvec show --markdown
     """
-    from itemvec.report import collect, render
+    from itemvec.decision.results import collect
+    from itemvec.report import render
 
     params = Params.load(path)
-    results = collect(params, path.parent / "metrics")
+    results = collect(params, path.parent / "results")
     if results.embed["model"] != params.model:
         click.echo(
             f"These are results of {results.embed['model']!r}; run `dvc repro` for {params.model!r}.\n", err=True
@@ -138,8 +139,8 @@ def compare(runs: tuple[str, ...], path: Path) -> None:
     A RUN is named as its files are, by stage, variant and system: those below artifacts/measures.
 
     \b
-    Example: itemvec compare search/full-exact search/full-hybrid baseline/bm25
+    Example: itemvec compare search/exact/full search/hybrid/full baseline/bm25
     """
-    from itemvec.report.run_comparison import compare_runs
+    from itemvec.decision.run_comparison import compare_runs
 
     click.echo(compare_runs(list(runs), path.parent / "artifacts" / "measures", Params.load(path).seed))

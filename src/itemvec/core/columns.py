@@ -12,6 +12,7 @@ PART = "split"  # of an interaction or a query, in a data set that brings its ow
 GROUP = "group"
 OWNER = "owner"  # of a query: the user whose case it is, or the query whose pair; more of one are not independent
 GAIN = "gain"
+JUDGMENT = "judgment"  # of a query in a run: a hash of what is relevant to it, equal where the judgments are
 SEED = "seed"
 RANK = "rank"
 SCORE = "score"

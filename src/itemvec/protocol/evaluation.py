@@ -11,10 +11,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from itemvec.core.arrays import Doubles, Ids, Ints
-from itemvec.core.columns import GROUP, ID, OWNER, RUN, SEED
+from itemvec.core.columns import GROUP, ID, JUDGMENT, OWNER, RUN, SEED
 from itemvec.core.files import write_json, write_parquet
 from itemvec.core.top_k import NOTHING, Top
 from itemvec.metrics import Judgments, Ranked, Spread, by_owner, interval, measure, widen
+from itemvec.protocol.judgments import hashes
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Evaluation:
     run
         Arrow table of the schema ``RUN``.
     measures
-        Arrow table: id, seed, group, owner, and a float64 column per metric.
+        Arrow table: id, seed, group, owner, judgment, and a float64 column per metric.
     summary
         What goes into the metrics file.
     """
@@ -71,6 +72,7 @@ def evaluate(
     seed: int,
     cohorts: dict[str, list[Cohort]] | None = None,
     owners: Ids | None = None,
+    others: dict[str, Doubles] | None = None,
 ) -> Evaluation:
     """Judge rankings of the same queries, one per seed.
 
@@ -95,17 +97,20 @@ def evaluate(
     owners
         Whose each query is, Arrow strings of shape (n_queries,): not queries but their owners are independent. By
         default each is its own.
+    others
+        Further values of each query, float64 of shape (n_queries,), as ``unjudged.alternatives`` gives them.
     """
     runs, measures = [], []
+    whole_names = [*names, *(others or {})]
+    judged_as = pa.array(hashes(judgments, items))
     for number, top in rankings.items():
         runs.append(_run(judgments.ids, number, top, items))
-        found = measure(Ranked.judge(top.positions, judgments), names)
+        found = measure(Ranked.judge(top.positions, judgments), names) | (others or {})
         seeds = pa.array(np.full(len(judgments), number, dtype=np.int32))
-        measures.append(
-            pa.table({ID: judgments.ids, SEED: seeds, GROUP: groups, OWNER: owners or judgments.ids, **found})
-        )
+        about = {ID: judgments.ids, SEED: seeds, GROUP: groups, OWNER: owners or judgments.ids, JUDGMENT: judged_as}
+        measures.append(pa.table(about | found))
     whole = pa.concat_tables(measures)
-    summary = {**facts, **summarise(whole, names, seed)}
+    summary = {**facts, **summarise(whole, whole_names, seed)}
     if cohorts:
         summary["cohorts"] = {
             by: {cohort.name: _of_cohort(whole, cohort, names, seed) for cohort in slices}
@@ -116,7 +121,7 @@ def evaluate(
 
 def nothing(names: list[str], facts: dict[str, Any]) -> Evaluation:
     """The evaluation of a task the data set has no cases for."""
-    fields = [(ID, pa.string()), (SEED, pa.int32()), (GROUP, pa.string()), (OWNER, pa.string())]
+    fields = [(ID, pa.string()), (SEED, pa.int32()), (GROUP, pa.string()), (OWNER, pa.string()), (JUDGMENT, pa.int64())]
     fields += [(name, pa.float64()) for name in names]
     return Evaluation(RUN.empty_table(), pa.schema(fields).empty_table(), {**facts, "queries": 0})
 

@@ -49,6 +49,18 @@ def judge(qrels: Any, queries: Ids, items: Ids, least_gain: float = 0.0) -> Judg
     )
 
 
+def hashes(judgments: Judgments, items: Ids) -> Ints:
+    """A hash of what is relevant to each query, by item ids and gains in any order, int64 of shape (n_queries,)."""
+    from pandas.util import hash_array
+
+    if not len(judgments):
+        return np.empty(0, dtype=np.int64)
+    names = np.asarray(items.take(pa.array(judgments.items)).to_pylist(), dtype=object)
+    mixed = hash_array(names) * np.uint64(0x9E3779B97F4A7C15) ^ hash_array(judgments.gains)
+    sums: Ints = np.add.reduceat(mixed, judgments.offsets[:-1]).view(np.int64)  # wraps round, as hashes may
+    return sums
+
+
 def judged_pairs(qrels: Any, queries: Ids, items: Ids) -> Ints:
     """What was judged of some queries, relevant or not: query * n_items + item of each, by position, int64."""
     rows = pc.index_in(qrels[QUERY], value_set=queries).combine_chunks()

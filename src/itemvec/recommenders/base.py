@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from itemvec.core.arrays import Floats
@@ -27,12 +27,15 @@ class Training:
         Validation nDCG@10 of a score function; decides when to stop, and nothing else.
     seed
         The only source of randomness.
+    curve
+        What ``validate`` gave after every epoch; a recommender that is trained in epochs fills it.
     """
 
     histories: Histories
     vectors: Floats | None
     validate: Callable[[Score], float]
     seed: int
+    curve: list[float] = field(default_factory=list)
 
     def text(self, kind: str) -> Floats:
         """The item vectors, for a recommender that cannot do without."""

@@ -35,7 +35,12 @@ def train(model: str, settings: dict[str, Any], training: Training, vectors: Flo
         trainer, data = _prepare(model, folder, settings | {"seed": training.seed}, vectors)
         with_users = not sequential or model in WITH_USERS
         score = _scorer(trainer, data._dataset, histories, with_users, sequential)
-        _fit(trainer, data, lambda: training.validate(score), f"RecBole's {model}, seed {training.seed}")
+
+        def validate() -> float:
+            training.curve.append(training.validate(score))
+            return training.curve[-1]
+
+        _fit(trainer, data, validate, f"RecBole's {model}, seed {training.seed}")
     return score
 
 

@@ -62,6 +62,7 @@ def train(network: Network, training: Training, schedule: Schedule, checkpoint: 
                 saved = time.monotonic()
             progress.set_postfix({"validation nDCG@10": f"{state.found:.4f}", "best": f"{state.best:.4f}"})
             progress.update()
+    training.curve[:] = state.curve
     network.load_state_dict(state.best_weights)
     checkpoint.unlink(missing_ok=True)
     return scorer(network, schedule.max_history)

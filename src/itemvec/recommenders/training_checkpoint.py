@@ -22,6 +22,8 @@ class State:
         Epochs that are done.
     found, best, waited
         Validation of the last of them and of the best of its phase, and epochs of fine-tuning since the best.
+    curve
+        Validation after every epoch.
     contrastive
         Epochs at the beginning that are pre-training; what comes after them is fine-tuning.
     """
@@ -31,6 +33,7 @@ class State:
     ) -> None:
         self.network, self.optimizers, self.rng, self.contrastive = network, optimizers, rng, contrastive
         self.epoch, self.waited, self.found, self.best = 0, 0, -math.inf, -math.inf
+        self.curve: list[float] = []
         self.best_weights = network.state_dict()
 
     def note(self, found: float) -> None:
@@ -41,6 +44,7 @@ class State:
         if self.epoch == self.contrastive:
             self.best = -math.inf
         self.epoch, self.found = self.epoch + 1, found
+        self.curve.append(found)
         is_better = found > self.best
         self.waited = 0 if is_better or self.epoch <= self.contrastive else self.waited + 1
         if is_better:
@@ -51,7 +55,8 @@ class State:
         """Write everything as safetensors, with the progress as JSON in its header; the file appears whole or not."""
         from safetensors.torch import save_file
 
-        numbers = {"epoch": self.epoch, "waited": self.waited, "found": self.found, "best": self.best}
+        kept = ("epoch", "waited", "found", "best", "curve")
+        numbers = {name: getattr(self, name) for name in kept}
         progress = json.dumps(numbers | {"rng": self.rng.bit_generator.state})
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(f".{os.getpid()}.partial")  # another process may be training the same

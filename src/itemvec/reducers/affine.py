@@ -8,8 +8,10 @@ import numpy as np
 
 from itemvec.core.arrays import Doubles, Floats
 from itemvec.reducers.base import Map, Sample, Transform, mean_of
+from itemvec.reducers.moments import Decomposition
 
 Centre = Literal["items", "queries"]
+BITS = 24  # as many as a float32 has
 
 
 def affine(sample: Sample, matrix: Doubles, centre: Centre) -> Transform:
@@ -18,16 +20,27 @@ def affine(sample: Sample, matrix: Doubles, centre: Centre) -> Transform:
     ``centre`` says whose mean is taken from queries. On their own mean, as the code of arXiv 2507.05006 does, items and
     queries are no longer in one space: a constant is added to every query.
     """
-    shift = sample.moments.mean
-    queries = _centred(mean_of(sample.queries), matrix) if centre == "queries" else None
-    return Transform.floats(matrix.shape[1], _centred(shift, matrix), queries)
+    moments = sample.moments
+    step = _step(moments, matrix)
+    queries = _centred(mean_of(sample.queries), matrix, step) if centre == "queries" else None
+    return Transform.floats(matrix.shape[1], _centred(moments.mean, matrix, step), queries)
 
 
-def _centred(mean: Doubles, matrix: Doubles) -> Map:
-    factors = np.ascontiguousarray(matrix, dtype=np.float32)
-    shift = mean.astype(np.float32)  # taken off first: a product of vectors far from the origin would cancel
+def _step(moments: Decomposition, matrix: Doubles) -> float:
+    """A power of two, 2**-24 of the length of a typical reduced vector, in whose multiples results are given."""
+    variance = float((np.square(moments.directions @ matrix) * moments.values[:, None]).sum())
+    return float(2.0 ** (np.floor(np.log2(variance) / 2) - BITS)) if variance > 0 else 2.0**-BITS
+
+
+def _centred(mean: Doubles, matrix: Doubles, step: float) -> Map:
+    """The map in float64, rounded to multiples of ``step``, so that all processors and threads give the same numbers.
+
+    Numbers near zero would else keep, as float32, digits that depend on the order of a sum.
+    """
+    factors = np.ascontiguousarray(matrix)
 
     def transform(vectors: Floats) -> Floats:
-        return np.asarray((vectors - shift) @ factors, dtype=np.float32)
+        centred = vectors - mean  # first: a product of vectors far from the origin would cancel
+        return np.asarray(np.rint(centred @ factors / step) * step, dtype=np.float32)
 
     return transform

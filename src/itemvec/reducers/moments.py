@@ -13,7 +13,7 @@ from itemvec.core.arrays import Doubles, Floats
 from itemvec.core.errors import TableError
 from itemvec.core.files import replacing
 
-ROWS = 2048  # multiplied at a time: sums this short lose nothing in float32, and stay in the processor's cache
+ROWS = 2048  # multiplied at a time, so that a block stays in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -28,21 +28,22 @@ class Moments:
     def of(cls, batches: Iterable[Floats]) -> Moments:
         """Accumulate over ``batches``, each of shape (any, dim), at least one vector in all.
 
-        Sums are taken about the first batch's mean, so that nothing cancels where vectors lie far from the origin. A
-        block is multiplied in float32, twice as fast as in float64, and added up in float64.
+        Sums are taken about the first batch's mean, so that nothing cancels where vectors lie far from the origin. All
+        is float64, though float32 is twice as fast: what another processor or number of threads rounds otherwise then
+        vanishes where the reduced vectors become float32, and their digest stays the same.
         """
         rest = iter(batches)
         first = next(rest, None)
         if first is None:
             raise ValueError("moments of no vectors")
         dim = first.shape[1]
-        shift = first.mean(axis=0, dtype=np.float64).astype(np.float32)
+        shift = first.mean(axis=0, dtype=np.float64)
         n, total, gram = 0, np.zeros(dim), np.zeros((dim, dim))
         for batch in chain([first], rest):
             n += len(batch)
             for start in range(0, len(batch), ROWS):
                 centred = batch[start : start + ROWS] - shift
-                total += centred.sum(axis=0, dtype=np.float64)
+                total += centred.sum(axis=0)
                 gram += centred.T @ centred
         drift = total / n
         return cls(n, shift + drift, gram / n - np.outer(drift, drift))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from itemvec.report.results import TASKS, Results, title
+from itemvec.decision.results import TASKS, Results, title
 
 WIDTH, HEIGHT, MARGIN = 640, 300, 56  # of a drawing, in its own units
 COLOURS = ("#0b6e99", "#c2410c", "#4d7c0f", "#7e22ce", "#be123c", "#0f766e")

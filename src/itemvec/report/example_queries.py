@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 from itemvec.core.arrays import Doubles, Ids
 from itemvec.core.columns import GAIN, ID, ITEM, QUERY, RANK, SCORE, TEXT
 from itemvec.core.files import read_parquet
-from itemvec.report.comparisons import pairs
-from itemvec.report.results import Result, Results
+from itemvec.decision.comparisons import pairs
+from itemvec.decision.results import Result, Results
 from itemvec.report.summary import name
 
 SHOWN = 5  # queries of a list

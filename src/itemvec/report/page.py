@@ -11,11 +11,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from itemvec import __version__
 from itemvec.core.files import write_text
 from itemvec.core.params import Row
+from itemvec.decision.comparisons import Comparison, compare
+from itemvec.decision.results import TASKS, Results, title
 from itemvec.report.chart import charts
-from itemvec.report.comparisons import Comparison, compare
 from itemvec.report.example_queries import listings
 from itemvec.report.pareto import points, section, smallest
-from itemvec.report.results import TASKS, Results, title
 from itemvec.report.studies import studies
 from itemvec.report.summary import answers, name
 from itemvec.report.tables import Table, cohorts, geometry, measured

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from itemvec.core.arrays import Doubles
 from itemvec.core.columns import GROUP, ID, OWNER, SEED
 from itemvec.core.files import read_parquet
+from itemvec.decision.results import TASKS, Result, Results, title
 from itemvec.metrics import ALLOWED, LEVEL, by_owner, holm, loss_p
-from itemvec.report.results import TASKS, Result, Results, title
 from itemvec.report.sections import Section
 from itemvec.report.tables import Table
 

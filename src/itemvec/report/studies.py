@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from itemvec.core.files import read_parquet
-from itemvec.report.results import Results
+from itemvec.decision.results import Results
 from itemvec.report.sections import Section
 from itemvec.report.tables import Table
 from itemvec.report.truncation import lengths

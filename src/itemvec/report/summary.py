@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from itemvec.report.comparisons import Comparison
-from itemvec.report.results import TASKS, Result, Results, title
+from itemvec.decision.comparisons import Comparison
+from itemvec.decision.results import TASKS, Result, Results, title
 
 
 def answers(results: Results, comparisons: dict[str, list[Comparison]]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tabulate import tabulate
 
-from itemvec.report.results import TASKS, TITLES, Result, Results, title
+from itemvec.decision.results import TASKS, TITLES, Result, Results, title
 
 COHORTS = {
     "recommend": {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from itemvec.decision.results import Results, title
 from itemvec.metrics import ALLOWED, LEVEL
-from itemvec.report.results import Results, title
 from itemvec.report.sections import Section
 from itemvec.report.tables import Table
 

@@ -61,7 +61,7 @@ def _check_systems(params: Params) -> None:
 
 def _check_first(params: Params) -> None:
     """Reranked is what a selected system finds."""
-    cells = [f"search/{variant}-{system}" for variant in params.variants for system in params.retrievers]
+    cells = [f"search/{system}/{variant}" for variant in params.variants for system in params.retrievers]
     cells += [f"baseline/{name}" for name in params.baselines if task_of(name, params.systems[name]) == "search"]
     first, depth = params.rerank.first, params.rerank.depth
     if first not in cells:

@@ -20,6 +20,7 @@ from itemvec.metrics import Ranked, measure
 from itemvec.protocol.evaluation import Evaluation, evaluate, nothing
 from itemvec.protocol.histories import Histories
 from itemvec.protocol.splits import Cases, Split, split
+from itemvec.protocol.training_log import training_facts
 from itemvec.protocol.user_cohorts import cohorts
 from itemvec.recommenders import Recommender, Score, Training
 
@@ -63,15 +64,19 @@ def recommend(
             )
         return _mean(rank(score, parts.validation.histories, 10, protocol.mask_history), parts.validation)
 
-    rankings, validated = {}, []
+    rankings, validated, trainings = {}, [], []
     for number in range(seed, seed + (protocol.seeds if recommender.random else 1)):
-        score = recommender.fit(Training(parts.train, vectors, validate, number))
+        training = Training(parts.train, vectors, validate, number)
+        score = recommender.fit(training)
+        trainings.append({"seed": number} | training_facts(training.curve, getattr(recommender, "epochs", None)))
         rankings[number] = rank(score, parts.test.histories, protocol.depth, protocol.mask_history, "recommend")
         if len(parts.validation.histories):
             validated.append(validate(score))
         del score  # so that it does not take memory beside the next
     if validated:
         facts["validated"] = _spread(validated)
+    if any("epochs" in one for one in trainings):
+        facts["training"] = trainings
     groups = pa.repeat(pa.scalar("users"), len(parts.test.histories))
     slices = cohorts(parts.train, parts.test)
     owners = parts.test.histories.users

@@ -21,6 +21,7 @@ from itemvec.protocol.evaluation import Evaluation, evaluate, nothing
 from itemvec.protocol.judgments import choose, judge, judged_pairs, pairs, skip_unjudged
 from itemvec.protocol.query_slices import slices
 from itemvec.protocol.query_split import TEST, TRAIN, VALIDATION, query_parts
+from itemvec.protocol.unjudged import alternatives
 from itemvec.retrievers import Entries, Retriever, Tuning, prepare
 from itemvec.store import VectorTable, open_vectors
 
@@ -34,14 +35,17 @@ class Part:
     rows
         Position among ``queries`` of each, int64.
     judged, n_items
-        Pairs that rankings are reduced to, as ``skip_unjudged`` takes them; None where all that was found counts.
+        All that was judged of ``queries``, relevant or not, as ``skip_unjudged`` takes it.
+    skip
+        Whether rankings are reduced to what was judged.
     """
 
     queries: Entries
     judgments: Judgments
     rows: Ints
-    judged: Ints | None
+    judged: Ints
     n_items: int
+    skip: bool = False
 
     @property
     def owners(self) -> Ids:
@@ -50,9 +54,23 @@ class Part:
 
     def ranked(self, top: Top) -> Top:
         """What was found for each of ``judgments``, from what was found for each of ``queries``."""
-        if self.judged is not None:
+        if self.skip:
             top = skip_unjudged(top, self.judged, self.n_items)
         return Top(top.positions[self.rows], top.scores[self.rows])
+
+    def alternatives(self, top: Top, metric: str) -> dict[str, Doubles]:
+        """What else the metric of each of ``judgments`` could be, where what was found was not all judged.
+
+        Empty with ``judge: pair``, in which the other relevant items of a query count as not relevant by intent.
+        """
+        if len(self.judgments) != len(np.unique(self.rows)):
+            return {}
+        whose = np.full(len(self.queries), -1)
+        whose[self.rows] = np.arange(len(self.rows))
+        row = whose[self.judged // self.n_items]
+        judged = (row * self.n_items + self.judged % self.n_items)[row >= 0]
+        found = Top(top.positions[self.rows], top.scores[self.rows])
+        return alternatives(found, self.judgments, judged, self.n_items, metric)
 
     def quality(self, top: Top, metric: str) -> Doubles:
         """A metric of each of ``judgments``, float64."""
@@ -128,10 +146,20 @@ def search(
     retrieve, chosen = prepare(retriever, items, tuning)
     if chosen:
         facts["chosen"] = chosen
-    top = test.ranked(retrieve(test.queries, protocol.depth))
+    found = retrieve(test.queries, protocol.depth)
+    others = test.alternatives(found, protocol.metrics[0])
     cohorts = slices(test.queries.texts, test.rows, items.texts, test.judgments, trial.train)
     return evaluate(
-        {seed: top}, test.judgments, trial.groups, items.ids, protocol.metrics, facts, seed, cohorts, test.owners
+        {seed: test.ranked(found)},
+        test.judgments,
+        trial.groups,
+        items.ids,
+        protocol.metrics,
+        facts,
+        seed,
+        cohorts,
+        test.owners,
+        others,
     )
 
 
@@ -151,11 +179,11 @@ def _part(queries: Entries, items: Ids, judgments: Judgments, qrels: Any, protoc
     rows = pc.index_in(judgments.ids, value_set=queries.ids)
     known = choose(judgments, np.asarray(rows.is_valid()))
     found = rows.drop_null().to_numpy().astype(np.int64)
-    judged = judged_pairs(qrels, queries.ids, items) if protocol.unjudged == "skipped" else None
+    judged = judged_pairs(qrels, queries.ids, items)
     if protocol.judge == "pair":
         known, whose = pairs(known)
         found = found[whose]
-    return Part(queries, known, found, judged, len(items))
+    return Part(queries, known, found, judged, len(items), protocol.unjudged == "skipped")
 
 
 def _others(uses: Ints) -> dict[str, Any]:

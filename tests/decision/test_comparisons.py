@@ -8,9 +8,9 @@ import pytest
 
 from itemvec.core.errors import TableError
 from itemvec.core.files import read_parquet, write_parquet
+from itemvec.decision.comparisons import compare
+from itemvec.decision.results import Results
 from itemvec.metrics import Spread, holm, paired_p
-from itemvec.report import Results
-from itemvec.report.comparisons import compare
 from itemvec.report.summary import answers
 from tests.report.conftest import N
 
@@ -18,8 +18,8 @@ from tests.report.conftest import N
 def test_variants_against_the_first_and_systems_against_baselines(results: Results, folder: Path) -> None:
     found = compare(results, "recommend", folder / "measures")
     assert [(one.left.cell, one.right.cell) for one in found] == [
-        ("recommend/small-profile", "recommend/full-profile"),
-        ("recommend/full-profile", "baseline/popular"),
+        ("recommend/profile/small", "recommend/profile/full"),
+        ("recommend/profile/full", "baseline/popular"),
     ]
     smaller, better = found
     assert smaller.difference == pytest.approx(33.5 / N - 35.5 / N)  # of 34 and 33, and 36 and 35, right answers
@@ -63,8 +63,8 @@ def test_groups_are_compared_apart(results: Results, folder: Path) -> None:
     """Of 40 queries the first 32 are right on full and the first 8 on small; group a has the first 20."""
     found = compare(results, "search", folder / "measures")
     differences = {(one.group, one.metric, one.right.cell): one.difference for one in found}
-    assert differences["constructed: a", "hit@1", "search/full-exact"] == pytest.approx(8 / 20 - 20 / 20)
-    assert differences["constructed: b", "hit@1", "search/full-exact"] == pytest.approx(0 - 12 / 20)
+    assert differences["constructed: a", "hit@1", "search/exact/full"] == pytest.approx(8 / 20 - 20 / 20)
+    assert differences["constructed: b", "hit@1", "search/exact/full"] == pytest.approx(0 - 12 / 20)
     assert differences["constructed: b", "mrr@1", "baseline/bm25"] == 0
 
 
@@ -99,7 +99,7 @@ def test_systems_on_the_first_variant_are_compared_with_one_another(results: Res
     assert any("exact on full against other on full in hit@1: no difference shown" in one for one in said)
 
 
-@pytest.mark.parametrize("first", ["baseline/bm25", "search/small-exact"])
+@pytest.mark.parametrize("first", ["baseline/bm25", "search/exact/small"])
 def test_a_reranker_is_compared_with_what_it_reordered(results: Results, folder: Path, first: str) -> None:
     """A reranker whose measures are those of bm25."""
     params = replace(results.params, rerankers=["cross"], rerank=replace(results.params.rerank, first=first))

@@ -12,8 +12,8 @@ from itemvec.core.columns import GROUP, ID, OWNER, SEED
 from itemvec.core.errors import ParamsError, TableError
 from itemvec.core.files import read_parquet
 from itemvec.core.registry import suggest
-from itemvec.report.comparisons import compare_pairs
-from itemvec.report.results import Result
+from itemvec.decision.comparisons import compare_pairs
+from itemvec.decision.results import Result
 
 
 def compare_runs(cells: list[str], measures: Path, seed: int) -> str:
@@ -22,7 +22,7 @@ def compare_runs(cells: list[str], measures: Path, seed: int) -> str:
     Parameters
     ----------
     cells
-        Names of files below ``measures``, without their ending: ``search/full-exact``, ``baseline/bm25``.
+        Names of files below ``measures``, without their ending: ``search/exact/full``, ``baseline/bm25``.
 
     Raises
     ------

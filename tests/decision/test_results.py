@@ -4,13 +4,13 @@ import pytest
 
 from itemvec.core.errors import TableError
 from itemvec.core.params import Params
-from itemvec.report import Results, collect
+from itemvec.decision.results import Results, collect
 
 
 def test_cells_are_named_by_the_params(results: Results) -> None:
     assert [one.cell for one in results.of("recommend")] == [
-        "recommend/full-profile",
-        "recommend/small-profile",
+        "recommend/profile/full",
+        "recommend/profile/small",
         "baseline/popular",
     ]
     assert [one.variant for one in results.of("search")] == ["full", "small", None]
@@ -20,11 +20,11 @@ def test_cells_are_named_by_the_params(results: Results) -> None:
 
 
 def test_files_of_rows_no_longer_selected_are_not_looked_at(params: Params, folder: Path) -> None:
-    (folder / "metrics" / "recommend" / "old-profile.json").write_text("torn")
-    assert len(collect(params, folder / "metrics").cells) == 6
+    (folder / "results" / "recommend" / "old-profile.json").write_text("torn")
+    assert len(collect(params, folder / "results").cells) == 6
 
 
 def test_a_missing_cell_says_what_to_run(params: Params, folder: Path) -> None:
-    (folder / "metrics" / "search" / "small-exact.json").unlink()
+    (folder / "results" / "search" / "small-exact.json").unlink()
     with pytest.raises(TableError, match=r"small-exact\.json: cannot be read .*; run `dvc repro`"):
-        collect(params, folder / "metrics")
+        collect(params, folder / "results")

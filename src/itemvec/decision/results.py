@@ -19,7 +19,7 @@ class Result:
     """One system on one variant, or a baseline, whose variant is None.
 
     cell
-        Name of its files: ``recommend/full-sasrec``, ``baseline/ease``, ``rerank/monot5``.
+        Name of its files: ``recommend/sasrec/full``, ``baseline/ease``, ``rerank/monot5``.
     facts
         What its metrics file says.
     """
@@ -53,7 +53,7 @@ class Results:
     folder: Path
 
     def study(self, name: str) -> dict[str, Any]:
-        """What a study found: ``capacity``, ``ablate_dimensions``, ``collaborative_similarity``, ``truncation/VARIANT``."""
+        """What a study of the vectors found, by the name of its stage; of a variant, ``truncation/VARIANT``."""
         facts: dict[str, Any] = read_json(self.folder / f"{name}.json")
         return facts
 
@@ -105,6 +105,6 @@ def collect(params: Params, metrics: Path) -> Results:
 
 
 def _read(metrics: Path, stage: str, system: str, variant: str | None) -> Result:
-    cell = f"{stage}/{variant}-{system}" if variant else f"{stage}/{system}"
+    cell = f"{stage}/{system}/{variant}" if variant else f"{stage}/{system}"
     facts = read_json(metrics / f"{cell}.json")
     return Result(facts["task"], system, variant, cell, facts)

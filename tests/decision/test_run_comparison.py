@@ -5,20 +5,20 @@ import pytest
 
 from itemvec.core.errors import ItemvecError, TableError
 from itemvec.core.files import read_parquet, write_parquet
-from itemvec.report.run_comparison import compare_runs
+from itemvec.decision.run_comparison import compare_runs
 
 
 def test_all_pairs_are_compared_in_all_metrics_and_groups(folder: Path) -> None:
     """Of 40 queries the first 32 are right in two runs, the first 8 in the third."""
-    said = compare_runs(["search/full-exact", "search/small-exact", "baseline/bm25"], folder / "measures", 1)
+    said = compare_runs(["search/exact/full", "search/exact/small", "baseline/bm25"], folder / "measures", 1)
     tables = said.split("constructed: b (20)")
     assert tables[0].startswith("constructed: a (20)")
     for table, (left, right) in zip(tables, [("+0.6000", "-0.6000"), ("+0.6000", "-0.6000")], strict=True):
         rows = [line for line in table.splitlines() if line.startswith(("search", "baseline"))]
         assert [row.split()[:2] for row in rows] == [
-            ["search/full-exact", "search/small-exact"],
-            ["search/full-exact", "baseline/bm25"],
-            ["search/small-exact", "baseline/bm25"],
+            ["search/exact/full", "search/exact/small"],
+            ["search/exact/full", "baseline/bm25"],
+            ["search/exact/small", "baseline/bm25"],
         ]
         assert rows[0].count(f"better, {left}") == 2  # two metrics
         assert rows[1].count("no difference shown, +0.0000 [+0.000, +0.000], p = 1.000") == 2
@@ -28,22 +28,22 @@ def test_all_pairs_are_compared_in_all_metrics_and_groups(folder: Path) -> None:
 def test_metrics_that_both_have_are_compared(folder: Path) -> None:
     path = folder / "measures" / "baseline" / "bm25.parquet"
     write_parquet(path, read_parquet(path).drop_columns(["hit@1"]))
-    said = compare_runs(["search/full-exact", "baseline/bm25"], folder / "measures", 1)
+    said = compare_runs(["search/exact/full", "baseline/bm25"], folder / "measures", 1)
     assert "mrr@1" in said
     assert "hit@1" not in said
     write_parquet(path, read_parquet(path).drop_columns(["mrr@1"]))
     with pytest.raises(TableError, match="measured in different metrics"):
-        compare_runs(["search/full-exact", "baseline/bm25"], folder / "measures", 1)
+        compare_runs(["search/exact/full", "baseline/bm25"], folder / "measures", 1)
 
 
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        (["search/full-exact", "baseline/bm52"], "has no run 'baseline/bm52'; did you mean 'baseline/bm25'?"),
-        (["search/full-exact"], "name at least two runs"),
-        (["search/full-exact", "search/full-exact"], "each once"),
-        (["search/full-exact", "../metrics/embed"], "has no run"),
-        (["search/full-exact", "recommend/full-profile"], "were measured on different queries"),
+        (["search/exact/full", "baseline/bm52"], "has no run 'baseline/bm52'; did you mean 'baseline/bm25'?"),
+        (["search/exact/full"], "name at least two runs"),
+        (["search/exact/full", "search/exact/full"], "each once"),
+        (["search/exact/full", "../results/embed"], "has no run"),
+        (["search/exact/full", "recommend/profile/full"], "were measured on different queries"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(folder: Path, cells: list[str], said: str) -> None:
@@ -56,4 +56,4 @@ def test_other_queries_are_refused(folder: Path) -> None:
     table = read_parquet(path)
     write_parquet(path, table.filter(pc.not_equal(table["id"], "q05")))
     with pytest.raises(TableError, match="were measured on different queries"):
-        compare_runs(["search/full-exact", "baseline/bm25"], folder / "measures", 1)
+        compare_runs(["search/exact/full", "baseline/bm25"], folder / "measures", 1)

@@ -14,8 +14,8 @@ from itemvec.core.arrays import Doubles, Ids
 from itemvec.core.columns import GROUP, ID, OWNER, SEED
 from itemvec.core.errors import TableError
 from itemvec.core.files import read_parquet
+from itemvec.decision.results import Result, Results
 from itemvec.metrics import LEVEL, Spread, by_owner, holm, interval, paired_p, widen
-from itemvec.report.results import Result, Results
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,20 @@
+"""What a training did: its epochs, the best of them, and whether its budget cut it off."""
+
+from typing import Any
+
+
+def training_facts(curve: list[float], budget: int | None) -> dict[str, Any]:
+    """Epochs that were trained, the best of them from 1, and whether the last was the best when ``budget`` ended.
+
+    Parameters
+    ----------
+    curve
+        Validation after every epoch, higher is better; empty for a system that is not trained in epochs.
+    budget
+        Epochs that were allowed; None where there is no limit.
+    """
+    if not curve:
+        return {}
+    best = max(range(len(curve)), key=curve.__getitem__) + 1
+    cut = budget is not None and len(curve) >= budget
+    return {"epochs": len(curve), "best_epoch": best, "still_improving": cut and best == len(curve)}
