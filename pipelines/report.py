@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from itemvec.core.files import read_json
 from itemvec.core.params import Params
 from itemvec.decision.results import collect
 from itemvec.report import write_report
@@ -13,15 +14,16 @@ from itemvec.stages.stage import EXISTING, NEW, stage
 @stage
 @click.argument("results", type=EXISTING)
 @click.argument("artifacts", type=EXISTING)
+@click.argument("decision", type=EXISTING)
 @click.argument("page", type=NEW)
 @click.argument("quality", type=NEW)
-def report(params: Params, results: Path, artifacts: Path, page: Path, quality: Path) -> None:
+def report(params: Params, results: Path, artifacts: Path, decision: Path, page: Path, quality: Path) -> None:
     """Compare what the files below RESULTS and ARTIFACTS say; write one HTML PAGE and the QUALITY of all as CSV.
 
     \b
-    Example: pipelines/run report results artifacts report/index.html plots/quality.csv
+    Example: pipelines/run report results artifacts decision.json report/index.html plots/quality.csv
     """
-    write_report(collect(params, results), artifacts, page, quality)
+    write_report(collect(params, results), artifacts, read_json(decision), page, quality)
     click.echo(f"the report: {page}")
 
 

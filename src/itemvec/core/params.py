@@ -82,6 +82,17 @@ class RerankProtocol:
 
 
 @dataclass(frozen=True)
+class DecideProtocol:
+    """How the verdict is reached.
+
+    tolerance
+        Share of the best mean that a smaller or cheaper choice may lose, and must be shown not to: 0.01 is 1 %.
+    """
+
+    tolerance: OpenShare = 0.01
+
+
+@dataclass(frozen=True)
 class Params:
     """Everything a run depends on besides code and data.
 
@@ -100,6 +111,7 @@ class Params:
     recommend: RecommendProtocol
     search: SearchProtocol
     rerank: RerankProtocol
+    decide: DecideProtocol
     datasets: Table
     models: Table
     reducers: Table
@@ -121,7 +133,12 @@ class Params:
         _check_rows(str(path.with_name(MODELS)), raw["models"])
         for table in ("datasets", "reducers", "systems"):
             _check_rows(f"{path}: {table}", raw.get(table))
-        protocols = {"recommend": RecommendProtocol, "search": SearchProtocol, "rerank": RerankProtocol}
+        protocols = {
+            "recommend": RecommendProtocol,
+            "search": SearchProtocol,
+            "rerank": RerankProtocol,
+            "decide": DecideProtocol,
+        }
         for key, protocol in protocols.items():
             if isinstance(raw.get(key), dict):
                 raw[key] = checked(protocol, raw[key], f"{path}: {key}")

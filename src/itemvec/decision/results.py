@@ -31,6 +31,11 @@ class Result:
     facts: dict[str, Any]
 
     @property
+    def key(self) -> str:
+        """The system and the vectors it ran on: ``hybrid on int8``, ``bm25``."""
+        return f"{self.system} on {self.variant}" if self.variant else self.system
+
+    @property
     def stage(self) -> str:
         """The stage that measured it."""
         return self.cell.split("/")[0]

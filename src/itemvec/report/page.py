@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -23,13 +24,15 @@ from itemvec.report.tables import Table, cohorts, geometry, measured
 QUALITY: list[object] = ["task", "group", "system", "variant", "dim", "bytes_per_item", "metric", "mean", "low", "high"]
 
 
-def write_report(results: Results, artifacts: Path, page: Path, quality: Path) -> None:
+def write_report(results: Results, artifacts: Path, decision: dict[str, Any], page: Path, quality: Path) -> None:
     """Compare, and write the page and the quality of everything as CSV.
 
     Parameters
     ----------
     artifacts
         Folder of the values per query (``measures``), the ``runs`` and the ``tables``.
+    decision
+        What the stage ``decide`` wrote.
     """
     measures = artifacts / "measures"
     comparisons = {task: compare(results, task, measures) for task in TASKS}
