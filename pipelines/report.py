@@ -21,7 +21,7 @@ def report(params: Params, metrics: Path, artifacts: Path, page: Path, quality: 
     Example: pipelines/run report metrics artifacts report/index.html plots/quality.csv
     """
     write_report(collect(params, metrics), artifacts, page, quality)
-    click.echo(f"the report: {page}")
+    click.echo(f"the report is written: {page}")
 
 
 if __name__ == "__main__":
