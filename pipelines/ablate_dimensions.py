@@ -29,7 +29,8 @@ def ablate_dimensions(params: Params, queries: Path, qrels: Path, vectors: Path,
     write_json(results, facts)
     write_text(changes, csv)
     for group, found in facts["groups"].items():
-        click.echo(f"{group}: {found['harmful']} of {facts['dim']} dimensions harm, {found['useful']} are of use")
+        counts = f"better without {found['harmful']} of {facts['dim']} dimensions, worse without {found['useful']}"
+        click.echo(f"{group}: search is significantly {counts}")
 
 
 if __name__ == "__main__":

@@ -33,6 +33,8 @@ def analyze(
     facts, eigenvalues = describe(vectors, Tables(queries, qrels, interactions), params.seed)
     write_json(results, facts)
     write_text(spectrum, spectrum_csv(eigenvalues))
+    directions = f"80 % of the variance in {facts['effective_dim']['80%']} of {facts['dim']} directions"
+    click.echo(f"{vectors.stem}: {directions}, mean cosine of two items {facts['mean_cosine']:.3f}")
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ def baseline(params: Params, system: str, tables: Path, run: Path, measures: Pat
     row = params.systems[system]
     found = measure_baseline(system, row, paths, params.recommend, params.search, params.seed)
     found.write(run, measures, results)
-    click.echo(found.headline())
+    click.echo(found.headline(system))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import click
 
 from itemvec.core.files import write_json
 from itemvec.core.params import Params
-from itemvec.stages.capacity import measure_capacity
+from itemvec.stages.capacity import conclusions, measure_capacity
 from itemvec.stages.stage import EXISTING, NEW, stage
 
 
@@ -24,9 +24,7 @@ def capacity(params: Params, items: Path, queries: Path, qrels: Path, results: P
     """
     facts = measure_capacity(items, queries, qrels, params.seed)
     write_json(results, facts)
-    for group, found in facts["groups"].items():
-        solved = ", ".join(f"{dim} dimensions {one['solved']:.0%}" for dim, one in found["free"].items())
-        click.echo(f"{group}: solved with {solved or 'any'}")
+    click.echo("\n".join(conclusions(facts)) or "no query has a relevant item: there is nothing to hold")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ def check(params: Params, data: Path, output: Path) -> None:
     write_text(output / "params.txt", "params.yaml holds together\n")
     check_data(data, params.dataset)
     write_text(output / "data.txt", "the data is there\n")
+    click.echo(f"params.yaml names nothing unknown, and {data / params.dataset} is in place")
 
 
 if __name__ == "__main__":

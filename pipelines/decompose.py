@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from itemvec.reducers import dims_for
 from itemvec.stages.decompose import decompose as decompose_vectors
 from itemvec.stages.stage import EXISTING, NEW, stage
 
@@ -18,7 +19,8 @@ def decompose(source: Path, moments: Path) -> None:
     Example: pipelines/run decompose artifacts/embeddings.digest artifacts/moments.digest
     """
     found = decompose_vectors(source, moments)
-    click.echo(f"{found.n:,} items in {len(found.values)} dimensions")
+    dims = dims_for(found.values, 0.8)
+    click.echo(f"80 % of the variance of {found.n:,} items lies in {dims} of {len(found.values)} directions")
 
 
 if __name__ == "__main__":

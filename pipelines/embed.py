@@ -31,6 +31,8 @@ def embed(params: Params, items: Path, queries: Path, suite: Path, database: Pat
     texts = {"items": items, "queries": queries}
     facts = embed_tables(encoder, texts, suite, cache_folder(), database, engine())
     write_json(results, {"model": params.model, **facts})
+    rows = " and ".join(f"{n:,} {name}" for name, n in facts["rows"].items())
+    click.echo(f"{params.model}: {rows} have vectors of {facts['dim']} dimensions")
 
 
 if __name__ == "__main__":

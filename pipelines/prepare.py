@@ -22,7 +22,8 @@ def prepare(params: Params, raw: Path, output: Path) -> None:
     tables = DATASETS.build(params.dataset, params.datasets[params.dataset]).load(raw)
     for name, table in vars(tables).items():
         write_parquet(output / f"{name}.parquet", table)
-        click.echo(f"{name}: {len(table):,} rows")
+    sizes = ", ".join(f"{len(table):,} {name}" for name, table in vars(tables).items())
+    click.echo(f"{params.dataset}: {sizes.replace('qrels', 'relevance judgments')}")
 
 
 if __name__ == "__main__":

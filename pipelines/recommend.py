@@ -34,7 +34,7 @@ def recommend(
     system = RECOMMENDERS.build(recommender, params.systems[recommender])
     found = measure_recommender(system, interactions, ids, matrix, params.recommend, params.seed)
     found.write(run, measures, results)
-    click.echo(found.headline())
+    click.echo(found.headline(recommender, vectors.stem))
 
 
 if __name__ == "__main__":

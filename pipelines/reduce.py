@@ -43,7 +43,7 @@ def reduce(
         reducer, source, database, params.seed, moments, Judging(queries, qrels, params.search.split)
     )
     write_json(results, facts)
-    click.echo(f"{variant}: {facts['dim']} dimensions")
+    click.echo(f"{variant}: {facts['dim']:,} dimensions, {facts['bytes_per_item']:,} bytes per item")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def report(params: Params, results: Path, artifacts: Path, decision: Path, page:
     Example: pipelines/run report results artifacts decision.json report/index.html plots/quality.csv
     """
     write_report(collect(params, results), artifacts, read_json(decision), page, quality)
-    click.echo(f"the report: {page}")
+    click.echo(f"the report is written: {page}")
 
 
 if __name__ == "__main__":

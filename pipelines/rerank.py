@@ -32,7 +32,7 @@ def rerank(params: Params, reranker: str, tables: Path, first: Path, run: Path, 
     paths = {name: tables / f"{name}.parquet" for name in ("items", "queries", "qrels")}
     found = search(system, paths, None, params.search, params.seed)
     found.write(run, measures, results)
-    click.echo(found.headline())
+    click.echo(found.headline(reranker, f"the best {params.rerank.depth} of {params.rerank.first}"))
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def search(
     tables = {"items": items, "queries": queries, "qrels": qrels}
     found = measure_retriever(system, tables, vectors, params.search, params.seed)
     found.write(run, measures, results)
-    click.echo(found.headline())
+    click.echo(found.headline(retriever, vectors.stem))
 
 
 if __name__ == "__main__":

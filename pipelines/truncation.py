@@ -7,7 +7,7 @@ import click
 from itemvec.core.files import write_json, write_text
 from itemvec.core.params import Params
 from itemvec.stages.stage import EXISTING, NEW, stage
-from itemvec.stages.truncation import measure_truncation
+from itemvec.stages.truncation import conclusions, measure_truncation
 
 
 @stage
@@ -33,9 +33,7 @@ def truncation(
     facts, csv = measure_truncation(tables, vectors, params.search, params.seed)
     write_json(results, facts)
     write_text(curve, csv)
-    for group, found in facts["groups"].items():
-        means = ", ".join(f"{length}: {one['mean']:.3f}" for length, one in found["lengths"].items())
-        click.echo(f"{group}: {facts['metric']} by dimensions {means}")
+    click.echo("\n".join(conclusions(facts, vectors.stem)) or "no query has a relevant item: nothing to shorten for")
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ def test_contributing_shows_the_packages() -> None:
         ("httpx2", "server.py"),
         ("ray", "driver.py"),
         ("recbole", "recbole_training.py"),
+        ("tqdm", "progress.py"),
     ],
 )
 def test_a_foreign_library_stays_in_its_adapter(library: str, adapter: str) -> None:

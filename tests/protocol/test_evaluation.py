@@ -79,10 +79,18 @@ def test_cases_of_one_user_are_not_independent() -> None:
 
 
 def test_one_seed_has_no_spread() -> None:
-    found = evaluate({7: top([0], [2])}, JUDGMENTS, pa.array(["a", "a"]), ITEMS, ["hit@1"], {}, 1)
+    found = evaluate({7: top([0], [2])}, JUDGMENTS, pa.array(["a", "a"]), ITEMS, ["hit@1"], {"task": "search"}, 1)
     assert found.summary["groups"]["a"]["hit@1"] == found.summary["hit@1"]
     assert "sd_of_seeds" not in found.summary["hit@1"]
-    assert found.headline() == "2 queries: hit@1 0.5000"
+    assert found.headline("exact", "full") == "search exact on full: hit@1 0.5000 [0.000, 1.000]"
+
+
+def test_the_headline_names_groups_of_queries_where_there_are_several() -> None:
+    groups = pa.array(["constructed: attribute", "given"])
+    found = evaluate({7: top([0], [2])}, JUDGMENTS, groups, ITEMS, ["ndcg@1", "hit@1"], {"task": "search"}, 1)
+    assert found.headline("bm25") == (
+        "search bm25: nDCG@1 1.0000 [1.000, 1.000] (attribute), 0.0000 [0.000, 0.000] (given)"
+    )
 
 
 def test_it_is_written_and_read(found: Evaluation, tmp_path: Path) -> None:
@@ -97,7 +105,7 @@ def test_a_task_without_cases_is_said() -> None:
     found = nothing(["ndcg@10"], {"task": "search"})
     assert found.summary == {"task": "search", "queries": 0}
     assert found.measures.column_names == ["id", "seed", "group", "owner", "judgment", "ndcg@10"]
-    assert found.headline() == "0 queries: nothing to measure"
+    assert found.headline("exact") == "search exact: the data has nothing to measure it by"
 
 
 def test_cohorts_are_means_over_some_of_the_queries() -> None:

@@ -1,6 +1,8 @@
-from itemvec.decision.results import Results
+from itemvec.core.params import Params
+from itemvec.decision.results import Results, collect
 from itemvec.report import render
 from itemvec.report.tables import cohorts, measured
+from tests.conftest import ROOT
 
 
 def test_one_table_per_group(results: Results) -> None:
@@ -36,6 +38,22 @@ def test_markdown_and_terminal_hold_the_same(results: Results) -> None:
     for cell in ("0.8875 [", "100.0%", "25.0%", "1.5", "0.250"):
         assert cell in plain
         assert cell in markdown
+
+
+def test_a_terminal_gets_short_intervals(results: Results) -> None:
+    first = results.of("recommend")[0]
+    first.groups["users"]["hit@1"].update(mean=0.0181, low=-0.013, high=1.0)
+    lines = render(results).splitlines()
+    assert lines[2].split("  ")[0] == "system"
+    assert lines[2].endswith("sd of seeds")
+    assert "0.0181 [-.013, 1.000]" in lines[4]
+    assert "0.0181 [-0.013, 1.000]" in render(results, markdown=True)
+    assert not [line for line in lines if line != line.rstrip()]
+
+
+def test_what_the_last_run_measured_fits_100_columns() -> None:
+    shown = render(collect(Params.load(ROOT / "params.yaml"), ROOT / "metrics"))
+    assert max(map(len, shown.splitlines())) <= 100
 
 
 def test_cohorts_are_columns_where_every_cell_has_them(results: Results) -> None:

@@ -19,12 +19,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from itemvec.cluster.worker import Worker, rows_of
 from itemvec.core.columns import TEXT
 from itemvec.core.errors import ItemvecError
 from itemvec.core.machine import worker_cpus
+from itemvec.core.progress import say
 from itemvec.encoders import CachedEncoder, Role
 from itemvec.store import ROWS
 
@@ -99,7 +99,7 @@ def fill_on_cluster(cached: CachedEncoder, path: Path, role: Role, done: Callabl
         barren = barren + 1 if encoded == before else 0
         if barren > RETRIES:
             raise ItemvecError(f"embed: workers are lost before they finish anything ({said})")
-        tqdm.write(f"embed: workers were lost ({said}); going on with what is not encoded yet")
+        say(f"embed: workers were lost ({said}); going on with what is not encoded yet")
         ray.shutdown()
         lacking = cached.lacking(_texts(path), role)
     return encoded
@@ -114,7 +114,7 @@ def _encoded(
         os.environ.get("ITEMVEC_DEVICE", ""),
         worker_cpus(),
     )
-    tqdm.write(f"{path.stem}: {pool}")
+    say(f"{path.stem}: {pool}")
     size = min(max(int(lacking.sum()) // (SHARE * pool.workers), 1), MOST)
     texts = ray.data.from_items([{"path": str(path.resolve())}]).map_batches(
         _read,

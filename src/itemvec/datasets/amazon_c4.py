@@ -6,11 +6,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from tqdm import tqdm
 
 from itemvec.core.columns import GAIN, ITEM, QUERY, TEXT
 from itemvec.core.errors import DatasetError
 from itemvec.core.options import Share
+from itemvec.core.progress import say
 from itemvec.core.registry import suggest
 from itemvec.datasets.base import DATASETS, Tables
 from itemvec.datasets.graded_judgments import judged_tables, only
@@ -65,5 +65,5 @@ class AmazonC4:
         if len(pc.unique(items[ITEM])) == seen:
             return items
         first = items.group_by(ITEM, use_threads=False).aggregate([(TEXT, "first")]).rename_columns([ITEM, TEXT])
-        tqdm.write(f"{path}: {seen - len(first):,} products stand there again, and were left out")
+        say(f"{path}: {seen - len(first):,} products stand there again, and were left out")
         return first

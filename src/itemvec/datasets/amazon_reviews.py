@@ -7,11 +7,11 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from tqdm import tqdm
 
 from itemvec.core.columns import ITEM, PART, TEXT, TIME, USER
 from itemvec.core.errors import DatasetError, ParamsError
 from itemvec.core.options import Positive
+from itemvec.core.progress import say
 from itemvec.datasets.base import DATASETS, Tables, as_tables
 from itemvec.datasets.k_core import k_core
 from itemvec.datasets.product_text import FIELDS, product_texts
@@ -52,7 +52,7 @@ class AmazonReviews2023:
         items = self._items(root, interactions[ITEM])
         known = pc.is_in(interactions[ITEM], value_set=items[ITEM].combine_chunks())
         if n_left := len(interactions) - pc.sum(known).as_py():
-            tqdm.write(f"{root}: {n_left:,} interactions were left out, with items that have no text")
+            say(f"{root}: {n_left:,} interactions were left out, with items that have no text")
         return k_core(as_tables(root, items, interactions.filter(known)), self.min_interactions)
 
     def _items(self, root: Path, reviewed: Any) -> Any:

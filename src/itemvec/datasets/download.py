@@ -8,9 +8,8 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from itemvec.core.errors import DatasetError
+from itemvec.core.progress import progress
 
 CHUNK = 1 << 20  # bytes read at a time
 ATTEMPTS, WAIT, TIMEOUT = 5, 1.0, 60.0  # tries without progress; seconds between them; seconds of silence
@@ -71,7 +70,8 @@ def _fetch(url: str, part: Path, tag: Path) -> int:
             start = 0
         _remember(tag, response.headers)
         whole = start + int(response.headers.get("Content-Length") or 0)
-        with part.open("ab" if start else "wb") as file, _bar(part.stem, whole, start) as bar:
+        shown = progress(whole or None, part.stem, "B", start, scale=True)
+        with part.open("ab" if start else "wb") as file, shown as bar:
             while chunk := response.read(CHUNK):
                 file.write(chunk)
                 bar.update(len(chunk))
@@ -85,10 +85,6 @@ def _remember(tag: Path, headers: Any) -> None:
         tag.write_text(version, encoding="utf-8")
     else:
         tag.unlink(missing_ok=True)
-
-
-def _bar(name: str, whole: int, start: int) -> Any:
-    return tqdm(total=whole or None, initial=start, desc=name, unit="B", unit_scale=True, mininterval=1)
 
 
 def checksum(path: Path, algorithm: str = "sha256") -> str:

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from annotated_types import Ge
-from tqdm import tqdm
 
 from itemvec.core.columns import GAIN, GROUP, ITEM, QUERY, TEXT
 from itemvec.core.errors import DatasetError
+from itemvec.core.progress import say
 from itemvec.core.registry import suggest
 from itemvec.datasets.base import GIVEN, Tables, as_tables
 
@@ -74,5 +74,5 @@ def _told(table: Any, kept: Any, sentence: str) -> Any:
     left = len(table) - (pc.sum(kept).as_py() or 0)
     if not left:
         return table  # a filter would copy a catalogue for nothing
-    tqdm.write(sentence.format(f"{left:,}"))
+    say(sentence.format(f"{left:,}"))
     return table.filter(kept)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from itemvec.core.errors import ItemvecError
+from itemvec.core.progress import say
 from itemvec.encoders import packed_attention, padded_batches
 from itemvec.encoders.base import Done, Prepared, Role, Rows
 from itemvec.encoders.batching import Budget, pack
@@ -110,7 +110,7 @@ class Transformer:
                     f"model: no memory for one text of {tokens.lengths[rows[0]]} tokens ({said}); lower max_tokens"
                 ) from None
         self.budget.tokens = max(self.budget.tokens // 2, 1)
-        tqdm.write(f"out of memory; going on with {self.budget.tokens:,} tokens in a batch")
+        say(f"out of memory; going on with {self.budget.tokens:,} tokens in a batch")
         for half in np.array_split(rows, 2):
             yield from self._attempt(tokens, half, role)
 

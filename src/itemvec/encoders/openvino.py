@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from tqdm import tqdm
 
 from itemvec.core.errors import ParamsError
+from itemvec.core.progress import say
 from itemvec.encoders.backends import Body, Ids
 from itemvec.encoders.export import Traced, example, exported
 
@@ -56,7 +56,7 @@ def _quantized(graph: Any, samples: Sequence[Ids]) -> Any:
     import nncf
     import rich
 
-    tqdm.write(f"calibrating int8 with {len(samples)} texts")
+    say(f"calibrating int8 with {len(samples)} texts")
     inputs = [{"input_ids": ids[None], "attention_mask": np.ones((1, len(ids)), dtype=np.int64)} for ids in samples]
     options = {"model_type": nncf.ModelType.TRANSFORMER, "subset_size": len(inputs)}
     console = rich.get_console()  # where NNCF draws its progress bars

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from itemvec.core.errors import ParamsError
+from itemvec.core.progress import progress
 
 PACKAGE = "package:"
 # Weights as safetensors only: a pickle can run code when it is read.
@@ -95,9 +96,12 @@ def _in_package(name: str) -> Path:
 def _from_hub(name: str, revision: str | None, code: bool) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+    from huggingface_hub.utils.tqdm import disable_progress_bars
 
+    disable_progress_bars()  # one per file: ours says that we wait
     try:
-        return Path(snapshot_download(name, revision=revision, allow_patterns=WANTED + CODE * code))
+        with progress(None, f"checkpoint {name}", ""):
+            return Path(snapshot_download(name, revision=revision, allow_patterns=WANTED + CODE * code))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, ConnectionError) as error:
         said = str(error).strip().splitlines()[0]
         raise ParamsError(

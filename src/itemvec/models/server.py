@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
-from tqdm import tqdm
-
 from itemvec.core.errors import ItemvecError, ParamsError
+from itemvec.core.progress import say
 
 TRIES = 8  # with pauses that double: about two minutes in all
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0  # seconds
@@ -106,7 +105,7 @@ class Server:
 
     def _pause(self, tried: int, asked: float | None, said: str) -> None:
         pause = min(FIRST_PAUSE * 2 ** (tried - 1), LONGEST_PAUSE) * random.uniform(0.75, 1)  # noqa: S311
-        tqdm.write(f"{self.subject}: {self.url}: {said}; trying again in {asked or pause:.1f} s")
+        say(f"{self.subject}: {self.url}: {said}; trying again in {asked or pause:.1f} s")
         if asked is None:
             self._sleep(pause)
             return

@@ -17,6 +17,10 @@ from itemvec.core.top_k import NOTHING, Top
 from itemvec.metrics import Judgments, Ranked, Spread, by_owner, interval, measure, widen
 from itemvec.protocol.judgments import hashes
 
+# Columns of what was measured, before those of the metrics.
+MEASURED = [(ID, pa.string()), (SEED, pa.int32()), (GROUP, pa.string()), (OWNER, pa.string()), (JUDGMENT, pa.int64())]
+CONSTRUCTED = "constructed: "  # begins the name of a group whose queries were made from metadata
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -40,12 +44,21 @@ class Evaluation:
         write_parquet(measures, self.measures)
         write_json(metrics, self.summary)
 
-    def headline(self) -> str:
-        """The means, in one line."""
-        means = [
-            f"{name} {one['mean']:.4f}" for name, one in self.summary.items() if isinstance(one, dict) and "mean" in one
+    def headline(self, system: str, variant: str = "") -> str:
+        """The first metric with its interval, by group of queries where there are several, in one line.
+
+        ``search exact on full: nDCG@10 0.3959 [0.342, 0.451] (attribute), 0.9946 [0.992, 0.997] (known item)``
+        """
+        name = f"{self.summary['task']} {system}" + (f" on {variant}" if variant else "")
+        groups = self.summary.get("groups", {})
+        if not groups:
+            return f"{name}: the data has nothing to measure it by"
+        metric = self.measures.column_names[len(MEASURED)]
+        found = [
+            _shown(one[metric]) + (f" ({group.removeprefix(CONSTRUCTED)})" if len(groups) > 1 else "")
+            for group, one in groups.items()
         ]
-        return f"{self.summary['queries']:,} queries: {', '.join(means) or 'nothing to measure'}"
+        return f"{name}: {metric.replace('ndcg', 'nDCG')} {', '.join(found)}"
 
 
 @dataclass(frozen=True)
@@ -119,10 +132,13 @@ def evaluate(
     return Evaluation(pa.concat_tables(runs), whole, summary)
 
 
+def _shown(statistics: dict[str, float]) -> str:
+    return f"{statistics['mean']:.4f} [{statistics['low']:.3f}, {statistics['high']:.3f}]"
+
+
 def nothing(names: list[str], facts: dict[str, Any]) -> Evaluation:
     """The evaluation of a task the data set has no cases for."""
-    fields = [(ID, pa.string()), (SEED, pa.int32()), (GROUP, pa.string()), (OWNER, pa.string()), (JUDGMENT, pa.int64())]
-    fields += [(name, pa.float64()) for name in names]
+    fields = [*MEASURED, *((name, pa.float64()) for name in names)]
     return Evaluation(RUN.empty_table(), pa.schema(fields).empty_table(), {**facts, "queries": 0})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
 import os
 import random
@@ -37,6 +38,7 @@ def apart() -> Iterator[Path]:
         torch.random.fork_rng(),
         torch.backends.cudnn.flags(enabled=True),
         warnings.catch_warnings(),
+        contextlib.redirect_stdout(io.StringIO()),  # where some of its models print what they are made of
     ):
         warnings.simplefilter("ignore")  # of ways of pandas and torch that have gone out of use
         sys.argv = argv[:1]

@@ -12,11 +12,11 @@ import numpy as np
 import pyarrow.compute as pc
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from itemvec.core.arrays import Floats, Ints
 from itemvec.core.errors import ItemvecError, ParamsError, TableError
 from itemvec.core.machine import torch_device
+from itemvec.core.progress import progress
 from itemvec.core.top_k import NOTHING
 from itemvec.protocol.histories import Histories
 from itemvec.recommenders.base import Score, Training
@@ -40,7 +40,7 @@ def train(model: str, settings: dict[str, Any], training: Training, vectors: Flo
             training.curve.append(training.validate(score))
             return training.curve[-1]
 
-        _fit(trainer, data, validate, f"RecBole's {model}, seed {training.seed}")
+        _fit(trainer, data, validate, f"{model}, seed {training.seed}")
     return score
 
 
@@ -121,19 +121,19 @@ def _numbers(dataset: Any, field: str, n: int) -> Ints:
     return numbers
 
 
-def _fit(trainer: Any, data: Any, validate: Callable[[], float], progress: str) -> None:
+def _fit(trainer: Any, data: Any, validate: Callable[[], float], name: str) -> None:
     """Run the trainer, with our validation for its own, and put the best epoch back."""
     network = trainer.model
     best: dict[str, Any] = {}
-    with tqdm(total=trainer.epochs, desc=progress, unit="epoch", mininterval=1) as bar:
+    with progress(trainer.epochs, name, "epochs") as shown:
 
         def measured(*_: Any, **__: Any) -> tuple[float, dict[str, float]]:
             found = validate()
             if not best or found > best["found"]:
                 state = {name: value.clone() for name, value in network.state_dict().items()}
                 best.update(found=found, state=state, other=copy(network.other_parameter()))
-            bar.set_postfix({"validation nDCG@10": f"{found:.4f}", "best": f"{best['found']:.4f}"})
-            bar.update()
+            shown.note(f"nDCG@10 {found:.4f}, best {best['found']:.4f}")
+            shown.update()
             return found, {trainer.valid_metric: found}
 
         trainer._valid_epoch = measured
@@ -143,7 +143,7 @@ def _fit(trainer: Any, data: Any, validate: Callable[[], float], progress: str) 
         except ValueError as error:
             if "loss is nan" not in str(error):
                 raise
-            raise ItemvecError(f"{progress}: training diverged; lower learning_rate") from None
+            raise ItemvecError(f"RecBole's {name}: training diverged; lower learning_rate") from None
     trainer.tensorboard.close()
     network.load_state_dict(best["state"])
     network.load_other_parameter(best["other"])

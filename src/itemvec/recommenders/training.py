@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
 from itemvec.core.errors import ItemvecError
 from itemvec.core.machine import torch_device
+from itemvec.core.progress import progress
 from itemvec.recommenders.base import Score, Training
 from itemvec.recommenders.batch_loss import Losses
 from itemvec.recommenders.item_embeddings import IdItems
@@ -42,9 +42,7 @@ def train(network: Network, training: Training, schedule: Schedule, checkpoint: 
         _resume(state, checkpoint, training, schedule)
     passes = epochs(training.histories, schedule.max_history, schedule.positions, rng)
     saved = time.monotonic()
-    with tqdm(
-        total=schedule.epochs, initial=state.epoch, desc=f"train, seed {training.seed}", unit="epoch", mininterval=1
-    ) as progress:
+    with progress(schedule.epochs, f"train, seed {training.seed}", "epochs", state.epoch) as shown:
         while state.epoch < schedule.epochs and state.waited < schedule.patience:
             network.train()
             loss = schedule.loss_in(state.epoch, training.histories.n_items)
@@ -60,8 +58,8 @@ def train(network: Network, training: Training, schedule: Schedule, checkpoint: 
                 state.save(checkpoint)
                 _forget(checkpoint.parent)
                 saved = time.monotonic()
-            progress.set_postfix({"validation nDCG@10": f"{state.found:.4f}", "best": f"{state.best:.4f}"})
-            progress.update()
+            shown.note(f"nDCG@10 {state.found:.4f}, best {state.best:.4f}")
+            shown.update()
     training.curve[:] = state.curve
     network.load_state_dict(state.best_weights)
     checkpoint.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,13 +117,23 @@ def geometry(results: Results) -> Table:
 
 def render(results: Results, markdown: bool = False) -> str:
     """All tables, for a terminal or as Markdown."""
-    style = "github" if markdown else "simple"
     parts = []
     for table in [*measured(results), geometry(results)]:
-        body = tabulate(table.rows, table.header, tablefmt=style, disable_numparse=True)
+        if markdown:
+            body = tabulate(table.rows, table.header, tablefmt="github", disable_numparse=True)
+        else:
+            body = _narrow(table)
         note = f"\n\n{table.note}." if table.note else ""
         parts.append(f"{'**' * markdown}{table.title}{'**' * markdown}\n\n{body}{note}")
     return "\n\n".join(parts)
+
+
+def _narrow(table: Table) -> str:
+    """A table for a terminal: no wider than it must be, and intervals without a zero before the point."""
+    rows = [[re.sub(r"(?<=[\[ -])0\.(?=.*\])", ".", cell) for cell in row] for row in table.rows]
+    widths = [max(map(len, column)) for column in zip(table.header, *rows, strict=True)]
+    lines = [table.header, ["-" * width for width in widths], *rows]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
 def _dim(results: Results, one: Result) -> str:

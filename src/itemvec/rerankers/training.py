@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from itemvec.core.arrays import Doubles
 from itemvec.core.errors import ParamsError
 from itemvec.core.files import replacing
 from itemvec.core.machine import torch_device
+from itemvec.core.progress import each, say
 from itemvec.models.checkpoint import check_safetensors, resolve
 from itemvec.rerankers.base import Rerank, by_pairs
 
@@ -85,10 +85,10 @@ def _train(
         shuffled = np.array_split(rng.permutation(len(pairs.gains)), -(-len(pairs.gains) // schedule.batch))
         losses = [
             step(_features(tokenizer, pairs, rows, schedule.max_tokens), pairs.gains[rows])
-            for rows in tqdm(shuffled, desc=f"epoch {epoch + 1}", unit="batch", mininterval=1)
+            for rows in each(shuffled, len(shuffled), f"train, epoch {epoch + 1}", "batches")
         ]
         found = measure(_reranker(model.eval(), tokenizer, schedule.max_tokens))
-        tqdm.write(f"epoch {epoch + 1}: loss {np.mean(losses):.4f}, validation {found:.4f}")
+        say(f"epoch {epoch + 1}: loss {np.mean(losses):.4f}, validation {found:.4f}")
         since = 0 if found > best else since + 1
         if found > best:
             best = found

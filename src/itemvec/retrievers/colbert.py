@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-from tqdm import tqdm
 
 from itemvec.core.arrays import Floats
 from itemvec.core.errors import ParamsError
 from itemvec.core.machine import torch_device
 from itemvec.core.options import Positive
+from itemvec.core.progress import progress
 from itemvec.core.top_k import Top, top_k
 from itemvec.models.checkpoint import check_safetensors, resolve
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
@@ -53,22 +53,22 @@ class Colbert:
         which = np.array([distinct[text] for text in words], dtype=np.int64)
         model, texts = self._read(), list(distinct)
         tokens = TokenVectors(self.stored_as, torch_device())
-        with tqdm(total=len(texts), desc="colbert items", unit="text", mininterval=1) as progress:
+        with progress(len(texts), "colbert items", "texts") as shown:
             for start in range(0, len(texts), TEXTS):
                 some = texts[start : start + TEXTS]
                 tokens.add(_numbers(model.encode_document(some, convert_to_numpy=True, show_progress_bar=False)))
-                progress.update(len(some))
+                shown.update(len(some))
         rows = max(1, min(QUERIES, SCORES // max(len(words), 1)))
 
         def retrieve(queries: Entries, k: int) -> Top:
             asked = queries.words("colbert")
             tops = [top_k(np.empty((0, len(words)), dtype=np.float32), k)]
-            with tqdm(total=len(asked), desc="colbert queries", unit="query", mininterval=1) as progress:
+            with progress(len(asked), "colbert queries", "queries") as shown:
                 for start in range(0, len(asked), rows):
                     some = asked[start : start + rows]
                     vectors = _numbers(model.encode_query(some, convert_to_numpy=True, show_progress_bar=False))
                     tops.append(top_k(tokens.scores(vectors)[:, which], k))
-                    progress.update(len(some))
+                    shown.update(len(some))
             return Top(np.concatenate([top.positions for top in tops]), np.concatenate([top.scores for top in tops]))
 
         return retrieve

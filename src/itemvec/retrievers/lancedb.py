@@ -9,10 +9,10 @@ from itertools import chain
 from typing import Literal
 
 import numpy as np
-from tqdm import tqdm
 
 from itemvec.core.arrays import Floats
 from itemvec.core.options import Positive
+from itemvec.core.progress import each
 from itemvec.core.top_k import Top, top_k
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
 from itemvec.retrievers.bm25 import Language
@@ -68,7 +68,7 @@ class LanceDb:
                 return top
             with ThreadPoolExecutor(ASKED) as threads:
                 answers = threads.map(lambda text, vector: self.ask(table, text, vector, k), *self._asked(queries))
-                for row, found in enumerate(tqdm(answers, "lancedb", len(queries), mininterval=1, disable=None)):
+                for row, found in enumerate(each(answers, len(queries), "lancedb", "queries")):
                     top.positions[row, : len(found.positions)] = found.positions
                     top.scores[row, : len(found.positions)] = found.scores
             return top

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from tqdm import tqdm
 
 from itemvec.core.arrays import Doubles, Floats, Ids, Ints
 from itemvec.core.files import read_parquet
+from itemvec.core.progress import progress
 from itemvec.core.sampling import sample
 from itemvec.protocol.histories import Histories
 from itemvec.protocol.judged_queries import Asked
@@ -103,11 +103,11 @@ def _consecutive(interactions: Path, ids: Ids, rng: np.random.Generator) -> tupl
 def _watched(table: VectorTable, directions: Directions, wanted: Ints, kept: Floats) -> Iterator[Floats]:
     """The vectors of a table, which pass by ``directions``; those ``wanted`` are ``kept``."""
     start = 0
-    with tqdm(total=len(table), desc="analyze", unit="vector", mininterval=1) as progress:
+    with progress(len(table), "analyze", "vectors") as shown:
         for vectors in table.vectors:
             directions.add(vectors)
             here = slice(*np.searchsorted(wanted, [start, start + len(vectors)]))
             kept[here] = vectors[wanted[here] - start]
             yield vectors
             start += len(vectors)
-            progress.update(len(vectors))
+            shown.update(len(vectors))

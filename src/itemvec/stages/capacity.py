@@ -51,6 +51,19 @@ def measure_capacity(items: Path, queries: Path, qrels: Path, seed: int) -> dict
     return {"groups": found, "construction": {str(n): f"{margin(n, 2):.1e}" for n in SIZES}}
 
 
+def conclusions(facts: dict[str, Any]) -> list[str]:
+    """By group of queries, how few dimensions hold its judgments."""
+    said = []
+    for group, found in facts["groups"].items():
+        if not found["free"]:
+            said.append(f"{group}: every query wants all items, so any vectors do")
+            continue
+        dim, reached = [*found["free"].items()][-1]
+        share = "all queries" if reached["solved"] == 1 else f"{reached['solved']:.0%} of the queries"
+        said.append(f"{group}: vectors free of any text rank what is relevant first for {share} in {dim} dimensions")
+    return said
+
+
 def _some(judgments: Judgments, rows: Ints) -> Judgments:
     return choose(judgments, np.isin(np.arange(len(judgments)), rows))
 

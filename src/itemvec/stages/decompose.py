@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from tqdm import tqdm
-
 from itemvec.core.arrays import Floats
 from itemvec.core.files import read_json, write_json
+from itemvec.core.progress import progress
 from itemvec.reducers import Decomposition
 from itemvec.store import VectorTable, open_vectors
 
@@ -40,7 +39,7 @@ def read_moments(digest: Path, source: Path) -> Decomposition:
 
 
 def _watched(table: VectorTable) -> Iterator[Floats]:
-    with tqdm(total=len(table), desc="decompose", unit="vector", mininterval=1) as progress:
+    with progress(len(table), "decompose", "vectors") as shown:
         for vectors in table.vectors:
             yield vectors
-            progress.update(len(vectors))
+            shown.update(len(vectors))

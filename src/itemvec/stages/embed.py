@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from tqdm import tqdm
 
 from itemvec.cluster.driver import connect, fill_on_cluster
 from itemvec.core.arrays import Floats
 from itemvec.core.columns import ITEM, QUERY, TEXT
+from itemvec.core.progress import progress, say
 from itemvec.encoders import CachedEncoder, Corpus, Encoder, Role
 from itemvec.models.cost import Cost
 from itemvec.stages.expectations import meet
@@ -79,7 +79,7 @@ def _blocks(name: str, path: Path, cached: CachedEncoder, suite: Path, cut: Cut,
             notes.take(block)
         yield block
     if cut.texts:
-        tqdm.write(f"{name}: {cut}")
+        say(f"{name}: {cut}")
     if role == "item":  # queries may be few, alike, or of words no item has
         meet(notes.frame(), suite, [key], "vectors")
 
@@ -90,20 +90,20 @@ def _fill(name: str, path: Path, cached: CachedEncoder, cost: Cost | None, engin
     file = pq.ParquetFile(path)
     n_rows, started, before = file.metadata.num_rows, time.monotonic(), cached.tokens
     texts = (batch[TEXT] for batch in file.iter_batches(ROWS, columns=[TEXT]))
-    with tqdm(total=n_rows, desc=f"embed {name}", unit="text", mininterval=1) as progress:
+    with progress(n_rows, f"embed {name}", "texts") as shown:
         if engine == "ray" and cached.may_travel:
-            encoded = fill_on_cluster(cached, path, role, progress.update)
+            encoded = fill_on_cluster(cached, path, role, shown.update)
         else:
-            encoded = cached.fill(texts, role, progress.update)
+            encoded = cached.fill(texts, role, shown.update)
     share, seconds = encoded / max(n_rows, 1), time.monotonic() - started
-    tqdm.write(
+    say(
         f"{name}: encoded {encoded:,} of {n_rows:,} texts ({share:.1%}) in {seconds:.1f} s; "
         "the others were in the cache or repeat one"
     )
     if cost is not None:
         tokens = cached.tokens - before
         unknown = ", of which the server says no number" if encoded and not tokens else ""
-        tqdm.write(f"{name}: {tokens:,} tokens billed in this run{unknown}, {cost.of(tokens):,.4f} dollars")
+        say(f"{name}: {tokens:,} tokens billed in this run{unknown}, {cost.of(tokens):,.4f} dollars")
 
 
 @dataclass

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from tqdm import tqdm
 
 from itemvec.core.arrays import Floats, Ids
 from itemvec.core.columns import TIME
 from itemvec.core.errors import ItemvecError
 from itemvec.core.files import read_parquet
 from itemvec.core.params import RecommendProtocol
+from itemvec.core.progress import progress
 from itemvec.core.top_k import Top, top_k
 from itemvec.metrics import Ranked, measure
 from itemvec.protocol.evaluation import Evaluation, evaluate, nothing
@@ -69,7 +70,7 @@ def recommend(
         training = Training(parts.train, vectors, validate, number)
         score = recommender.fit(training)
         trainings.append({"seed": number} | training_facts(training.curve, getattr(recommender, "epochs", None)))
-        rankings[number] = rank(score, parts.test.histories, protocol.depth, protocol.mask_history, "recommend")
+        rankings[number] = rank(score, parts.test.histories, protocol.depth, protocol.mask_history, shown=True)
         if len(parts.validation.histories):
             validated.append(validate(score))
         del score  # so that it does not take memory beside the next
@@ -83,17 +84,18 @@ def recommend(
     return evaluate(rankings, parts.test.judgments, groups, items, protocol.metrics, facts, seed, slices, owners)
 
 
-def rank(score: Score, histories: Histories, k: int, mask: bool, progress: str = "") -> Top:
+def rank(score: Score, histories: Histories, k: int, mask: bool, shown: bool = False) -> Top:
     """The best ``k`` items of each user, without those in the history where ``mask`` says so."""
     tops = []
     rows = min(USERS, max(1, SCORES // max(histories.n_items, 1)))
-    with tqdm(total=len(histories), desc=progress, unit="user", mininterval=1, disable=not progress) as bar:
+    with progress(len(histories), "recommend", "users") if shown else nullcontext() as bar:
         for block in histories.blocks(rows):
             scores = score(block)
             if mask:
                 scores[block.rows, block.items] = -np.inf
             tops.append(top_k(scores, k))
-            bar.update(len(block))
+            if bar is not None:
+                bar.update(len(block))
     return Top(np.concatenate([top.positions for top in tops]), np.concatenate([top.scores for top in tops]))
 
 

@@ -10,11 +10,11 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from itemvec.core.arrays import Ids
 from itemvec.core.columns import QUERY
 from itemvec.core.files import read_parquet
+from itemvec.core.progress import progress
 from itemvec.protocol.judged_queries import Asked
 from itemvec.protocol.judgments import choose
 from itemvec.protocol.query_split import TEST, places, query_parts
@@ -90,7 +90,7 @@ def deciding(queries: Any, judged: Ids, split: QuerySplit) -> NDArray[np.bool_]:
 
 
 def _reduced(table: VectorTable, transform: Transform) -> Iterator[Block]:
-    with tqdm(total=len(table), desc=f"reduce {table.name}", unit="vector", mininterval=1) as progress:
+    with progress(len(table), f"reduce {table.name}", "vectors") as shown:
         for block in table:
             yield Block(block.ids, transform(block.vectors, ROLES[table.name]))
-            progress.update(len(block.ids))
+            shown.update(len(block.ids))

@@ -10,12 +10,12 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from tqdm import tqdm
 
 from itemvec.core.arrays import Ids
 from itemvec.core.columns import ID, ITEM, RANK, SCORE, SEED
 from itemvec.core.errors import TableError
 from itemvec.core.files import read_parquet
+from itemvec.core.progress import progress
 from itemvec.core.top_k import NOTHING, Top
 from itemvec.rerankers import Rerank, Reranker
 from itemvec.retrievers import Entries, Retrieve
@@ -64,7 +64,7 @@ def reorder(rerank: Rerank, queries: Sequence[str], texts: Ids, top: Top, depth:
     """
     positions, scores = top.positions.copy(), top.scores.copy()
     rows = max(1, PAIRS // depth)
-    with tqdm(total=len(queries), desc="rerank", unit="query", mininterval=1) as progress:
+    with progress(len(queries), "rerank", "queries") as shown:
         for start in range(0, len(queries), rows):
             some = slice(start, start + rows)
             head = top.positions[some, :depth]
@@ -77,7 +77,7 @@ def reorder(rerank: Rerank, queries: Sequence[str], texts: Ids, top: Top, depth:
                 rest = np.count_nonzero(top.positions[row] != NOTHING) - len(found)
                 if len(found):
                     scores[row, len(found) : len(found) + rest] = found.min() - np.arange(1, rest + 1)
-            progress.update(len(words))
+            shown.update(len(words))
     return Top(positions, scores)
 
 

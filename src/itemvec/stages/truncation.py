@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from itemvec.core.arrays import Doubles
 from itemvec.core.params import SearchProtocol
-from itemvec.metrics import by_owner, holm, interval, loss_p
+from itemvec.metrics import ALLOWED, LEVEL, by_owner, holm, interval, loss_p
 from itemvec.retrievers.truncated_search import search_prefixes
 from itemvec.stages.search import Trial
 
@@ -60,6 +60,21 @@ def measure_truncation(
         name = '"' + group.replace('"', '""') + '"'
         lines += [f"{name},{key},{one['mean']:.6f},{one['low']:.6f},{one['high']:.6f}" for key, one in found.items()]
     return facts, "\n".join(lines) + "\n"
+
+
+def conclusions(facts: dict[str, Any], variant: str) -> list[str]:
+    """By group of queries, the shortest vectors of a variant that are shown to lose no more than is allowed."""
+    said = []
+    for group, found in facts["groups"].items():
+        whole = max(map(int, found["lengths"]))
+        short = [int(length) for length, one in found["lengths"].items() if one["p"] < LEVEL]
+        what = f"the first {min(short)}" if short else "no fewer than all"
+        mean = found["lengths"][str(whole)]["mean"]
+        said.append(
+            f"{variant}, {group}: {what} of {whole} dimensions are shown to lose less than {ALLOWED:.0%} "
+            f"of {facts['metric'].replace('ndcg', 'nDCG')} {mean:.4f}"
+        )
+    return said
 
 
 def _compared(values: dict[int, Doubles], seed: int) -> dict[str, dict[str, float]]:
