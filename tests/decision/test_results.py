@@ -20,11 +20,11 @@ def test_cells_are_named_by_the_params(results: Results) -> None:
 
 
 def test_files_of_rows_no_longer_selected_are_not_looked_at(params: Params, folder: Path) -> None:
-    (folder / "results" / "recommend" / "old-profile.json").write_text("torn")
+    (folder / "results" / "recommend" / "profile" / "old.json").write_text("torn")
     assert len(collect(params, folder / "results").cells) == 6
 
 
 def test_a_missing_cell_says_what_to_run(params: Params, folder: Path) -> None:
-    (folder / "results" / "search" / "small-exact.json").unlink()
-    with pytest.raises(TableError, match=r"small-exact\.json: cannot be read .*; run `dvc repro`"):
+    (folder / "results" / "search" / "exact/small.json").unlink()
+    with pytest.raises(TableError, match=r"exact/small\.json: cannot be read .*; run `dvc repro`"):
         collect(params, folder / "results")

@@ -7,11 +7,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.core.columns import ITEMS, QRELS, QUERIES
+from itemvec.core.columns import INTERACTIONS, ITEMS, QRELS, QUERIES
 from itemvec.core.files import write_json, write_parquet
 from itemvec.core.params import Params
 from itemvec.core.top_k import Top
+from itemvec.decision.decision import decide_all
 from itemvec.decision.results import Results, collect
+from itemvec.decision.values import Measures
 from itemvec.metrics import Judgments
 from itemvec.protocol.evaluation import evaluate
 from itemvec.stages.collaborative_similarity import ALIKE
@@ -118,6 +120,7 @@ def folder(tmp_path: Path) -> Path:
         "items": pa.table([["x", "y"], ["the right one", "the wrong one"]], schema=ITEMS),
         "queries": pa.table([ids, [f"what is {one}" for one in ids], groups], schema=QUERIES),
         "qrels": pa.table([ids, ["x"] * N, [1.0] * N], schema=QRELS),
+        "interactions": pa.table([ids, ["x"] * N, range(N)], schema=INTERACTIONS),
     }
     for name, table in tables.items():
         write_parquet(tmp_path / "tables" / f"{name}.parquet", table)
@@ -156,3 +159,8 @@ def params(folder: Path) -> Params:
 @pytest.fixture
 def results(params: Params, folder: Path) -> Results:
     return collect(params, folder / "results")
+
+
+@pytest.fixture
+def decision(results: Results, folder: Path) -> dict[str, Any]:
+    return decide_all(results, Measures.below(folder / "measures"), folder / "tables")

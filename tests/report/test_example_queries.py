@@ -48,7 +48,7 @@ def test_texts_are_shortened_and_escaped(results: Results, folder: Path) -> None
     ((text, _),) = listings(results, folder)[0].examples[0].relevant
     assert len(text) == LENGTH
     assert text.endswith("…")
-    write_report(results, folder, folder / "page.html", folder / "quality.csv")
+    write_report(results, folder, {}, folder / "page.html", folder / "quality.csv")
     html = (folder / "page.html").read_text()
     assert "<script" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt; word" in html

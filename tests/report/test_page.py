@@ -4,12 +4,15 @@ from pathlib import Path
 import pytest
 
 from itemvec.core.params import Params
+from itemvec.decision.decision import decide_all
 from itemvec.decision.results import Results, collect
+from itemvec.decision.values import Measures
 from itemvec.report import write_report
 
 
 def page(results: Results, folder: Path) -> str:
-    write_report(results, folder, folder / "report.html", folder / "quality.csv")
+    decision = decide_all(results, Measures.below(folder / "measures"), folder / "tables")
+    write_report(results, folder, decision, folder / "report.html", folder / "quality.csv")
     return (folder / "report.html").read_text()
 
 
@@ -39,7 +42,7 @@ def test_what_users_supply_is_escaped(params: Params, folder: Path) -> None:
         path.write_text(path.read_text().replace("constructed: a", evil))
     from itemvec.core.files import read_parquet, write_parquet
 
-    for path in (folder / "measures").glob("*/*.parquet"):
+    for path in (folder / "measures").rglob("*/*.parquet"):
         table = read_parquet(path)
         groups = [group.replace("constructed: a", evil) for group in table["group"].to_pylist()]
         write_parquet(path, table.set_column(2, "group", [groups]))

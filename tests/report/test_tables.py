@@ -52,7 +52,7 @@ def test_a_terminal_gets_short_intervals(results: Results) -> None:
 
 
 def test_what_the_last_run_measured_fits_100_columns() -> None:
-    shown = render(collect(Params.load(ROOT / "params.yaml"), ROOT / "metrics"))
+    shown = render(collect(Params.load(ROOT / "params.yaml"), ROOT / "results"))
     assert max(map(len, shown.splitlines())) <= 100
 
 

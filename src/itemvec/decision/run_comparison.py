@@ -8,12 +8,13 @@ from pathlib import Path
 import pyarrow.compute as pc
 from tabulate import tabulate
 
-from itemvec.core.columns import GROUP, ID, OWNER, SEED
+from itemvec.core.columns import GROUP, SEED
 from itemvec.core.errors import ParamsError, TableError
 from itemvec.core.files import read_parquet
 from itemvec.core.registry import suggest
 from itemvec.decision.comparisons import compare_pairs
 from itemvec.decision.results import Result
+from itemvec.metrics import METRICS
 
 
 def compare_runs(cells: list[str], measures: Path, seed: int) -> str:
@@ -33,7 +34,7 @@ def compare_runs(cells: list[str], measures: Path, seed: int) -> str:
     """
     _check(cells, measures)
     tables = [read_parquet(measures / f"{cell}.parquet") for cell in cells]
-    names = [name for name in tables[0].column_names if name not in (ID, SEED, GROUP, OWNER)]
+    names = [name for name in tables[0].column_names if name.partition("@")[0] in METRICS and " " not in name]
     metrics = [name for name in names if all(name in table.column_names for table in tables)]
     if not metrics:
         raise TableError(f"{' and '.join(cells)} were measured in different metrics; set these in params.yaml")

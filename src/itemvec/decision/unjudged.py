@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from itemvec.core.columns import POSSIBLE, SKIPPED, judged_at
 from itemvec.decision.results import Result, Results
 from itemvec.decision.standings import Group, rank_group
 from itemvec.decision.values import Measures
 from itemvec.decision.verdict import Verdict, decide
-from itemvec.protocol.unjudged import POSSIBLE, SKIPPED, judged_at
 
 ENOUGH = 0.95  # share judged from which the rest is not worth a word
 

@@ -5,17 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from itemvec.core.arrays import Doubles, Ints
+from itemvec.core.columns import POSSIBLE, SKIPPED, judged_at
 from itemvec.core.top_k import NOTHING, Top
 from itemvec.metrics import Judgments, Ranked, measure, parse
 from itemvec.protocol.judgments import skip_unjudged
-
-SKIPPED = "skipped"  # unjudged items are taken out of the ranking, and what follows moves up
-POSSIBLE = "possible"  # unjudged items of the first ranks count as relevant, with the highest gain
-
-
-def judged_at(metric: str) -> str:
-    """Name of the share of judged items in the ranks that a metric looks at: ``judged@10`` of ``ndcg@10``."""
-    return f"judged@{parse(metric)[1]}"
 
 
 def alternatives(top: Top, judgments: Judgments, judged: Ints, n_items: int, metric: str) -> dict[str, Doubles]:
