@@ -14,10 +14,10 @@ ifneq ($(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test tune tuned lint check format resolve lock clean
+.PHONY: help setup repro test tune tuned docs-results lint check format resolve lock clean
 
 help:     ## show this list
-	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 15
 
 setup: $(STAMP) ## make or update .venv
 
@@ -40,6 +40,9 @@ tune: $(STAMP) ## try every setting of GRID on sasrec and sasrec-id, each as an 
 
 tuned: $(STAMP) ## show what was tried by what it reached on validation, and nothing of the test
 	@$(BIN)/dvc exp show --md --hide-workspace --only-changed --drop '^(?!Experiment|systems|.*validated).*'
+
+docs-results: $(STAMP) ## write the README's table of results anew from metrics/
+	@$(BIN)/python -m docs.generator.best_results
 
 lint: $(STAMP) ## check format, style and types
 	@$(BIN)/ruff format --check .

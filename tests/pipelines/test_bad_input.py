@@ -72,7 +72,7 @@ def stages(project: Project, items: str, **files: str) -> Done:
         return done
     done = project.run("pipelines/run", "validate", "out/tables", "expectations", "out/gate", "out/metrics", ok=False)
     assert not (project.root / "out" / "gate").exists()
-    assert not (project.root / "out" / "metrics").exists()
+    assert not (project.root / "out" / "results").exists()
     return done
 
 
@@ -134,7 +134,7 @@ def test_a_killed_stage_resumes_where_it_stopped(
     tables = "artifacts/tables"
     command = [
         *("pipelines/run", "embed", f"{tables}/items.parquet", f"{tables}/queries.parquet"),
-        *("expectations/vectors.json", "artifacts/embeddings", "metrics/embed.json"),
+        *("expectations/vectors.json", "artifacts/embeddings", "results/embed.json"),
     ]
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = os.environ | {"PATH": programs, "ITEMVEC_CACHE": str(fresh.cache)}

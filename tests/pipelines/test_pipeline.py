@@ -28,11 +28,11 @@ BASELINES = {"baseline@popular", "baseline@bm25", "capacity", "rerank@tiny"}
 def test_the_whole_pipeline(finished: tuple[Project, Done]) -> None:
     project, done = finished
     assert done.executed == BEFORE_EMBED | BASELINES | {"embed"} | AFTER_EMBED
-    metrics = json.loads((project.root / "metrics" / "recommend" / "full-sasrec.json").read_text())
+    metrics = json.loads((project.root / "results" / "recommend" / "sasrec" / "full.json").read_text())
     assert metrics["queries"] > 30
     assert metrics["seeds"] == 2
     assert 0 < metrics["ndcg@10"]["low"] < metrics["ndcg@10"]["mean"] < metrics["ndcg@10"]["high"] < 1
-    search = json.loads((project.root / "metrics" / "search" / "full-exact.json").read_text())
+    search = json.loads((project.root / "results" / "search" / "exact" / "full.json").read_text())
     assert search["groups"]["constructed: known item"]["mrr@10"]["mean"] > 0.9
     report = (project.root / "report" / "index.html").read_text()
     assert "Constructed queries." in report
