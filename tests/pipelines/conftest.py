@@ -112,8 +112,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Done]:
     project.edit("params.yaml", lambda text: text.replace("item: text}", "item: text, epochs: 2}"))
     project.run("git", "init", "-q")
     (project.root / "dvc.lock").unlink()
-    for folder in ("metrics", "results"):
-        shutil.rmtree(project.root / folder, ignore_errors=True)
+    for name in ("metrics", "results"):
+        shutil.rmtree(project.root / name)
     project.dvc("add", "data")
     done = project.dvc("repro")
     project.commit()
