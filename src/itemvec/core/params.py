@@ -35,9 +35,16 @@ SELECTORS = {
 class RecommendProtocol:
     """How recommendation is measured.
 
-    ``split`` is a kind of split, or a row with its kind and options. ``mask_history`` keeps what a user already has, as
-    far as a case shows it, out of the ranking; the first of ``metrics`` decides comparisons;
-    training that is random is repeated with ``seeds`` seeds.
+    split
+        Which interactions train and which are tested: a kind of split, or a row with its kind and options.
+    mask_history
+        Keep what a user already has, as far as a case shows it, out of the ranking.
+    depth
+        How many items are ranked for each case.
+    seeds
+        How often training that is random is repeated, each time with another seed.
+    metrics
+        Metrics to compute; the first decides comparisons.
     """
 
     split: str | Row
@@ -49,8 +56,11 @@ class RecommendProtocol:
 
 @dataclass(frozen=True)
 class SearchProtocol:
-    """How search is measured; the first of ``metrics`` decides comparisons.
+    """How search is measured.
 
+    depth, metrics
+        How many items are ranked for each query, and what is computed of them; the first metric decides
+        comparisons.
     split
         ``given``: the column ``split`` of the queries says what each is for; where there is none, all are test
         queries. ``{validation: 0.2}`` takes that share of the test queries to tune on.
@@ -61,8 +71,8 @@ class SearchProtocol:
         From which gain an item is relevant to the metrics that know no grades, as the level of trec_eval; 0 for any
         gain above zero. Queries without such an item are left out.
     unjudged
-        ``irrelevant``: what nobody judged for a query counts as not relevant to it. ``skipped``: it is taken out of the
-        ranking, and what follows moves up (Sakai, SIGIR 2007); raise ``depth``, since what lies deeper stays out.
+        ``irrelevant``: what nobody judged for a query counts as not relevant to it. ``skipped``: it is taken out of
+        the ranking, and what follows moves up (Sakai, SIGIR 2007), as far as ``depth`` goes: raise it.
     """
 
     depth: Positive
@@ -75,7 +85,13 @@ class SearchProtocol:
 
 @dataclass(frozen=True)
 class RerankProtocol:
-    """What is reranked: of every query the best ``depth`` items of the run ``first``, a cell as ``baseline/bm25``."""
+    """What the rows of ``rerankers`` reorder.
+
+    first
+        The run whose items are reordered, named as its files are: ``baseline/bm25``, ``search/full-exact``.
+    depth
+        How many of the best items of each query are reordered; those after them keep their places.
+    """
 
     first: str
     depth: Positive
@@ -85,8 +101,28 @@ class RerankProtocol:
 class Params:
     """Everything a run depends on besides code and data.
 
-    The singular keys select a row of the plural table beside them, so ``dvc exp run -S model=lsa`` runs the ``lsa``
-    row of ``models``; the lists select several rows.
+    The singular keys select a row of the plural table beside them, so ``dvc exp run -S model=lsa`` runs the ``lsa`` row
+    of ``models``; the lists select several rows.
+
+    seed
+        Seed of everything that is random.
+    dataset, model
+        The row of ``datasets`` whose files, in ``data/<dataset>``, are read; that of ``models.yaml`` that encodes
+        them.
+    variants
+        Rows of ``reducers``: the vectors that are compared. Differences are taken against the first.
+    recommenders, retrievers
+        Rows of ``systems`` that recommend from, or search, every variant.
+    baselines
+        Rows of ``systems`` that need no vectors, to recommend or to search.
+    rerankers
+        Rows of ``systems`` that reorder the first items of one run.
+    recommend, search, rerank
+        How recommendation and search are measured, and what is reordered: the options below.
+    datasets, reducers, systems
+        Tables of rows, by name: data sets; reducers; recommenders, retrievers and rerankers.
+    models
+        The file ``models.yaml``, beside ``params.yaml``: encoders, by name.
     """
 
     seed: Seed

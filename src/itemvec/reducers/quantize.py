@@ -16,12 +16,16 @@ LEVELS = 255  # steps between the 256 values of a byte
 @REDUCERS.register("quantize")
 @dataclass(frozen=True)
 class Quantize:
-    """Round every number to what ``to`` can say; the width stays.
+    """Store every number in fewer bits. The width stays.
 
     ``float16`` takes two bytes a number. ``int8`` takes one: 256 even steps from the least to the largest value that
-    the items have in that dimension, and the queries are cut to the same steps. ``binary`` takes a bit: the sign. A
-    query then stays a float, as where candidates found by their bits are rescored; ``rescore: false`` gives it the bits
-    alone, so that cosine orders by Hamming distance.
+    the items have in that dimension; queries are rounded to the same steps. ``binary`` takes one bit: the sign.
+
+    to
+        What numbers are rounded to.
+    rescore
+        For ``binary``: keep queries as floats, as when candidates found by their bits are rescored. With ``false``
+        queries become bits too, so that cosine orders by Hamming distance.
     """
 
     to: Literal["float16", "int8", "binary"]
