@@ -14,7 +14,7 @@ ifneq ($(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test tune tuned lint check format resolve lock clean
+.PHONY: help setup repro test tune tuned docs lint check format resolve lock clean
 
 help:     ## show this list
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -41,12 +41,18 @@ tune: $(STAMP) ## try every setting of GRID on sasrec and sasrec-id, each as an 
 tuned: $(STAMP) ## show what was tried by what it reached on validation, and nothing of the test
 	@$(BIN)/dvc exp show --md --hide-workspace --only-changed --drop '^(?!Experiment|systems|.*validated).*'
 
+# Strict: a link that leads nowhere, or a page that no menu names, is an error. The variable turns off a notice of the
+# theme, which is maintained until May 2027.
+docs: $(STAMP) ## write docs/reference from the code and build the site into site/
+	@$(BIN)/python -m docs.generator
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict -q
+
 lint: $(STAMP) ## check format, style and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-check: lint test ## what CI runs: format, lint, types, tests
+check: lint docs test ## what CI runs: format, lint, types, the site, tests
 
 format: $(STAMP) ## format the code
 	@$(BIN)/ruff format .

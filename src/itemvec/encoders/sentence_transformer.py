@@ -64,7 +64,7 @@ class SentenceTransformerEncoder:
     trust_remote_code
         Run the code that comes with the checkpoint. It needs a ``revision``: the commit whose code you have read.
     licence, parameters
-        Licence of the weights, and how many parameters they have: both are shown in the report alone.
+        Licence, and number of parameters, of the weights. Both are for the report alone.
     """
 
     checkpoint: str
