@@ -9,7 +9,7 @@ import click
 from docs.generator.table import fenced, page
 from itemvec.commands.main import main
 
-WIDTH = 100
+WIDTH = 90  # what fits beside the menus of the site
 LEAD = """`itemvec` does what `dvc` does not: it brings data, checks parameters, shows results, searches. The pipeline
 itself is run by `dvc repro` and `dvc exp run`. This is what `--help` prints."""
 

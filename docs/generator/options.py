@@ -49,7 +49,7 @@ def options(cls: type) -> list[Option]:
     for base in reversed(cls.__mro__):  # a kind may say more of an option than the class it inherits it from
         for text in _paragraphs(base):
             meanings |= _definitions(text, _names(cls))
-    found = fields(cls)  # type: ignore[arg-type]  # every kind is a dataclass
+    found = fields(cls)
     return [
         Option(f"`{one.name}`", type_words(hints[one.name]), _default(one), markdown(meanings.get(one.name, "")))
         for one in found
@@ -57,7 +57,7 @@ def options(cls: type) -> list[Option]:
 
 
 def _names(cls: type) -> set[str]:
-    return {one.name for one in fields(cls)}  # type: ignore[arg-type]
+    return {one.name for one in fields(cls)}
 
 
 def _paragraphs(cls: type) -> list[str]:

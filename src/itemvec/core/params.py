@@ -42,9 +42,10 @@ class Params:
 
     seed
         Seed of everything that is random.
-    dataset, model
-        The row of ``datasets`` whose files, in ``data/<dataset>``, are read; that of ``models.yaml`` that encodes
-        them.
+    dataset
+        The row of ``datasets`` to use; its files lie in ``data/<dataset>``.
+    model
+        The row of ``models.yaml`` that encodes the texts.
     variants
         Rows of ``reducers``: the vectors that are compared. Differences are taken against the first.
     recommenders
