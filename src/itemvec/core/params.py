@@ -40,6 +40,8 @@ class Params:
     The singular keys select a row of the plural table beside them, so ``dvc exp run -S model=lsa`` runs the ``lsa`` row
     of ``models``; the lists select several rows.
 
+    Parameters
+    ----------
     seed
         Seed of everything that is random.
     dataset

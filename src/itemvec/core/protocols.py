@@ -14,6 +14,8 @@ Row = dict[str, Any]
 class RecommendProtocol:
     """How recommendation is measured.
 
+    Parameters
+    ----------
     split
         Which interactions train and which are tested: a kind of split, or a row with its kind and options.
     mask_history
@@ -37,6 +39,8 @@ class RecommendProtocol:
 class SearchProtocol:
     """How search is measured.
 
+    Parameters
+    ----------
     depth, metrics
         How many items are ranked for each query, and what is computed of them; the first metric decides
         comparisons.
@@ -67,6 +71,8 @@ class SearchProtocol:
 class RerankProtocol:
     """What the rows of ``rerankers`` reorder.
 
+    Parameters
+    ----------
     first
         The run whose items are reordered, named as its files are: ``baseline/bm25``, ``search/full-exact``.
     depth

@@ -29,6 +29,8 @@ class AmazonC4:
     Its files are ``test.csv`` and ``sampled_item_metadata_1M.jsonl``. All products of the second are searched. The text
     of a product is its title and description.
 
+    Parameters
+    ----------
     category
         Keep the products of this category alone, and the queries for them. By default all.
     share

@@ -32,6 +32,8 @@ class AmazonReviews2023:
     raw reviews, of which the earliest of a user and an item counts, as in the benchmark. Items without a text are left
     out, with their interactions.
 
+    Parameters
+    ----------
     category
         Name of the category, as in the names of the files: ``Video_Games``.
     text

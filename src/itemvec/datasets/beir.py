@@ -24,6 +24,8 @@ class Beir:
     Its files are ``corpus.jsonl``, ``queries.jsonl`` and ``qrels/<split>.tsv``, or one ``qrels.jsonl`` for the whole.
     The text of an item is its title, a space, its text. Queries without judgments in the split are left out.
 
+    Parameters
+    ----------
     split
         Which file of judgments to read. A list, as in ``[train, dev, test]``, reads several: each query belongs to
         the part its judgments are in, and dev is for validation.

@@ -31,6 +31,8 @@ class CrowdFlower:
     the same title and description, markup aside, are one item. Ids are hashes of what they name, and a hash of its
     words decides the part of a query, so that both stay the same whatever else the file holds.
 
+    Parameters
+    ----------
     text
         Columns that make the text of an item, joined with ". " where both are not empty.
     gains

@@ -32,6 +32,8 @@ class Esci:
     for groups by source. Rows with the same words are one query, under the lowest of their ids. HTML is removed from
     texts.
 
+    Parameters
+    ----------
     locale
         Take the queries and products of this locale.
     version

@@ -29,6 +29,8 @@ class MovieLens:
     The text of a film is its title, year and genres: "The Usual Suspects (1995). Crime, Thriller". The data set has no
     queries; known-item and attribute queries are constructed, and their groups say so.
 
+    Parameters
+    ----------
     min_interactions
         Leave out users and items with fewer interactions, until all that are left have that many.
     """

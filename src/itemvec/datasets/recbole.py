@@ -31,6 +31,8 @@ class RecBole:
     ``item_id_list``. Where there are ``<name>.item2index`` and ``<name>.user2index``, interactions name the indices.
     Without a timestamp, interactions are in the order of the file.
 
+    Parameters
+    ----------
     text
         Columns that make the text of an item, joined with ". " where several are not empty.
     name

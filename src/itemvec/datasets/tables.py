@@ -29,6 +29,8 @@ class PlainTables:
     gain 1. ``group`` of a query names the slice it is reported in. ``split`` of an interaction or a query is its part
     in a split of your own.
 
+    Parameters
+    ----------
     text
         Columns that make the text of an item, joined with ". " where several are not empty.
     min_interactions

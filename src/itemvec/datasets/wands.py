@@ -25,6 +25,8 @@ class Wands:
 
     Its files are ``product.csv``, ``query.csv`` and ``label.csv``, whose fields are separated by tabs.
 
+    Parameters
+    ----------
     text
         Columns that make the text of a product, joined with ". " where several are not empty.
     gains

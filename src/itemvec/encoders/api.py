@@ -33,6 +33,8 @@ class ApiEncoder:
     twice. The row cache is what makes a run repeatable. The last six options below change no vector, so changing them
     encodes, and costs, nothing.
 
+    Parameters
+    ----------
     checkpoint
         The server's name of the model.
     url

@@ -19,6 +19,8 @@ from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 class HashingEncoder:
     """Count words into signed buckets, then scale to unit length (Weinberger et al., 2009).
 
+    Parameters
+    ----------
     dim
         Number of buckets, which is the width of the vectors.
     """

@@ -20,6 +20,8 @@ from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 class LsaEncoder:
     """TF-IDF with sublinear counts, truncated SVD, unit length (Deerwester et al., 1990). It is fitted on the items.
 
+    Parameters
+    ----------
     dim
         Number of singular vectors to keep, which is the width of the vectors.
     stop_words

@@ -32,6 +32,8 @@ class SentenceTransformerEncoder:
     Weights must be safetensors. Pooling and limits are those that the files of the checkpoint state, unless options say
     otherwise.
 
+    Parameters
+    ----------
     checkpoint
         A model of the Hugging Face hub, a local folder, or ``package:NAME/FOLDER``, a folder in an installed
         package.
@@ -64,7 +66,7 @@ class SentenceTransformerEncoder:
     trust_remote_code
         Run the code that comes with the checkpoint. It needs a ``revision``: the commit whose code you have read.
     licence, parameters
-        Licence, and number of parameters, of the weights. Both are for the report alone.
+        Licence of the weights, and how many parameters they have; both for the report alone.
     """
 
     checkpoint: str

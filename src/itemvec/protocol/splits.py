@@ -39,6 +39,8 @@ class LeaveOneOut:
 
     Users with fewer than three interactions are used for training only.
 
+    Parameters
+    ----------
     max_history
         How many of the latest interactions before the wanted one a case shows; by default all.
     """
@@ -57,6 +59,8 @@ class LeaveOneOut:
 class Timestamp:
     """One cut in time for all users: what comes before trains, what comes after is asked for.
 
+    Parameters
+    ----------
     validation_from
         Where validation begins: a share of all interactions in the order of time, or a time in the unit of the
         table.
@@ -104,6 +108,8 @@ def _time(cut: int | float, times: Ints) -> int:
 class Given:
     """The split that the data set brings, in the column ``split`` of its interactions.
 
+    Parameters
+    ----------
     max_history
         How many of the latest interactions before the wanted one a case shows; by default all.
     """

@@ -23,6 +23,8 @@ class DenseRec(Attentive):
     Afterwards an item that occurs in training has its id vector, another its text. The draw is made once per item and
     step.
 
+    Parameters
+    ----------
     p_dense
         How likely an item is taken by its text. 0 is ``sasrec`` on ids and 1 on texts: then only one of the two is
         trained.

@@ -21,6 +21,8 @@ class Ease:
 
     Source: Steck, "Embarrassingly shallow autoencoders for sparse data" (arXiv 1905.03375), equation 8.
 
+    Parameters
+    ----------
     l2
         The ridge penalty.
     """

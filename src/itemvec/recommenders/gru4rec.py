@@ -19,6 +19,8 @@ class Gru4Rec(Neural):
 
     It is trained like ``sasrec``, every position against the catalogue, instead of by the ranking losses of the paper.
 
+    Parameters
+    ----------
     item
         What an item is known by: ``id``, ``text`` or ``id+text``, as for ``sasrec``.
     whiten

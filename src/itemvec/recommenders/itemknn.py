@@ -27,6 +27,8 @@ class ItemKnn:
     users x items matrix) plus ``shrink``. Source: Aiolli, "Efficient top-N recommendation for very large scale binary
     rated datasets" (RecSys 2013), as in RecBole's ItemKNN.
 
+    Parameters
+    ----------
     k
         How many nearest items count for each item.
     shrink

@@ -22,6 +22,8 @@ Side = Literal["id", "text", "id+text"]
 class Neural(ABC):
     """What all recommenders share that are trained by gradients: options of the network and of its training.
 
+    Parameters
+    ----------
     width
         Width of the vectors inside the network.
     layers
@@ -131,6 +133,8 @@ class Neural(ABC):
 class Attentive(Neural):
     """Options of a network that reads histories with the causal transformer of SASRec (arXiv 1808.09781).
 
+    Parameters
+    ----------
     heads
         Attention heads; it must divide ``width``.
     norm

@@ -20,6 +20,8 @@ class Profile:
 
     It trains nothing.
 
+    Parameters
+    ----------
     half_life
         After how many steps back in time the weight of an item is halved.
     """

@@ -45,6 +45,8 @@ class RecBole:
     can score users of the training data alone, by what they did there. It does not see the later interactions of a test
     case.
 
+    Parameters
+    ----------
     model
         RecBole's name of the model: ``SASRec``, ``GRU4Rec``.
     item

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 class SasRec(Attentive):
     """A causal transformer over the latest items (arXiv 1808.09781).
 
+    Parameters
+    ----------
     item
         What an item is known by. ``id`` learns a vector per item. ``text`` learns a linear adaptor on the item
         vectors, which stay as they are. ``id+text`` adds the two.

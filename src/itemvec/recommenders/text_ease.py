@@ -24,6 +24,8 @@ class TextEase:
     Each dimension of the vectors counts as a user that has every item to some degree, so that items which no user
     shares can still be compared, unseen ones among them.
 
+    Parameters
+    ----------
     l2
         The ridge penalty.
     alpha

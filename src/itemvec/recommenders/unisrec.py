@@ -23,6 +23,8 @@ class UniSRec(Attentive):
     Left out of what is published: pre-training on other data, its second contrast (a sequence with an altered version
     of itself), and that fine-tuning leaves the transformer as it is.
 
+    Parameters
+    ----------
     tuning
         ``inductive`` knows items by their texts alone. ``transductive`` adds a learned vector per item.
     experts

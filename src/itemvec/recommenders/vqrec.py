@@ -23,6 +23,8 @@ class VqRec(Attentive):
     Every code of every part has a learned vector. The published pre-training on other data, and its permutation of
     codes, are left out.
 
+    Parameters
+    ----------
     parts
         Number of codes for each item; at most the width of the vectors.
     bits

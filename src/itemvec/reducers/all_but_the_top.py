@@ -16,6 +16,8 @@ from itemvec.reducers.base import REDUCERS, Sample, Transform
 class AllButTheTop:
     """Centre on the items' mean and remove the directions of most variance (arXiv 1702.01417). The width stays.
 
+    Parameters
+    ----------
     directions
         How many to remove; by default one for every hundred dimensions, as in the paper. 0 only centres.
     """

@@ -21,6 +21,8 @@ class Chain:
 
     Each is fitted on what the one before makes of the items.
 
+    Parameters
+    ----------
     links
         Rows of reducers, without names, in their order.
     """

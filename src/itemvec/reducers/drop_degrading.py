@@ -21,6 +21,8 @@ class DropDegrading:
     one half of them decides and is still counted in the results: use ``split: {validation: 0.5}`` to keep the two
     apart. This kind alone needs judgments, and the catalogue in memory.
 
+    Parameters
+    ----------
     dim
         Keep this many dimensions, the best; by default all that do not harm.
     """

@@ -20,6 +20,8 @@ class Pca:
 
     Give either ``dim`` or ``variance``.
 
+    Parameters
+    ----------
     dim
         Number of directions to keep.
     variance

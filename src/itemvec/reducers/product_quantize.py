@@ -27,6 +27,8 @@ class ProductQuantize:
     paper. ``bytes_per_item`` counts the codes, not the 2^bits x dim numbers of the codebook, which matter for a small
     catalogue.
 
+    Parameters
+    ----------
     parts
         Number of parts; it must divide the width of the vectors.
     bits

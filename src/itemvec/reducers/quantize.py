@@ -21,6 +21,8 @@ class Quantize:
     ``float16`` takes two bytes a number. ``int8`` takes one: 256 even steps from the least to the largest value that
     the items have in that dimension; queries are rounded to the same steps. ``binary`` takes one bit: the sign.
 
+    Parameters
+    ----------
     to
         What numbers are rounded to.
     rescore

@@ -15,6 +15,8 @@ from itemvec.reducers.base import REDUCERS, Sample, Transform
 class RandomDrop:
     """Keep a random choice of the coordinates (arXiv 2508.17744).
 
+    Parameters
+    ----------
     dim
         How many to keep.
     draw

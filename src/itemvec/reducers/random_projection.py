@@ -17,6 +17,8 @@ class RandomProjection:
 
     Lengths and angles are kept on average (Johnson and Lindenstrauss, 1984).
 
+    Parameters
+    ----------
     dim
         Number of columns of the matrix, which is the new width.
     draw

@@ -18,6 +18,8 @@ class Truncate:
     It is meant for encoders that were trained with prefixes in mind (Matryoshka, arXiv 2205.13147). For others a prefix
     is as good as any other choice.
 
+    Parameters
+    ----------
     dim
         How many to keep.
     """

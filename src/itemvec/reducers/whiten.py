@@ -18,6 +18,8 @@ from itemvec.reducers.base import REDUCERS, Sample, Transform
 class Whiten:
     """Divide each principal direction by its standard deviation (Kessy et al., 2018).
 
+    Parameters
+    ----------
     method
         ``zca`` rotates back to the original axes, and so moves vectors least. ``pca`` leaves them along the
         principal directions.

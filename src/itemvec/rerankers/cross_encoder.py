@@ -24,6 +24,8 @@ class CrossEncoderReranker:
 
     It is read by ``CrossEncoder`` of sentence-transformers. Scores are logits.
 
+    Parameters
+    ----------
     checkpoint
         A model of the Hugging Face hub, a local folder or ``package:NAME/FOLDER``. Weights must be safetensors;
         code that comes with it is not run.

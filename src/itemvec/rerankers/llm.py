@@ -24,6 +24,8 @@ class LlmReranker:
 
     No answer is an error: an item that an answer does not name keeps its place.
 
+    Parameters
+    ----------
     checkpoint
         The server's name of the model; without ``url``, a model of the Hugging Face hub, a local folder or
         ``package:NAME/FOLDER``, with weights as safetensors.

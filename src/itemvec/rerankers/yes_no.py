@@ -44,6 +44,8 @@ class YesNoReranker:
 
     Both are read as the first token of the answer.
 
+    Parameters
+    ----------
     checkpoint
         A model of the Hugging Face hub, a local folder or ``package:NAME/FOLDER``. Weights must be safetensors;
         code that comes with it is not run.

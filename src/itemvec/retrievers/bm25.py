@@ -41,6 +41,8 @@ class Bm25:
     Items that share no word with the query are not ranked. Equal scores come in order of position, which bm25s' own
     search does not promise.
 
+    Parameters
+    ----------
     k1
         How soon a word that occurs often in an item stops adding to the score.
     b

@@ -35,6 +35,8 @@ class Colbert:
     not kept. That suits some hundred thousand items; beyond, an index of compressed token vectors (PLAID, Santhanam et
     al., 2022) is needed, which this is not.
 
+    Parameters
+    ----------
     checkpoint
         A model of the Hugging Face hub, a local folder or ``package:NAME/FOLDER``, as PyLate, Stanford's ColBERT or
         sentence-transformers save it. Weights must be safetensors; code that comes with it is not run.

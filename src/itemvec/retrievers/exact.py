@@ -24,6 +24,8 @@ class Exact:
     In memory are the queries, what was found for them, a block of items, and products of 2,048 items with 512 queries a
     core.
 
+    Parameters
+    ----------
     similarity
         Cosine, or ``dot``, the inner product.
     precision

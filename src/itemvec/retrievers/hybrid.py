@@ -26,6 +26,8 @@ FEWER = 10  # where there are more parts
 class Hybrid:
     """Several retrievers, whose results are ranked together by a weighted sum.
 
+    Parameters
+    ----------
     parts
         Rows of retrievers, without names: at least two.
     fusion

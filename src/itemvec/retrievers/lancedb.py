@@ -31,6 +31,8 @@ class LanceDb:
     little when the stage runs again; those of ``mode: text`` do not. The database lies in the temporary folder while
     the stage runs. What an index takes in time and room depends on the machine: ``benchmarks/index.py`` measures it.
 
+    Parameters
+    ----------
     mode
         What to search by.
     similarity
