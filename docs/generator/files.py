@@ -45,7 +45,7 @@ def files() -> str:
     parts = ["## At the top", table(("path", "what it is"), [[f"`{name}`", text] for name, text in TOP.items()])]
     parts += ["## Tables", "Your own files of kind `tables` have the columns of the first four, too."]
     for name, (text, schema) in TABLES.items():
-        rows = [[f"`{field.name}`", type_words(field.type), columns.MEANINGS[field.name]] for field in schema]
+        rows = [[f"`{field.name}`", type_words(field.type), columns.MEANINGS.get(field.name, "")] for field in schema]
         parts += [f"### {name}", text, table(("column", "type", "meaning"), rows)]
     parts += ["## Vectors", VECTORS, "## Expectations", EXPECTATIONS]
     for path in sorted((ROOT / "expectations").glob("*.json")):

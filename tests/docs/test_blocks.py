@@ -91,8 +91,10 @@ def test_a_command_that_can_be_run_is_let_be(line: str, tmp_path: Path) -> None:
 
 def test_blocks_are_read_with_their_marks(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("x\n\n<!-- run -->\n```console\n$ a \\\n  b\nout\n```\n\n- y\n\n  ```yaml\n  z: 1\n  ```\n")
+    page.write_text(
+        "x\n\n<!-- run -->\n```console\n$ a \\\n  b\nout\n```\n\n- y\n\n  <!-- m -->\n  ```yaml\n  z: 1\n  ```\n"
+    )
     first, second = blocks(page)
     assert (first.mark, first.commands, first.line) == ("run", ["a    b"], 4)
-    assert (second.language, second.text, second.mark) == ("yaml", "z: 1\n", "")
+    assert (second.language, second.text, second.mark) == ("yaml", "z: 1\n", "m")
     assert "console" in SHELL

@@ -9,12 +9,14 @@ import pytest
 from click.testing import CliRunner
 
 from docs.generator.commands import walk
+from docs.generator.files import TABLES
 from docs.generator.options import Option, options, prose
 from docs.generator.pages import PAGES, REFERENCE
 from docs.generator.parameters import PROTOCOLS, SECTIONS
 from docs.generator.root import yaml
 from docs.generator.table import table
 from itemvec.commands.main import main
+from itemvec.core.columns import MEANINGS
 from itemvec.core.options import Share
 from itemvec.core.params import Params
 from itemvec.datasets.known_datasets import SOURCES
@@ -63,6 +65,11 @@ def test_every_kind_and_option_has_a_meaning(cls: type) -> None:
     assert prose(cls)
     silent = [one.name for one in options(cls) if not one.meaning]
     assert not silent, f"say in the docstring of {cls.__name__} what {silent} means, as a definition below its name"
+
+
+def test_every_column_has_a_meaning() -> None:
+    found = {field.name for _, schema in TABLES.values() for field in schema}
+    assert found - MEANINGS.keys() == set(), "add them to MEANINGS in core/columns.py"
 
 
 @pytest.mark.parametrize("name", METRICS)
