@@ -7,7 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from docs.generator.root import ROOT
+from docs.generator.root import ROOT, yaml
+from docs.generator.stages import written
 from docs.generator.table import page, table
 from itemvec.core import columns
 from itemvec.protocol.evaluation import nothing
@@ -21,11 +22,11 @@ TOP = {
     "data.dvc": "The hash of `data/`. `dvc add data` writes it after you changed the files there.",
     "data": "Raw files, one folder for each data set. Not in git.",
     "expectations": "What each table must meet before anything is encoded: below.",
-    "metrics": "Results, in git: [metrics](metrics.md#files).",
-    "plots": "Curves, as CSV, in git; `dvc plots show` draws them.",
     "report": "`index.html`, the whole report in one page. Not in git.",
     "artifacts": "Tables, vectors, runs and values per query. Not in git; DVC keeps them.",
 }
+MEASURED = "Results of the last run, in git: [metrics](metrics.md#files)."
+CURVES = "Curves of the last run, as CSV, in git; `dvc plots show` draws them."
 PARTED = "The column `split` is there only where the data set brings its own split."
 TABLES: dict[str, tuple[str, Any]] = {
     "artifacts/tables/items.parquet": ("What is embedded and ranked.", columns.ITEMS),
@@ -42,7 +43,9 @@ TABLES: dict[str, tuple[str, Any]] = {
 
 def files() -> str:
     """The whole page."""
-    parts = ["## At the top", table(("path", "what it is"), [[f"`{name}`", text] for name, text in TOP.items()])]
+    kept = {path.split("/")[0] for stage in yaml("dvc.yaml")["stages"].values() for path in written(stage, in_git=True)}
+    top = TOP | {name: CURVES if name == "plots" else MEASURED for name in sorted(kept)}
+    parts = ["## At the top", table(("path", "what it is"), [[f"`{name}`", text] for name, text in top.items()])]
     parts += ["## Tables", "Your own files of kind `tables` have the columns of the first four, too."]
     for name, (text, schema) in TABLES.items():
         rows = [[f"`{field.name}`", type_words(field.type), columns.MEANINGS.get(field.name, "")] for field in schema]

@@ -9,14 +9,14 @@ from typing import Any
 import itemvec.metrics
 from docs.generator.options import markdown
 from docs.generator.root import yaml
-from docs.generator.stages import path_of
+from docs.generator.stages import written
 from docs.generator.table import page, table
 from itemvec.metrics import METRICS, base, measure, parse
 
 LEAD = """`recommend.metrics` and `search.metrics` in `params.yaml` name what is computed, as in `ndcg@10`. The first
 of a list decides comparisons."""
-FOUND = """Means, intervals and sizes of every cell. They are small, and in git, so that `dvc metrics diff` shows what
-a change moved. `${...}` stands for a value of `params.yaml`."""
+FOUND = """Means, intervals and sizes of every cell, and what the studies found. They are small, and in git, so that a
+pull request shows what it moved. `${...}` stands for a value of `params.yaml`."""
 
 
 def metrics() -> str:
@@ -33,11 +33,12 @@ def metrics() -> str:
         if inspect.isfunction(function) and function not in (measure, parse):
             parts += [f"### {name}", said(function).partition("\n\nParameters\n")[0]]
     rows = [
-        [f"`{path_of(out)}`", stage["desc"]]
-        for stage in yaml("dvc.yaml")["stages"].values()
-        for out in stage.get("metrics", [])
+        [f"`{path}`", f"[`{name}`](stages.md#{name})"]
+        for name, stage in yaml("dvc.yaml")["stages"].items()
+        for path in written(stage, in_git=True)
+        if path.endswith(".json")
     ]
-    return page("Metrics", LEAD, *parts, "## Files", FOUND, table(("file", "holds"), rows))
+    return page("Metrics", LEAD, *parts, "## Files", FOUND, table(("file", "written by"), rows))
 
 
 def said(thing: Callable[..., Any] | Any) -> str:

@@ -33,17 +33,19 @@ def _facts(stage: dict[str, Any]) -> str:
     rows = {
         "once for each": _matrix(stage),
         "reads": _names(reads),
-        "writes, kept by DVC": _names(map(path_of, stage.get("outs", []))),
-        "writes, kept in git": _names(path_of(one) for key in ("metrics", "plots") for one in stage.get(key, [])),
+        "writes, kept by DVC": _names(written(stage, in_git=False)),
+        "writes, kept in git": _names(written(stage, in_git=True)),
         "parameters": _names(one for param in stage.get("params", []) for one in _params(param)),
         "code": _names(code),
     }
     return table(("", ""), [[key, value] for key, value in rows.items() if value])
 
 
-def path_of(out: Any) -> str:
-    """Path of an output, which may stand there with options."""
-    return next(iter(out)) if isinstance(out, dict) else str(out)
+def written(stage: dict[str, Any], in_git: bool) -> list[str]:
+    """Paths of the outputs of a stage: those that git keeps, which DVC is told not to cache, or the others."""
+    outputs = [one for key in ("outs", "metrics", "plots") for one in stage.get(key, [])]
+    pairs = [next(iter(one.items())) if isinstance(one, dict) else (one, {}) for one in outputs]
+    return [path for path, given in pairs if (given.get("cache") is False) == in_git]
 
 
 def _params(param: Any) -> list[str]:
