@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
-from typing import Any
+from dataclasses import fields, is_dataclass
+from typing import Any, get_type_hints
 
 from docs.generator.options import options, prose
 from docs.generator.root import yaml
 from docs.generator.table import page, table
-from itemvec.core.params import Params, RecommendProtocol, RerankProtocol, SearchProtocol
+from itemvec.core.params import Params
 from itemvec.core.registry import Registry
 from itemvec.datasets import DATASETS
 from itemvec.encoders import ENCODERS
@@ -19,7 +19,7 @@ from itemvec.reducers import REDUCERS
 from itemvec.rerankers import RERANKERS
 from itemvec.retrievers import RETRIEVERS
 
-PROTOCOLS = {"recommend": RecommendProtocol, "search": SearchProtocol, "rerank": RerankProtocol}
+PROTOCOLS = {key: hint for key, hint in get_type_hints(Params).items() if is_dataclass(hint)}
 SECTIONS: list[tuple[str, str, Registry[Any]]] = [
     ("Kinds of data sets", "Rows of `datasets`: what the files in `data/` are.", DATASETS),
     ("Kinds of encoders", "Rows of `models.yaml`: what turns a text into a vector.", ENCODERS),
