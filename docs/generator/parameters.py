@@ -19,7 +19,7 @@ from itemvec.reducers import REDUCERS
 from itemvec.rerankers import RERANKERS
 from itemvec.retrievers import RETRIEVERS
 
-PROTOCOLS = {key: hint for key, hint in get_type_hints(Params).items() if is_dataclass(hint)}
+PROTOCOLS = {key: hint for key, hint in get_type_hints(Params).items() if isinstance(hint, type) and is_dataclass(hint)}
 SECTIONS: list[tuple[str, str, Registry[Any]]] = [
     ("Kinds of data sets", "Rows of `datasets`: what the files in `data/` are.", DATASETS),
     ("Kinds of encoders", "Rows of `models.yaml`: what turns a text into a vector.", ENCODERS),

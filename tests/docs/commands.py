@@ -22,7 +22,23 @@ from tests.docs.rows import TABLES, build
 
 TARGETS = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE))
 # Programs that the documents may call besides ours; a name that is not here is taken for a typing error.
-OTHERS = {"aws", "cat", "cd", "cp", "curl", "echo", "export", "git", "gunzip", "head", "ls", "mkdir", "open", "pip"}
+OTHERS = {
+    "aws",
+    "cat",
+    "cd",
+    "cp",
+    "curl",
+    "echo",
+    "export",
+    "git",
+    "grep",
+    "gunzip",
+    "head",
+    "ls",
+    "mkdir",
+    "open",
+    "pip",
+}
 OTHERS |= {"pre-commit", "printf", "ray", "source", "wc"}
 ENDS = {"&&", "||", "|", ";"}
 

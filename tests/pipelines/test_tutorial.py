@@ -18,13 +18,19 @@ def steps(found: list[Block]) -> list[tuple[Block, str, str]]:
     listed = []
     for number, block in enumerate(found):
         if block.mark == RUN:
-            for part in re.split(r"^\$ ", block.text.replace("\\\n", " "), flags=re.MULTILINE)[1:]:
-                command, _, output = part.partition("\n")
-                listed.append((block, command, output))
+            listed += [(block, command, output) for command, output in _commands(block)]
             after = found[number + 1 : number + 2]
             if after and after[0].language == "text" and not after[0].follows.strip():
                 listed[-1] = (*listed[-1][:2], listed[-1][2] + after[0].text)
     return listed
+
+
+def _commands(block: Block) -> list[tuple[str, str]]:
+    """Commands, and the lines after each, which only a console shows."""
+    if block.language != "console":
+        return [(command, "") for command in block.commands]
+    parts = re.split(r"^\$ ", block.text.replace("\\\n", " "), flags=re.MULTILINE)[1:]
+    return [(command, output) for command, _, output in (part.partition("\n") for part in parts)]
 
 
 def agree(shown: str, printed: str, root: Path) -> bool:
@@ -52,8 +58,10 @@ def test_the_tutorial_is_run() -> None:
 
 def test_steps_have_their_output(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("<!-- run -->\n```console\n$ a\none\n$ b\n```\n\n```text\ntwo\n```\n\nThen:\n\n```text\nx\n```\n")
-    assert [step[1:] for step in steps(blocks(page))] == [("a", "one\n"), ("b", "two\n")]
+    page.write_text(
+        "<!-- run -->\n```console\n$ a\none\n$ b\n```\n\n```text\ntwo\n```\n\n<!-- run -->\n```sh\nc\n```\nThen:\n```text\nx\n```\n"
+    )
+    assert [step[1:] for step in steps(blocks(page))] == [("a", "one\n"), ("b", "two\n"), ("c", "")]
 
 
 @pytest.mark.parametrize(
