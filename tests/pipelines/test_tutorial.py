@@ -58,9 +58,8 @@ def test_the_tutorial_is_run() -> None:
 
 def test_steps_have_their_output(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text(
-        "<!-- run -->\n```console\n$ a\none\n$ b\n```\n\n```text\ntwo\n```\n\n<!-- run -->\n```sh\nc\n```\nThen:\n```text\nx\n```\n"
-    )
+    shown = "```console\n$ a\none\n$ b\n```\n\n```text\ntwo\n```\n"
+    page.write_text(f"<!-- run -->\n{shown}\n<!-- run -->\n```sh\nc\n```\nThen:\n```text\nx\n```\n\n{shown}")
     assert [step[1:] for step in steps(blocks(page))] == [("a", "one\n"), ("b", "two\n"), ("c", "")]
 
 
