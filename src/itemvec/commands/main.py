@@ -28,7 +28,11 @@ data_option = click.option(
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="itemvec")
 def main() -> None:
-    """Bring data into place, check the parameters, look at the results. The main job itself is `dvc repro`."""
+    """Bring data into place, check the parameters, look at the results. The main job itself is `dvc repro`.
+
+    \b
+    Example: itemvec fetch movielens-100k && dvc repro && itemvec show
+    """
 
 
 main.add_command(cache)

@@ -33,6 +33,25 @@ QRELS = pa.schema([(QUERY, pa.string()), (ITEM, pa.string()), (GAIN, pa.float64(
 NAMES = pa.dictionary(pa.int32(), pa.string())  # a run repeats every id many times
 RUN = pa.schema([(ID, NAMES), (SEED, pa.int32()), (ITEM, NAMES), (RANK, pa.int32()), (SCORE, pa.float32())])
 
+# What each column holds, for the reference.
+MEANINGS = {
+    ITEM: "The item. Ids are text; each is unique in the table of items.",
+    USER: "The user.",
+    QUERY: "The query; unique in the table of queries.",
+    ID: "The query, or the user, that the row belongs to.",
+    TEXT: "What is encoded and searched: the text of the item, or of the query.",
+    TIME: "When it happened, a whole number. Only its order counts; equal times keep the order of the file.",
+    PART: "What the row is for: `train`, `validation` or `test`; an interaction may also be `history`, which is shown "
+    "but neither trained on nor asked for. The column is there only where the data set brings its own split.",
+    GROUP: "The slice that the query is reported in.",
+    OWNER: "The user, or the query, that the row is a case of; rows of one owner are not independent.",
+    GAIN: "How relevant the item is to the query; 0 for not at all.",
+    JUDGMENT: "A hash of what is relevant to the query or user: equal where the judgments are equal.",
+    SEED: "Which repetition of a training that is random; 0 where nothing is.",
+    RANK: "Place in the ranking, from 1.",
+    SCORE: "What the system ranked by.",
+}
+
 
 def judged_at(metric: str) -> str:
     """Name of the share of judged items in the ranks that a metric looks at: ``judged@10`` of ``ndcg@10``."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from itemvec.core.errors import ParamsError
-from itemvec.core.options import NaturalFloat, OpenShare, Positive, Seed
+from itemvec.core.options import Seed
+from itemvec.core.protocols import DecideProtocol, RecommendProtocol, RerankProtocol, Row, SearchProtocol
 from itemvec.core.registry import checked, suggest
 
-Row = dict[str, Any]
+__all__ = ["MODELS", "DecideProtocol", "Params", "RecommendProtocol", "RerankProtocol", "Row", "SearchProtocol"]
+
 Table = dict[str, Row]
 
 MODELS = "models.yaml"  # beside params.yaml: its rows are many, and DVC writes params.yaml anew
@@ -32,72 +34,46 @@ SELECTORS = {
 
 
 @dataclass(frozen=True)
-class RecommendProtocol:
-    """How recommendation is measured.
-
-    ``split`` is a kind of split, or a row with its kind and options. ``mask_history`` keeps what a user already has, as
-    far as a case shows it, out of the ranking; the first of ``metrics`` decides comparisons;
-    training that is random is repeated with ``seeds`` seeds.
-    """
-
-    split: str | Row
-    mask_history: bool
-    depth: Positive
-    seeds: Positive
-    metrics: list[str]
-
-
-@dataclass(frozen=True)
-class SearchProtocol:
-    """How search is measured; the first of ``metrics`` decides comparisons.
-
-    split
-        ``given``: the column ``split`` of the queries says what each is for; where there is none, all are test
-        queries. ``{validation: 0.2}`` takes that share of the test queries to tune on.
-    judge
-        ``query``: all that is relevant to a query counts. ``pair``: each relevant item of a query is a query of its
-        own, to which the others are not relevant (as arXiv 2507.05006 counts).
-    least_gain
-        From which gain an item is relevant to the metrics that know no grades, as the level of trec_eval; 0 for any
-        gain above zero. Queries without such an item are left out.
-    unjudged
-        ``irrelevant``: what nobody judged for a query counts as not relevant to it. ``skipped``: it is taken out of the
-        ranking, and what follows moves up (Sakai, SIGIR 2007); raise ``depth``, since what lies deeper stays out.
-    """
-
-    depth: Positive
-    metrics: list[str]
-    split: Literal["given"] | dict[Literal["validation"], OpenShare] = "given"
-    judge: Literal["query", "pair"] = "query"
-    least_gain: NaturalFloat = 0.0
-    unjudged: Literal["irrelevant", "skipped"] = "irrelevant"
-
-
-@dataclass(frozen=True)
-class RerankProtocol:
-    """What is reranked: of every query the best ``depth`` items of the run ``first``, a cell as ``baseline/bm25``."""
-
-    first: str
-    depth: Positive
-
-
-@dataclass(frozen=True)
-class DecideProtocol:
-    """How the verdict is reached.
-
-    tolerance
-        Share of the best mean that a smaller or cheaper choice may lose, and must be shown not to: 0.01 is 1 %.
-    """
-
-    tolerance: OpenShare = 0.01
-
-
-@dataclass(frozen=True)
 class Params:
     """Everything a run depends on besides code and data.
 
-    The singular keys select a row of the plural table beside them, so ``dvc exp run -S model=lsa`` runs the ``lsa``
-    row of ``models``; the lists select several rows.
+    The singular keys select a row of the plural table beside them, so ``dvc exp run -S model=lsa`` runs the ``lsa`` row
+    of ``models``; the lists select several rows.
+
+    Parameters
+    ----------
+    seed
+        Seed of everything that is random.
+    dataset
+        The row of ``datasets`` to use; its files lie in ``data/<dataset>``.
+    model
+        The row of ``models.yaml`` that encodes the texts.
+    variants
+        Rows of ``reducers``: the vectors that are compared. Differences are taken against the first.
+    recommenders
+        Rows of ``systems`` that recommend from every variant.
+    retrievers
+        Rows of ``systems`` that search every variant.
+    baselines
+        Rows of ``systems`` that need no vectors, to recommend or to search.
+    rerankers
+        Rows of ``systems`` that reorder the first items of one run.
+    recommend
+        How recommendation is measured.
+    search
+        How search is measured.
+    rerank
+        What the rerankers reorder.
+    decide
+        How the verdict is reached.
+    datasets
+        Data sets, by name.
+    models
+        Encoders, by name. They are the file ``models.yaml``, beside ``params.yaml``.
+    reducers
+        Reducers, by name.
+    systems
+        Recommenders, retrievers and rerankers, by name.
     """
 
     seed: Seed

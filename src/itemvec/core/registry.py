@@ -36,6 +36,9 @@ class Registry(Generic[T]):
     def __contains__(self, kind: object) -> bool:
         return kind in self._kinds
 
+    def __getitem__(self, kind: str) -> type:
+        return self._kinds[kind]
+
     def kinds(self) -> list[str]:
         """Registered kinds, sorted."""
         return sorted(self._kinds)

@@ -24,11 +24,18 @@ FIELDS = pa.schema([(ITEM, pa.string()), ("category", pa.string()), ("metadata",
 @DATASETS.register("amazon-c4")
 @dataclass(frozen=True)
 class AmazonC4:
-    """``test.csv`` and ``sampled_item_metadata_1M.jsonl``, the pool that is searched.
+    """Amazon-C4: long, spoken queries, and the products of Amazon that answer them.
 
-    The text of a product is its metadata: title and description. ``category`` keeps the products of one, and the
-    queries for them. ``share`` keeps that share of the products that no query asks for, by a hash of their ids: the
-    fewer there are, the easier the search, so figures are comparable at the same share alone.
+    Its files are ``test.csv`` and ``sampled_item_metadata_1M.jsonl``. All products of the second are searched. The text
+    of a product is its title and description.
+
+    Parameters
+    ----------
+    category
+        Keep the products of this category alone, and the queries for them. By default all.
+    share
+        Which share to keep of the products that no query wants, chosen by a hash of their ids. Fewer products make
+        the search easier, so compare figures at the same share only.
     """
 
     category: str | None = None

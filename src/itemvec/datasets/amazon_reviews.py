@@ -25,13 +25,25 @@ KEYS = {USER: pa.string(), ASIN: pa.string(), TIME: pa.int64()}
 @DATASETS.register("amazon-reviews-2023")
 @dataclass(frozen=True)
 class AmazonReviews2023:
-    """``meta_<category>.jsonl`` and what was reviewed: each file as it is, or packed with gzip.
+    """One category of Amazon Reviews 2023. Every file may be packed with gzip.
 
-    Reviews are ``<category>.{train,valid,test}.csv``, files of the benchmark, which bring a split; or
-    ``<category>.csv``, its ratings before the split; or ``<category>.jsonl``, raw reviews, of which the earliest of a
-    user and an item counts, as in the benchmark. The text of an item is made of the fields ``text``; ``ascii_only``
-    loses all other characters, as the code of BLaIR does. The ``catalogue`` is of items that were reviewed, or of all.
-    Items without a text are left out, with their interactions.
+    Products are ``meta_<category>.jsonl``. Reviews are one of three: ``<category>.{train,valid,test}.csv``, the files
+    of the benchmark, which bring a split; ``<category>.csv``, its ratings before the split; or ``<category>.jsonl``,
+    raw reviews, of which the earliest of a user and an item counts, as in the benchmark. Items without a text are left
+    out, with their interactions.
+
+    Parameters
+    ----------
+    category
+        Name of the category, as in the names of the files: ``Video_Games``.
+    text
+        Fields of the metadata that make the text of an item, in this order.
+    ascii_only
+        Remove all characters that are not ASCII, as the code of BLaIR does.
+    catalogue
+        ``reviewed``: only items with an interaction. ``all``: every item of the metadata.
+    min_interactions
+        Leave out users and items with fewer interactions, until all that are left have that many.
     """
 
     category: str

@@ -19,10 +19,16 @@ PARTS = {"train": "train", "dev": "validation", "test": "test"}  # name of the f
 @DATASETS.register("beir")
 @dataclass(frozen=True)
 class Beir:
-    """``corpus.jsonl``, ``queries.jsonl`` and ``qrels/<split>.tsv``, or one ``qrels.jsonl`` for the whole.
+    """Search data in the layout of BEIR.
 
-    The text of an item is its title, a space, its text. Queries without judgments in the split are left out. A list of
-    splits, as in ``[train, dev, test]``, brings the queries of all of them, each with its part: dev is for validation.
+    Its files are ``corpus.jsonl``, ``queries.jsonl`` and ``qrels/<split>.tsv``, or one ``qrels.jsonl`` for the whole.
+    The text of an item is its title, a space, its text. Queries without judgments in the split are left out.
+
+    Parameters
+    ----------
+    split
+        Which file of judgments to read. A list, as in ``[train, dev, test]``, reads several: each query belongs to
+        the part its judgments are in, and dev is for validation.
     """
 
     split: str | list[Literal["train", "dev", "test"]] = "test"

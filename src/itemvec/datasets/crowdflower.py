@@ -25,12 +25,18 @@ LABELS = ("1", "2", "3", "4")  # off topic to perfect
 @DATASETS.register("crowdflower")
 @dataclass(frozen=True)
 class CrowdFlower:
-    """``train.csv`` of the competition, the file that has the judgments.
+    """CrowdFlower: queries of shops, with products that people rated from 1 to 4.
 
-    Products have no ids: those of the same title and description, markup aside, are one item. The text of an item is
-    made of the columns ``text``, joined with ". " where both are not empty. ``gains`` are those of median relevance 1
-    to 4. Ids are hashes of what they name, and a hash of its words decides the part of a query (``division``), so that
-    both stay the same whatever else the file holds.
+    Its file is ``train.csv`` of the competition, the one that has the judgments. Products have no ids there: those of
+    the same title and description, markup aside, are one item. Ids are hashes of what they name, and a hash of its
+    words decides the part of a query, so that both stay the same whatever else the file holds.
+
+    Parameters
+    ----------
+    text
+        Columns that make the text of an item, joined with ". " where both are not empty.
+    gains
+        Gain of an item by its median rating: four numbers, for ratings 1 to 4.
     """
 
     text: list[Literal["product_title", "product_description"]] = field(

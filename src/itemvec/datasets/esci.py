@@ -26,15 +26,34 @@ LOCALE = "product_locale"
 @DATASETS.register("esci")
 @dataclass(frozen=True)
 class Esci:
-    """``shopping_queries_dataset_examples.parquet`` and ``..._products.parquet``; ``..._sources.csv`` for its groups.
+    """ESCI, Amazon's shopping queries, with products judged exact, substitute, complement or irrelevant.
 
-    Queries and products of one ``locale``; the ``small`` version has the harder queries, of which the ranking task of
-    KDD Cup 2022 was made, whose ``gains`` are the default. ``exact_only`` leaves gain to exact matches alone. The
-    files divide queries into train and test; a share ``validation`` of those to train with is set aside, by a hash of
-    their words. Rows with the same words are one query, under the lowest of their ids. The text of a product is made
-    of the columns ``text``, without their HTML, joined with ". " where several are not empty. The ``catalogue`` is of
-    products that were judged for the queries there are, or of all of the locale. ``groups`` by source tell negations,
-    parse patterns and others apart.
+    Its files are ``shopping_queries_dataset_examples.parquet`` and ``..._products.parquet``, and ``..._sources.csv``
+    for groups by source. Rows with the same words are one query, under the lowest of their ids. HTML is removed from
+    texts.
+
+    Parameters
+    ----------
+    locale
+        Take the queries and products of this locale.
+    version
+        ``small`` has the harder queries, those of the ranking task of KDD Cup 2022; ``large`` has all.
+    splits
+        Which parts of the data to read.
+    validation
+        Share of the training queries that is kept for validation, chosen by a hash of their words.
+    gains
+        Gain of each label. The defaults are those of KDD Cup 2022.
+    exact_only
+        Give a gain to exact matches alone.
+    text
+        Columns that make the text of a product, joined with ". " where several are not empty.
+    catalogue
+        ``judged``: the products that were judged for the queries that are read. ``all``: every product of the
+        locale.
+    groups
+        ``given``: all queries are one group. ``source``: negations, parse patterns and the other sources of queries
+        are reported apart.
     """
 
     locale: Literal["us", "es", "jp"] = "us"

@@ -21,13 +21,18 @@ INVERTED = r"^(.+), (The|A|An|La|Le|Les|Il|Das|Der|Die)( \(.*\))?$"
 @DATASETS.register("movielens")
 @dataclass(frozen=True)
 class MovieLens:
-    """A release of MovieLens, known by its files.
+    """A release of MovieLens, recognised by its files.
 
     100K is ``ml-100k.inter`` and ``ml-100k.item``, RecBole's atomic files; 1M and 10M are ``ratings.dat`` and
     ``movies.dat``; 20M, 25M and 32M are ``ratings.csv`` and ``movies.csv``. Every rating is an interaction.
 
     The text of a film is its title, year and genres: "The Usual Suspects (1995). Crime, Thriller". The data set has no
     queries; known-item and attribute queries are constructed, and their groups say so.
+
+    Parameters
+    ----------
+    min_interactions
+        Leave out users and items with fewer interactions, until all that are left have that many.
     """
 
     min_interactions: Positive = 1

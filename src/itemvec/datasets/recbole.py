@@ -24,12 +24,21 @@ PREFIX = "item_id_list"
 @DATASETS.register("recbole")
 @dataclass(frozen=True)
 class RecBole:
-    """``<name>.inter``, or a split as ``<name>.{train,valid,test}.inter``; and ``<name>.item`` or ``<name>.text``.
+    """RecBole's atomic files, with or without a split.
 
-    The text of an item is made of the columns ``text``, joined with ". " where several are not empty. Files of a split
-    hold interactions, or a row for each prefix of a history, with an ``item_id_list``. Where there are
-    ``<name>.item2index`` and ``<name>.user2index``, interactions name the indices. Without a timestamp, interactions
-    are in order as they stand. ``name`` is that of the only ``.inter`` files there are, unless given.
+    Interactions are ``<name>.inter``, or a split as ``<name>.{train,valid,test}.inter``; texts are ``<name>.item`` or
+    ``<name>.text``. Files of a split hold interactions, or a row for each prefix of a history, with an
+    ``item_id_list``. Where there are ``<name>.item2index`` and ``<name>.user2index``, interactions name the indices.
+    Without a timestamp, interactions are in the order of the file.
+
+    Parameters
+    ----------
+    text
+        Columns that make the text of an item, joined with ". " where several are not empty.
+    name
+        Name that the files begin with; by default that of the only ``.inter`` files in the folder.
+    min_interactions
+        Leave out users and items with fewer interactions, until all that are left have that many.
     """
 
     text: list[str] = field(default_factory=lambda: [TEXT])

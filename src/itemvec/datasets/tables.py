@@ -23,13 +23,18 @@ SUFFIXES = (".parquet", ".csv", ".jsonl")
 @DATASETS.register("tables")
 @dataclass(frozen=True)
 class PlainTables:
-    """``items`` and, as far as you have them, ``interactions``, ``queries`` and ``qrels``.
+    """Your own tables: ``items`` and, as far as you have them, ``interactions``, ``queries`` and ``qrels``.
 
-    Each is a ``.parquet``, ``.csv`` or ``.jsonl`` file with the columns of its schema. The text of an item is made of
-    the columns ``text``, joined with ". " where several are not empty. A judgment without a ``gain`` has gain 1;
-    ``group`` names the slice a query is reported in; ``split`` of an interaction or a query is its part in a split of
-    your own.
-    ``min_interactions`` leaves users and items with fewer out, until all that are left have that many.
+    Each is a ``.parquet``, ``.csv`` or ``.jsonl`` file with the columns of its table. A judgment without a ``gain`` has
+    gain 1. ``group`` of a query names the slice it is reported in. ``split`` of an interaction or a query is its part
+    in a split of your own.
+
+    Parameters
+    ----------
+    text
+        Columns that make the text of an item, joined with ". " where several are not empty.
+    min_interactions
+        Leave out users and items with fewer interactions, until all that are left have that many.
     """
 
     text: list[str] = field(default_factory=lambda: [TEXT])

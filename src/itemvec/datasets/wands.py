@@ -21,11 +21,21 @@ LABELS = ("Exact", "Partial", "Irrelevant")
 @DATASETS.register("wands")
 @dataclass(frozen=True)
 class Wands:
-    """``product.csv``, ``query.csv`` and ``label.csv``, whose fields tabs separate.
+    """WANDS, Wayfair's queries for furniture, with products judged exact, partial or irrelevant.
 
-    The text of a product is made of the columns ``text``, joined with ". " where several are not empty. ``exact_only``
-    leaves gain to exact matches alone. Published figures are of all queries; ``divided`` parts them as those of
-    ``crowdflower`` are.
+    Its files are ``product.csv``, ``query.csv`` and ``label.csv``, whose fields are separated by tabs.
+
+    Parameters
+    ----------
+    text
+        Columns that make the text of a product, joined with ". " where several are not empty.
+    gains
+        Gain of each label.
+    exact_only
+        Give a gain to exact matches alone.
+    divided
+        Divide the queries into training, validation and test by a hash of their words, as for ``crowdflower``.
+        Published figures are of all queries.
     """
 
     text: list[

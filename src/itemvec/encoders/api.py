@@ -27,20 +27,47 @@ Body = dict[str, str | int | float | bool]
 @ENCODERS.register("api")
 @dataclass(frozen=True)
 class ApiEncoder:
-    """The model ``checkpoint`` of the server at ``url``, asked by POST to ``url/embeddings``.
+    """A model behind an HTTP API of OpenAI's form: a vendor's, or a server of your own.
 
-    ``body`` holds what a request says besides model and texts: ``dimensions``, ``encoding_format: base64`` (a third of
-    the bytes), ``truncation: false``; ``item_body`` and ``query_body`` what it says for one role, as the ``input_type``
-    of Voyage. Prompts are put before every text of their role.
+    Vendors can change a model behind its name, and no answer tells; nor do they promise the same bits for the same text
+    twice. The row cache is what makes a run repeatable. The last six options below change no vector, so changing them
+    encodes, and costs, nothing.
 
-    ``key_variable`` names the environment variable with the key: the key itself is kept out of everything. ``price``
-    is dollars for a million tokens. ``batch_texts`` and ``batch_tokens`` are the server's limits on a request (tokens
-    are estimated from bytes), ``requests_per_minute`` that of the account, ``parallel`` how many requests are under way
-    at once. These six change no vector, so they may change without encoding, and paying, anew.
-
-    A vendor can change a model behind its name, and no answer tells. ``revision`` is a mark of your own for what the
-    name means today: change it, and every text is encoded anew. Nor do vendors promise the same bits for the same text
-    twice: it is the row cache that makes a run repeatable.
+    Parameters
+    ----------
+    checkpoint
+        The server's name of the model.
+    url
+        Where the API is. Texts are sent by POST to ``url/embeddings``.
+    dim
+        Width of the vectors; another width in an answer is an error.
+    revision
+        A mark of your own for what the name means today. Change it, and every text is encoded anew.
+    item_prompt
+        Put before the text of every item.
+    query_prompt
+        Put before every query.
+    body
+        What a request says besides model and texts: ``dimensions``, ``encoding_format: base64`` (a third of the
+        bytes), ``truncation: false``.
+    item_body
+        The same for items alone, as ``input_type`` of Voyage.
+    query_body
+        The same for queries alone.
+    normalize
+        Scale every vector to unit length.
+    key_variable
+        Environment variable that holds the key. The key itself is written nowhere.
+    price
+        Dollars for a million tokens, to report what the catalogue costs.
+    batch_texts
+        Most texts that the server takes in a request.
+    batch_tokens
+        Most tokens that the server takes in a request; they are estimated from bytes.
+    requests_per_minute
+        Requests that the account may send in a minute; by default no limit.
+    parallel
+        How many requests are under way at once.
     """
 
     checkpoint: str

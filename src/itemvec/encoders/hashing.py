@@ -17,7 +17,13 @@ from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 @ENCODERS.register("hashing")
 @dataclass(frozen=True)
 class HashingEncoder:
-    """Count words into ``dim`` signed buckets, then scale to unit length (Weinberger et al., 2009)."""
+    """Count words into signed buckets, then scale to unit length (Weinberger et al., 2009).
+
+    Parameters
+    ----------
+    dim
+        Number of buckets, which is the width of the vectors.
+    """
 
     dim: Positive
 

@@ -18,7 +18,17 @@ from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 @ENCODERS.register("lsa")
 @dataclass(frozen=True)
 class LsaEncoder:
-    """TF-IDF with sublinear counts, truncated SVD, unit length (Deerwester et al., 1990)."""
+    """TF-IDF with sublinear counts, truncated SVD, unit length (Deerwester et al., 1990). It is fitted on the items.
+
+    Parameters
+    ----------
+    dim
+        Number of singular vectors to keep, which is the width of the vectors.
+    stop_words
+        Language whose stop words are left out; null keeps all words.
+    seed
+        Seed of the randomised SVD.
+    """
 
     dim: Positive
     stop_words: Literal["english"] | None = "english"

@@ -27,16 +27,46 @@ LIBRARIES = ("sentence-transformers", "transformers", "tokenizers", "torch")
 @ENCODERS.register("sentence-transformer")
 @dataclass(frozen=True)
 class SentenceTransformerEncoder:
-    """A checkpoint with the pooling its own files state.
+    """A text encoder with its weights on this machine, read by sentence-transformers.
 
-    ``checkpoint`` is a model of the Hugging Face hub, a local folder, or ``package:NAME/FOLDER``. Prompts are put
-    before every text of their role, ``suffix`` is put after it. Texts are cut at ``max_tokens``, by default the model's
-    own limit. ``pooling``, ``pool_prompt`` and entries of ``config`` are for checkpoints whose files do not state them.
-    Code that comes with a checkpoint runs only if ``trust_remote_code`` says so and ``revision`` pins the commit that
-    is trusted.
+    Weights must be safetensors. Pooling and limits are those that the files of the checkpoint state, unless options say
+    otherwise.
 
-    ``backend`` is what runs the model: torch, or on the CPU alone openvino or onnx. Only openvino knows ``dtype`` int8,
-    which is calibrated with texts of our own or, one a line, of the file ``calibration``.
+    Parameters
+    ----------
+    checkpoint
+        A model of the Hugging Face hub, a local folder, or ``package:NAME/FOLDER``, a folder in an installed
+        package.
+    dim
+        Width of the vectors; another width is an error.
+    revision
+        Commit of the hub to read; by default the newest.
+    item_prompt
+        Put before the text of every item.
+    query_prompt
+        Put before every query.
+    suffix
+        Put after every text.
+    max_tokens
+        Where texts are cut, in tokens; by default the model's own limit.
+    backend
+        What runs the model: torch, or, on a CPU alone, openvino or onnx.
+    dtype
+        Type of the weights and of the computation. ``int8`` needs ``backend: openvino``.
+    calibration
+        For int8: a file with a text on each line to calibrate with; by default texts that come with itemvec.
+    normalize
+        Scale every vector to unit length.
+    pooling
+        How token vectors become one, for a checkpoint whose files do not say it.
+    pool_prompt
+        Whether the tokens of the prompt count in pooling, for a checkpoint whose files do not say it.
+    config
+        Entries of the model's configuration to replace.
+    trust_remote_code
+        Run the code that comes with the checkpoint. It needs a ``revision``: the commit whose code you have read.
+    licence, parameters
+        Licence of the weights, and how many parameters they have; both for the report alone.
     """
 
     checkpoint: str

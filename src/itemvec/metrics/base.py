@@ -1,4 +1,15 @@
-"""What a metric sees, and how it is named."""
+"""What a metric sees, and how it is named.
+
+A metric turns the ranking of a query into one number; a result is the mean over queries, or over users. ``k`` is any
+cut-off up to ``depth``.
+
+- Gains are linear: an item of gain 2 counts twice as much as one of gain 1. An item is relevant if its gain is above
+  zero and at least ``least_gain``.
+- Equal scores are ranked in the order of the table of items, so a ranking has one answer.
+- A query without results has the value 0 and stays in the mean.
+- A query to which nothing is relevant is left out of the mean, and counted.
+- Nothing is rounded before it is shown.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,9 @@ from itemvec.metrics.base import Ranked, metric
 def ndcg(ranked: Ranked, k: int) -> Doubles:
     """Discounted gain of the first ``k`` ranks over that of the best ranking, float64 of shape (n_queries,).
 
+        ndcg@k = DCG@k / (DCG@k of the best ranking)
+        DCG@k  = sum over ranks r = 1 ... k of gain(r) / log2(r + 1)
+
     The gain is linear and the discount is log2(rank + 1), as in trec_eval (Järvelin and Kekäläinen, 2002).
     """
     discount = 1 / np.log2(np.arange(2, ranked.gains.shape[1] + 2))[:k]

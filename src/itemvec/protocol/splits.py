@@ -37,8 +37,12 @@ SPLITS: Registry[Splitter] = Registry("split")
 class LeaveOneOut:
     """Test on every user's last interaction, validate on the one before, train on the rest.
 
-    Users with fewer than three interactions train and are not asked for. A case shows at most the ``max_history``
-    latest interactions before what it asks for.
+    Users with fewer than three interactions are used for training only.
+
+    Parameters
+    ----------
+    max_history
+        How many of the latest interactions before the wanted one a case shows; by default all.
     """
 
     max_history: Positive | None = None
@@ -53,11 +57,20 @@ class LeaveOneOut:
 @SPLITS.register("timestamp")
 @dataclass(frozen=True)
 class Timestamp:
-    """One cut for all users: what is known by then trains, what comes after is asked for.
+    """One cut in time for all users: what comes before trains, what comes after is asked for.
 
-    ``validation_from`` and ``test_from`` are both shares of all interactions, in the order of time, or both times in
-    the unit of the table. A case is each interaction after a cut, with all its user did before (``targets: each``, as
-    in the benchmark of Amazon Reviews 2023), or the first after a cut alone (``targets: first``).
+    Parameters
+    ----------
+    validation_from
+        Where validation begins: a share of all interactions in the order of time, or a time in the unit of the
+        table.
+    test_from
+        Where the test begins, given in the same way.
+    targets
+        ``each``: every interaction after a cut is a case, with all that its user did before, as in the benchmark of
+        Amazon Reviews 2023. ``first``: only the first one of each user.
+    max_history
+        How many of the latest interactions before the wanted one a case shows; by default all.
     """
 
     validation_from: int | float = 0.8
@@ -93,7 +106,13 @@ def _time(cut: int | float, times: Ints) -> int:
 @SPLITS.register("given")
 @dataclass(frozen=True)
 class Given:
-    """The split that the data set brings, in the column ``split`` of its interactions."""
+    """The split that the data set brings, in the column ``split`` of its interactions.
+
+    Parameters
+    ----------
+    max_history
+        How many of the latest interactions before the wanted one a case shows; by default all.
+    """
 
     max_history: Positive | None = None
 

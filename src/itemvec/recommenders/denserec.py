@@ -18,11 +18,18 @@ if TYPE_CHECKING:
 @RECOMMENDERS.register("denserec")
 @dataclass(frozen=True, kw_only=True)
 class DenseRec(Attentive):
-    """SASRec whose items are their id vectors, or with probability ``p_dense`` their projected texts, in training.
+    """SASRec that in training takes an item by its id vector, or at random by its projected text (arXiv 2508.18442).
 
-    Afterwards an item that occurs in training has its id vector, another its text (arXiv 2508.18442). The draw is made
-    once per item and step. With 0 it is ``sasrec`` on ids, with 1 on texts: then only one of the two is ever trained.
-    ``whiten`` as for ``sasrec``.
+    Afterwards an item that occurs in training has its id vector, another its text. The draw is made once per item and
+    step.
+
+    Parameters
+    ----------
+    p_dense
+        How likely an item is taken by its text. 0 is ``sasrec`` on ids and 1 on texts: then only one of the two is
+        trained.
+    whiten
+        Whiten the text vectors first, as for ``sasrec``.
     """
 
     p_dense: Annotated[float, Ge(0), Le(1)] = 0.5

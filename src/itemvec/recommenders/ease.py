@@ -17,9 +17,14 @@ from itemvec.recommenders.item_item import gram, presence, ridge
 @RECOMMENDERS.register("ease")
 @dataclass(frozen=True)
 class Ease:
-    """Reconstruct every history from its other items, with ridge penalty ``l2`` and a zero diagonal.
+    """Reconstruct every history from its other items, by ridge regression with a zero diagonal.
 
     Source: Steck, "Embarrassingly shallow autoencoders for sparse data" (arXiv 1905.03375), equation 8.
+
+    Parameters
+    ----------
+    l2
+        The ridge penalty.
     """
 
     l2: PositiveFloat = 250.0

@@ -15,10 +15,16 @@ if TYPE_CHECKING:
 @RECOMMENDERS.register("gru4rec")
 @dataclass(frozen=True, kw_only=True)
 class Gru4Rec(Neural):
-    """Gated recurrent layers over the last ``max_history`` items (arXiv 1511.06939).
+    """Gated recurrent layers over the latest items (arXiv 1511.06939).
 
-    ``item`` and ``whiten`` are as for ``sasrec``; so is the training, every position against the catalogue, in place of
-    its own ranking losses.
+    It is trained like ``sasrec``, every position against the catalogue, instead of by the ranking losses of the paper.
+
+    Parameters
+    ----------
+    item
+        What an item is known by: ``id``, ``text`` or ``id+text``, as for ``sasrec``.
+    whiten
+        Whiten the text vectors first, as for ``sasrec``.
     """
 
     item: Side

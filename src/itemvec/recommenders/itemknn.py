@@ -21,11 +21,18 @@ TINY = 1e-6  # of RecBole; two items without users have no similarity
 @RECOMMENDERS.register("itemknn")
 @dataclass(frozen=True)
 class ItemKnn:
-    """Score an item by the sum of its similarities to those of a history that are among its own ``k`` nearest.
+    """Score an item by the sum of its similarities to those of a history that are among its own nearest.
 
     The similarity of two items is the number of users they share, over the product of their lengths (as columns of the
-    users x items matrix) plus ``shrink``, which trusts rare pairs less. Source: Aiolli, "Efficient top-N recommendation
-    for very large scale binary rated datasets" (RecSys 2013), as RecBole's ItemKNN has it.
+    users x items matrix) plus ``shrink``. Source: Aiolli, "Efficient top-N recommendation for very large scale binary
+    rated datasets" (RecSys 2013), as in RecBole's ItemKNN.
+
+    Parameters
+    ----------
+    k
+        How many nearest items count for each item.
+    shrink
+        Added to the product of the lengths, so that pairs with little evidence count less.
     """
 
     k: Positive = 100

@@ -20,16 +20,43 @@ Side = Literal["id", "text", "id+text"]
 
 @dataclass(frozen=True, kw_only=True)
 class Neural(ABC):
-    """Options of a network, and of its training on the last ``max_history`` items of every history.
+    """What all recommenders share that are trained by gradients: options of the network and of its training.
 
-    Logits are cosines over ``temperature``, or with ``similarity: dot`` inner products. Every position is trained,
-    about ``positions`` of them a step; training ends after ``epochs``, or after ``patience`` of them without a better
-    validation nDCG@10. In training, the share ``hide`` of the items that a history shows is blank.
-
-    ``loss`` is ``full`` (the whole catalogue), ``sampled`` (``negatives`` items of it, drawn anew every step, the
-    estimate corrected for how likely each was), ``in-batch`` (what the others in the batch want), or ``auto``: full up
-    to 100,000 items, then sampled. ``precision: bfloat16`` computes the network, not the loss, in half the bits: an
-    option and no fact of the machine, for its results differ by more than rounding.
+    Parameters
+    ----------
+    width
+        Width of the vectors inside the network.
+    layers
+        Number of layers that read a history.
+    dropout
+        Share of the activations that is set to zero in training.
+    hide
+        Share of the items of a history that is blanked in training; the first is never blanked.
+    similarity
+        How a state is compared with an item: by cosine, or by ``dot``, the inner product.
+    temperature
+        Cosines are divided by it to give logits; ``similarity: dot`` does not use it.
+    max_history
+        How many of the latest interactions of a user the network reads.
+    positions
+        About how many positions of histories a training step holds. Every position is trained.
+    learning_rate
+        Learning rate of AdamW.
+    weight_decay
+        Weight decay of AdamW.
+    epochs
+        Most epochs of training.
+    patience
+        End training after this many epochs without a better validation nDCG@10.
+    loss
+        What the right item is compared with. ``full``: the whole catalogue. ``sampled``: ``negatives`` items of it,
+        drawn anew every step and corrected for how likely each was. ``in-batch``: what the others in the batch
+        want. ``auto``: full up to 100,000 items, then sampled.
+    negatives
+        Number of items drawn for the loss ``sampled``.
+    precision
+        ``bfloat16`` computes the network, not the loss, in half the bits. It is an option and no fact of the
+        machine, because its results differ by more than rounding.
     """
 
     width: Positive = 64
@@ -106,9 +133,13 @@ class Neural(ABC):
 class Attentive(Neural):
     """Options of a network that reads histories with the causal transformer of SASRec (arXiv 1808.09781).
 
+    Parameters
+    ----------
+    heads
+        Attention heads; it must divide ``width``.
     norm
-        ``before``: each part of a block normalises what goes into it. ``after``: what comes out, its input added, as in
-        BERT and in RecBole's SASRec.
+        ``before``: each part of a block normalises its input. ``after``: it normalises its output, with the input
+        added, as in BERT and in RecBole's SASRec.
     """
 
     heads: Positive = 2

@@ -18,7 +18,12 @@ from itemvec.recommenders.base import RECOMMENDERS, Score, Training
 class Profile:
     """Cosine between an item and the mean of a history's unit vectors, the recent ones weighing more.
 
-    The weight of an item halves every ``half_life`` steps back in time.
+    It trains nothing.
+
+    Parameters
+    ----------
+    half_life
+        After how many steps back in time the weight of an item is halved.
     """
 
     half_life: PositiveFloat = 5.0

@@ -38,16 +38,26 @@ REFUSED = {
 @RECOMMENDERS.register("recbole")
 @dataclass(frozen=True)
 class RecBole:
-    """A model of RecBole 1.2.1 (``model: SASRec``), trained by RecBole's own trainer on our training histories.
+    """A model of RecBole 1.2.1, trained by RecBole's own trainer on our training histories.
 
-    RecBole counts prefixes: a history of n interactions is n - 1 examples. Training ends after ``epochs``, or after
-    ``patience`` of them without a better validation nDCG@10, which is ours as for every other recommender; RecBole
-    measures nothing. ``options`` are RecBole's own, as ``{hidden_size: 64, train_batch_size: 256}``; those left out
-    have RecBole's defaults. ``item: text`` puts the item vectors as they are, behind a learned linear adaptor, in the
-    place of the model's item embedding.
+    RecBole counts prefixes: a history of n interactions is n - 1 examples. It measures nothing: training stops by our
+    validation nDCG@10, as for every other recommender. A model that keeps a vector per user, as all general ones do,
+    can score users of the training data alone, by what they did there. It does not see the later interactions of a test
+    case.
 
-    A model that keeps a vector per user, as all general ones do, can score users of the training data alone, by what
-    they did there: later interactions, which a test case shows as well, are news to it.
+    Parameters
+    ----------
+    model
+        RecBole's name of the model: ``SASRec``, ``GRU4Rec``.
+    item
+        ``id`` learns a vector per item. ``text`` puts the item vectors, unchanged, behind a learned linear adaptor
+        in the place of the model's item embedding.
+    epochs
+        Most epochs of training.
+    patience
+        End training after this many epochs without a better validation nDCG@10.
+    options
+        Options of RecBole, as ``{hidden_size: 64, train_batch_size: 256}``; those left out have RecBole's defaults.
     """
 
     model: str

@@ -15,10 +15,15 @@ if TYPE_CHECKING:
 @RECOMMENDERS.register("sasrec")
 @dataclass(frozen=True, kw_only=True)
 class SasRec(Attentive):
-    """A causal transformer over the last ``max_history`` items (arXiv 1808.09781).
+    """A causal transformer over the latest items (arXiv 1808.09781).
 
-    ``item: id`` learns a vector per item; ``item: text`` learns a linear adaptor on the item vectors, which stay as
-    they are; ``item: id+text`` adds the two. ``whiten`` gives the text vectors variance 1 in every direction first.
+    Parameters
+    ----------
+    item
+        What an item is known by. ``id`` learns a vector per item. ``text`` learns a linear adaptor on the item
+        vectors, which stay as they are. ``id+text`` adds the two.
+    whiten
+        Give the text vectors variance 1 in every direction first.
     """
 
     item: Side

@@ -19,11 +19,20 @@ COLUMNS = 1024  # of the matrix of similarities, held at a time
 @RECOMMENDERS.register("text-ease")
 @dataclass(frozen=True)
 class TextEase:
-    """``ease`` whose Gram matrix gets ``alpha`` times the inner products of the item vectors.
+    """``ease`` that also learns from the item vectors: a probe of a variant in seconds.
 
-    Each dimension of the vectors thus counts as a user that has every item to some degree, so that items which no user
-    shares are told apart all the same, unseen ones among them. ``alpha: 0`` is ``ease``. ``scale`` says what becomes of
-    the vectors before: ``centred`` (less their mean, then of unit length), ``unit`` (of unit length) or ``none``.
+    Each dimension of the vectors counts as a user that has every item to some degree, so that items which no user
+    shares can still be compared, unseen ones among them.
+
+    Parameters
+    ----------
+    l2
+        The ridge penalty.
+    alpha
+        How much the inner products of the item vectors count in the Gram matrix. 0 is ``ease``.
+    scale
+        What is done to the vectors first. ``centred``: subtract their mean, then scale to unit length. ``unit``:
+        scale to unit length. ``none``: nothing.
     """
 
     l2: PositiveFloat = 250.0

@@ -18,13 +18,23 @@ if TYPE_CHECKING:
 @RECOMMENDERS.register("unisrec")
 @dataclass(frozen=True, kw_only=True)
 class UniSRec(Attentive):
-    """A transformer over texts that a mixture of ``experts`` whitens and maps (arXiv 2206.05941).
+    """A transformer over texts that a mixture of experts whitens and maps (arXiv 2206.05941).
 
-    ``tuning: inductive`` has texts alone, ``transductive`` adds a vector per item. The first ``contrastive`` epochs of
-    all are its pre-training, sequence against item with the negatives of the batch; the rest is its fine-tuning, by
-    ``loss``, in which alone ``patience`` counts and the best epoch is sought. Left out of what is published:
-    pre-training on other data, its second contrast (a sequence with an altered version of itself), and that fine-tuning
-    leaves the transformer as it is.
+    Left out of what is published: pre-training on other data, its second contrast (a sequence with an altered version
+    of itself), and that fine-tuning leaves the transformer as it is.
+
+    Parameters
+    ----------
+    tuning
+        ``inductive`` knows items by their texts alone. ``transductive`` adds a learned vector per item.
+    experts
+        Number of experts in the mixture.
+    adaptor_dropout
+        Share of the activations of the mixture that is set to zero in training.
+    contrastive
+        How many of the epochs come first as pre-training: sequence against item, with the negatives of the batch.
+        The rest is fine-tuning by ``loss``; only there does ``patience`` count, and only there is the best epoch
+        chosen.
     """
 
     tuning: Literal["inductive", "transductive"] = "inductive"

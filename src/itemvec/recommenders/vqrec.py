@@ -18,11 +18,20 @@ if TYPE_CHECKING:
 @RECOMMENDERS.register("vqrec")
 @dataclass(frozen=True, kw_only=True)
 class VqRec(Attentive):
-    """A transformer over items whose texts are quantised to ``parts`` codes of ``bits`` bits (arXiv 2210.12316).
+    """A transformer over items whose texts are quantised to codes (arXiv 2210.12316).
 
-    A code of a part has a learned vector, and an item is their ``mean``, as published, or with ``pooling: sum`` their
-    sum, which a step moves ``parts`` times as far. The published pre-training on other data, and its permutation of
+    Every code of every part has a learned vector. The published pre-training on other data, and its permutation of
     codes, are left out.
+
+    Parameters
+    ----------
+    parts
+        Number of codes for each item; at most the width of the vectors.
+    bits
+        Bits of a code: each part has 2^bits codes.
+    pooling
+        An item is the ``mean`` of the vectors of its codes, as published, or their ``sum``, which a training step
+        moves ``parts`` times as far.
     """
 
     parts: Positive = 32

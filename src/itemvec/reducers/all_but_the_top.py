@@ -14,9 +14,12 @@ from itemvec.reducers.base import REDUCERS, Sample, Transform
 @REDUCERS.register("all-but-the-top")
 @dataclass(frozen=True)
 class AllButTheTop:
-    """Centre on the items' mean and remove the ``directions`` of most variance (arXiv 1702.01417).
+    """Centre on the items' mean and remove the directions of most variance (arXiv 1702.01417). The width stays.
 
-    By default one in a hundred, as the paper has it; 0 takes off the mean alone. The width stays.
+    Parameters
+    ----------
+    directions
+        How many to remove; by default one for every hundred dimensions, as in the paper. 0 only centres.
     """
 
     directions: Natural | None = None

@@ -17,9 +17,14 @@ from itemvec.reducers.base import REDUCERS, Reducer, Role, Sample, Transform, Tr
 @REDUCERS.register("chain")
 @dataclass(frozen=True)
 class Chain:
-    """Apply ``links``, rows of reducers without a name, in their order: pca, then int8, say.
+    """Apply several reducers one after another: PCA, then int8, say.
 
     Each is fitted on what the one before makes of the items.
+
+    Parameters
+    ----------
+    links
+        Rows of reducers, without names, in their order.
     """
 
     links: list[dict[str, Any]]

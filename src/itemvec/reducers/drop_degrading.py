@@ -15,11 +15,16 @@ from itemvec.reducers.base import REDUCERS, Sample, Transform
 @REDUCERS.register("drop-degrading")
 @dataclass(frozen=True)
 class DropDegrading:
-    """Drop each dimension without which nDCG@10 by cosine is higher (arXiv 2508.17744), or keep the best ``dim``.
+    """Drop each dimension without which nDCG@10 by cosine is higher (arXiv 2508.17744).
 
-    Queries decide that are not for testing, by ``search.split``; where all are, one half of them, which search then
-    still counts: only ``split: {validation: 0.5}`` keeps what is reported apart from what decided. It alone needs
-    judgments, and the catalogue in memory.
+    The queries that decide are those that are not for testing, by ``search.split``. Where all queries are for testing,
+    one half of them decides and is still counted in the results: use ``split: {validation: 0.5}`` to keep the two
+    apart. This kind alone needs judgments, and the catalogue in memory.
+
+    Parameters
+    ----------
+    dim
+        Keep this many dimensions, the best; by default all that do not harm.
     """
 
     dim: Positive | None = None

@@ -18,8 +18,17 @@ from itemvec.reducers.base import REDUCERS, Sample, Transform
 class Pca:
     """Centre on the items' mean and keep the directions of most variance (Pearson, 1901).
 
-    Either ``dim`` directions, or as few as explain the share ``variance`` of it. ``centre: queries`` takes the queries'
-    own mean from queries: the defect of the code of arXiv 2507.05006, to reproduce its figures.
+    Give either ``dim`` or ``variance``.
+
+    Parameters
+    ----------
+    dim
+        Number of directions to keep.
+    variance
+        Keep as few directions as explain this share of the variance.
+    centre
+        Whose mean is taken from the queries. ``queries``, their own mean, is a defect of the code of arXiv
+        2507.05006, kept to reproduce its figures.
     """
 
     dim: Positive | None = None

@@ -21,11 +21,20 @@ Bits = Annotated[int, Ge(1), Le(12)]
 @REDUCERS.register("product-quantize")
 @dataclass(frozen=True)
 class ProductQuantize:
-    """Cut a vector into ``parts`` and say for each which of 2^``bits`` centroids is nearest (Jégou et al., 2011).
+    """Cut a vector into parts and replace each by the nearest of its centroids (Jégou et al., 2011).
 
-    ``rotate`` turns the vectors first so that parts lose least (OPQ, Ge et al., 2013). Items become what their codes
-    say, turned back; queries stay floats, which is the asymmetric distance of the paper. ``bytes_per_item`` counts
-    codes, not the 2^bits x dim numbers of the codebook, which a small catalogue feels.
+    Items become the vectors that their codes stand for; queries stay floats, which is the asymmetric distance of the
+    paper. ``bytes_per_item`` counts the codes, not the 2^bits x dim numbers of the codebook, which matter for a small
+    catalogue.
+
+    Parameters
+    ----------
+    parts
+        Number of parts; it must divide the width of the vectors.
+    bits
+        Bits of a code: each part has 2^bits centroids.
+    rotate
+        Rotate the vectors first so that parts lose least (OPQ, Ge et al., 2013).
     """
 
     parts: Positive

@@ -13,9 +13,14 @@ from itemvec.reducers.base import REDUCERS, Sample, Transform
 @REDUCERS.register("random-drop")
 @dataclass(frozen=True)
 class RandomDrop:
-    """Keep ``dim`` coordinates, the others are dropped by lot (arXiv 2508.17744).
+    """Keep a random choice of the coordinates (arXiv 2508.17744).
 
-    One lot is one lot: rows that differ in ``draw`` are other lots of the same seed.
+    Parameters
+    ----------
+    dim
+        How many to keep.
+    draw
+        Number of the draw: rows that differ in it are different choices under the same seed.
     """
 
     dim: Positive

@@ -13,10 +13,16 @@ from itemvec.reducers.base import REDUCERS, Sample, Transform
 @REDUCERS.register("random-projection")
 @dataclass(frozen=True)
 class RandomProjection:
-    """Multiply with ``dim`` columns of normal numbers.
+    """Multiply by a matrix of normal random numbers.
 
-    Lengths and angles hold on average (Johnson and Lindenstrauss, 1984). Rows that differ in ``draw`` are other
-    matrices of the same seed.
+    Lengths and angles are kept on average (Johnson and Lindenstrauss, 1984).
+
+    Parameters
+    ----------
+    dim
+        Number of columns of the matrix, which is the new width.
+    draw
+        Number of the draw: rows that differ in it are different matrices under the same seed.
     """
 
     dim: Positive

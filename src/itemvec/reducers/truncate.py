@@ -13,10 +13,15 @@ from itemvec.reducers.base import REDUCERS, Sample, Transform, unit
 @REDUCERS.register("truncate")
 @dataclass(frozen=True)
 class Truncate:
-    """Keep the first ``dim`` coordinates and rescale to unit length.
+    """Keep the first coordinates and rescale to unit length.
 
-    Made for encoders trained with prefixes in mind (Matryoshka, arXiv 2205.13147); of others a prefix is as good as any
-    other choice.
+    It is meant for encoders that were trained with prefixes in mind (Matryoshka, arXiv 2205.13147). For others a prefix
+    is as good as any other choice.
+
+    Parameters
+    ----------
+    dim
+        How many to keep.
     """
 
     dim: Positive

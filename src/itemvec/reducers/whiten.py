@@ -18,11 +18,21 @@ from itemvec.reducers.base import REDUCERS, Sample, Transform
 class Whiten:
     """Divide each principal direction by its standard deviation (Kessy et al., 2018).
 
-    ``method: zca`` turns back to the axes there were, and so moves vectors least; ``pca`` leaves them along the
-    principal directions, of which it may keep ``dim``. With ``groups`` above one the coordinates are cut into as many
-    equal runs, each whitened by itself (WhitenRec, arXiv 2402.17152): the more groups, the more stays of how vectors
-    lay. ``epsilon`` is added to the variances, in units of the largest: directions without variance would be nothing
-    but rounding made large. ``centre`` as in ``pca``.
+    Parameters
+    ----------
+    method
+        ``zca`` rotates back to the original axes, and so moves vectors least. ``pca`` leaves them along the
+        principal directions.
+    dim
+        For ``pca``: how many directions to keep; by default all.
+    groups
+        Cut the coordinates into this many equal runs and whiten each by itself (WhitenRec, arXiv 2402.17152). The
+        more groups, the closer the result is to the original vectors.
+    epsilon
+        Added to the variances, in units of the largest. It keeps directions without variance from becoming rounding
+        errors made large.
+    centre
+        Whose mean is taken from the queries, as in ``pca``.
     """
 
     method: Literal["zca", "pca"] = "zca"

@@ -20,11 +20,21 @@ ENDLESS = 1_000_000  # tokens: tokenizers that know no limit say 10 to the 30th
 @RERANKERS.register("cross-encoder")
 @dataclass(frozen=True)
 class CrossEncoderReranker:
-    """A sequence classifier with one output (Nogueira & Cho, 2019), read by sentence-transformers' ``CrossEncoder``.
+    """A classifier with one output that reads query and item together (Nogueira & Cho, 2019).
 
-    ``checkpoint`` is a model of the Hugging Face hub, a local folder or ``package:NAME/FOLDER``, with weights as
-    safetensors; its own code is not run. A pair is cut at ``max_tokens``, from the longer of its two texts, by default
-    where the model ends. Scores are logits.
+    It is read by ``CrossEncoder`` of sentence-transformers. Scores are logits.
+
+    Parameters
+    ----------
+    checkpoint
+        A model of the Hugging Face hub, a local folder or ``package:NAME/FOLDER``. Weights must be safetensors;
+        code that comes with it is not run.
+    revision
+        Commit of the hub to read; by default the newest.
+    max_tokens
+        Where a pair is cut, in tokens, from the longer of its two texts; by default where the model ends.
+    dtype
+        Type of the weights and of the computation.
     """
 
     checkpoint: str

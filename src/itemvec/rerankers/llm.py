@@ -20,15 +20,41 @@ from itemvec.rerankers.ranking_prompts import Protocol, all_pairs, listwise, poi
 @RERANKERS.register("llm")
 @dataclass(frozen=True)
 class LlmReranker:
-    """The model ``checkpoint`` of the chat server at ``url``, as OpenAI's, or without one of this machine.
+    """A language model that is told to rank, on this machine or behind a chat server of OpenAI's form.
 
-    ``protocol`` is ``pointwise`` (a rating for every item), ``all-pairs``, ``sliding-pairs`` (``passes`` of them, which
-    settles as many first places) or ``listwise`` (a ``window`` that moves by ``step``). For n items they ask n,
-    n (n - 1), 2 n ``passes`` and about n / ``step`` times. No answer is an error: what it does not say stays as it was.
+    No answer is an error: an item that an answer does not name keeps its place.
 
-    Texts are cut at ``characters``, on one line. ``key_variable``, ``requests_per_minute`` and ``parallel`` are for a
-    server, as of the encoder ``api``; ``body`` is what a request says besides or instead (null leaves an entry out).
-    ``revision`` and ``dtype`` are for a model of this machine, whose weights must be safetensors.
+    Parameters
+    ----------
+    checkpoint
+        The server's name of the model; without ``url``, a model of the Hugging Face hub, a local folder or
+        ``package:NAME/FOLDER``, with weights as safetensors.
+    protocol
+        ``pointwise``: a rating for every item. ``all-pairs``: every pair, in both orders. ``sliding-pairs``:
+        neighbours, ``passes`` times from the end to the start. ``listwise``: lists of ``window`` items. For n items
+        they ask n, n (n - 1), 2 n ``passes`` and about n / ``step`` times.
+    url
+        Where the chat server is; by default the model runs on this machine.
+    window
+        For ``listwise``: how many items a list holds.
+    step
+        For ``listwise``: how far the list moves each time.
+    passes
+        For ``sliding-pairs``: how many passes, which settle as many first places.
+    characters
+        Where the text of an item is cut, in characters.
+    key_variable
+        For a server: environment variable that holds the key.
+    requests_per_minute
+        For a server: requests that the account may send in a minute; by default no limit.
+    parallel
+        For a server: how many requests are under way at once.
+    body
+        For a server: what a request says besides or instead; null leaves an entry out.
+    revision
+        On this machine: commit of the hub to read; by default the newest.
+    dtype
+        On this machine: type of the weights and of the computation.
     """
 
     checkpoint: str

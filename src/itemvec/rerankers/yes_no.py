@@ -40,11 +40,25 @@ FORMS = {
 @RERANKERS.register("yes-no")
 @dataclass(frozen=True)
 class YesNoReranker:
-    """Scores are the logit of yes less that of no, as the first token of the answer.
+    """A language model that is asked whether an item is relevant; the score is the logit of yes less that of no.
 
-    ``form`` is how the model was trained to be asked; ``instruction`` is the task in words, where the form has one.
-    ``checkpoint`` is a model of the Hugging Face hub, a local folder or ``package:NAME/FOLDER``, with weights as
-    safetensors; its own code is not run. The item is cut so that a prompt has at most ``max_tokens``.
+    Both are read as the first token of the answer.
+
+    Parameters
+    ----------
+    checkpoint
+        A model of the Hugging Face hub, a local folder or ``package:NAME/FOLDER``. Weights must be safetensors;
+        code that comes with it is not run.
+    form
+        The prompt that the model was trained with: that of monoT5, or of Qwen3-Reranker.
+    revision
+        Commit of the hub to read; by default the newest.
+    instruction
+        The task in words, for ``form: qwen3``.
+    max_tokens
+        Most tokens of a prompt; the text of the item is cut to fit.
+    dtype
+        Type of the weights and of the computation.
     """
 
     checkpoint: str

@@ -36,16 +36,28 @@ Language = Literal[
 @RETRIEVERS.register("bm25")
 @dataclass(frozen=True)
 class Bm25:
-    """Words with their frequencies (Robertson et al., 1994), weighted by the package bm25s, by default as Lucene does.
+    """Search by words and their frequencies (Robertson et al., 1994), weighted by the package bm25s.
 
     Items that share no word with the query are not ranked. Equal scores come in order of position, which bm25s' own
     search does not promise.
 
-    ``bm25+`` and ``bm25l`` are those of bm25s, which add something for words that an item lacks as well (Kamphuis et
-    al., 2020): the same to all items for a query, so that it is left out of the scores. What Lv and Zhai (2011) add for
-    words that an item has thus cancels out of ``bm25+``.
-    ``length: corpus`` is a defect of the code of arXiv 2507.05006, for reproduction: the number of items stands where
-    an item's length belongs, so that long items are not held back.
+    Parameters
+    ----------
+    k1
+        How soon a word that occurs often in an item stops adding to the score.
+    b
+        How much long items are held back: 0 not at all.
+    method
+        Formula of the weights. ``bm25+`` and ``bm25l`` are those of bm25s, which add something for words that an
+        item lacks as well (Kamphuis et al., 2020). That is the same for all items of a query, so it is left out of
+        the scores; what Lv and Zhai (2011) add for words that an item has thus cancels out of ``bm25+``.
+    length
+        ``corpus`` is a defect of the code of arXiv 2507.05006, kept to reproduce its figures: the number of items
+        stands where an item's length belongs, so that long items are not held back.
+    stop_words
+        Language whose stop words are left out; null keeps all words.
+    stemmer
+        Language whose stemmer shortens words; null leaves them as they are.
     """
 
     k1: PositiveFloat = 1.5

@@ -27,16 +27,27 @@ QUERIES, SCORES = 1024, 1 << 26  # at a time: queries, and at most so many score
 @RETRIEVERS.register("colbert")
 @dataclass(frozen=True)
 class Colbert:
-    """Late interaction (Khattab & Zaharia, 2020) with a model of sentence-transformers' ``MultiVectorEncoder``.
+    """Late interaction: a vector for every token (Khattab & Zaharia, 2020).
 
-    ``checkpoint`` is a model of the Hugging Face hub, a local folder or ``package:NAME/FOLDER``, as PyLate, Stanford's
-    ColBERT or sentence-transformers save it, with weights as safetensors; its own code is not run. Texts are cut at
-    ``item_tokens`` and ``query_tokens``, by default where the model says.
+    The model is a ``MultiVectorEncoder`` of sentence-transformers. The search is exact. Token vectors take about a
+    hundred times the room of one vector per item: 128 numbers in float16 for 100 tokens are 26 kB an item. They lie in
+    a file of the temporary folder (``TMPDIR``) while the stage runs, are read anew for every 67 million scores, and are
+    not kept. That suits some hundred thousand items; beyond, an index of compressed token vectors (PLAID, Santhanam et
+    al., 2022) is needed, which this is not.
 
-    The search is exact. Token vectors take about a hundred times the room of one vector per item: 128 numbers in
-    float16 for 100 tokens are 26 kB an item. They lie in a file of the temporary folder (``TMPDIR``) while the stage
-    runs, are read anew for every 67 million scores, and are not kept. That suits some hundred thousand items; beyond,
-    an index of compressed token vectors (PLAID, Santhanam et al., 2022) is needed, which this is not.
+    Parameters
+    ----------
+    checkpoint
+        A model of the Hugging Face hub, a local folder or ``package:NAME/FOLDER``, as PyLate, Stanford's ColBERT or
+        sentence-transformers save it. Weights must be safetensors; code that comes with it is not run.
+    revision
+        Commit of the hub to read; by default the newest.
+    item_tokens
+        Where texts of items are cut, in tokens; by default where the model says.
+    query_tokens
+        Where queries are cut, in tokens; by default where the model says.
+    stored_as
+        Type of the token vectors on disk.
     """
 
     checkpoint: str

@@ -19,15 +19,19 @@ from itemvec.retrievers.running_top_k import Running
 @RETRIEVERS.register("exact")
 @dataclass(frozen=True)
 class Exact:
-    """Blocked matrix product with a running top-k; the items are read from disk once, a block at a time.
+    """Compare every item with the query; the items are read from disk once, a block at a time.
 
     In memory are the queries, what was found for them, a block of items, and products of 2,048 items with 512 queries a
     core.
 
+    Parameters
+    ----------
+    similarity
+        Cosine, or ``dot``, the inner product.
     precision
         What the numbers of both are rounded to: ``bfloat16``, or ``int8``, steps of 1/127 of the largest magnitude
-        among items and queries, for which the items are read once more. Of the rounded vectors the ranking is exact:
-        every item is compared, sums are float32 or, for int8, whole, up to 2 ** 24: of 1,040 dimensions.
+        among items and queries, for which the items are read once more. Of the rounded vectors the ranking is
+        exact: every item is compared, sums are float32 or, for int8, whole, up to 2 ** 24: of 1,040 dimensions.
     """
 
     similarity: Literal["cosine", "dot"] = "cosine"

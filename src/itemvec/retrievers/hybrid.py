@@ -24,12 +24,25 @@ FEWER = 10  # where there are more parts
 @RETRIEVERS.register("hybrid")
 @dataclass(frozen=True)
 class Hybrid:
-    """The first ``candidates`` of each of ``parts``, which are rows of retrievers, ranked by a weighted sum.
+    """Several retrievers, whose results are ranked together by a weighted sum.
 
-    ``fusion: rrf`` sums 1 / (k + rank) (Cormack et al., 2009), with equal weights unless some are given.
-    ``fusion: convex`` sums scores, normalised per query and part (Bruch et al., arXiv 2210.11934); without ``weights``
-    it chooses those with the best first metric on the validation queries, among equal ones those closest to equal
-    weights. An item that a part did not find counts there as its last one does.
+    Parameters
+    ----------
+    parts
+        Rows of retrievers, without names: at least two.
+    fusion
+        ``rrf`` sums 1 / (k + rank) (Cormack et al., 2009). ``convex`` sums normalised scores (Bruch et al., arXiv
+        2210.11934); an item that a part did not find counts there as its last one does.
+    k
+        The k of ``rrf``: the larger, the less the first ranks stand out.
+    normalise
+        How ``convex`` makes the scores of a query and part comparable: to 0 for the least and 1 for the largest, or
+        to mean 0 and standard deviation 1.
+    weights
+        One weight per part. By default ``rrf`` weighs parts equally, and ``convex`` chooses the weights with the
+        best first metric on the validation queries, among equal ones those closest to equal weights.
+    candidates
+        How many items of each part are ranked.
     """
 
     parts: list[dict[str, Any]]

@@ -26,19 +26,35 @@ ASKED = 4  # queries at a time; LanceDB takes them one by one
 class LanceDb:
     """Approximate search by vector, search by text, or both fused by reciprocal rank, all done by LanceDB.
 
-    Beside ``exact`` and ``bm25`` it says how much quality a served index costs. An index is trained from random starts
-    that LanceDB lets nobody choose: two runs over the same items can differ, so metrics of these rows may move a little
-    when the stage runs anew; those of ``mode: text`` do not. The database lies in the temporary folder while the stage
-    runs. What an index takes in time and room depends on the machine: ``benchmarks/index.py`` tells.
+    Compare it with ``exact`` and ``bm25`` to see how much quality a served index costs. An index is trained from random
+    starts that LanceDB lets nobody choose: two runs over the same items can differ, so metrics of these rows may move a
+    little when the stage runs again; those of ``mode: text`` do not. The database lies in the temporary folder while
+    the stage runs. What an index takes in time and room depends on the machine: ``benchmarks/index.py`` measures it.
 
+    Parameters
+    ----------
     mode
-        ``vector``, ``text`` or ``hybrid``.
+        What to search by.
+    similarity
+        How vectors are compared: by cosine, or by ``dot``, the inner product.
     index_type
-        None compares all vectors. ``partitions`` and ``sub_vectors`` (of product quantisation) shape it, LanceDB's own
-        choice where None; ``neighbours`` (of a node of HNSW, called ``m``) too.
-    probes, candidates, refine
-        How much of it is looked through: partitions, items that HNSW keeps in sight (``ef``), and how many times ``k``
-        items are compared anew by their whole vectors.
+        Index of the vectors; null compares all vectors.
+    partitions
+        Number of partitions of the index; by default LanceDB's choice.
+    sub_vectors
+        Number of parts of product quantisation; by default LanceDB's choice.
+    neighbours
+        Neighbours of a node of HNSW, there called ``m``; by default LanceDB's choice.
+    probes
+        How many partitions are searched; by default LanceDB's choice.
+    candidates
+        How many items HNSW keeps in sight, there called ``ef``; by default LanceDB's choice.
+    refine
+        Compare this many times k items again by their whole vectors; by default none.
+    language
+        Language of the stemmer for texts; null leaves words as they are.
+    stop_words
+        Leave out the stop words of that language.
     """
 
     mode: Literal["vector", "text", "hybrid"] = "vector"
