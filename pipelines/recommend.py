@@ -6,9 +6,8 @@ import click
 
 from itemvec.core.params import Params
 from itemvec.recommenders import RECOMMENDERS
-from itemvec.stages.recommend import recommend as measure_recommender
+from itemvec.stages.recommend import recommend_on
 from itemvec.stages.stage import EXISTING, NEW, stage
-from itemvec.store import open_vectors
 
 
 @stage
@@ -30,9 +29,8 @@ def recommend(
              artifacts/runs/recommend/sasrec/full.parquet artifacts/measures/recommend/sasrec/full.parquet \\
              results/recommend/sasrec/full.json
     """
-    ids, matrix = open_vectors(vectors, "items").load()
     system = RECOMMENDERS.build(recommender, params.systems[recommender])
-    found = measure_recommender(system, interactions, ids, matrix, params.recommend, params.seed)
+    found = recommend_on(system, interactions, vectors, params.recommend, params.seed)
     found.write(run, measures, results)
     click.echo(found.headline(recommender, vectors.stem))
 

@@ -114,14 +114,19 @@ def check(path: Path, data: Path) -> None:
 
 @main.command()
 @click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="Names what was run.")
-@click.option("--markdown", is_flag=True, help="Print tables for a README or a pull request.")
-def show(path: Path, markdown: bool) -> None:
-    """Print what the last `dvc repro` measured.
+@click.option("--all", "everything", is_flag=True, help="Print the tables of every cell too.")
+@click.option("--markdown", is_flag=True, help="Print these tables for a pull request.")
+def show(path: Path, everything: bool, markdown: bool) -> None:
+    """Print the verdict of the last `dvc repro`: what to use for search and for recommendation.
 
     \b
-    Example: itemvec show --markdown
+    Example: itemvec show
+             itemvec show --all
     """
+    from itemvec.core.files import read_json
+    from itemvec.decision.answer import answer
     from itemvec.decision.results import collect
+    from itemvec.decision.revisions import DECISION
     from itemvec.report import render
 
     params = Params.load(path)
@@ -130,10 +135,13 @@ def show(path: Path, markdown: bool) -> None:
         click.echo(
             f"These are results of {results.embed['model']!r}; run `dvc repro` for {params.model!r}.\n", err=True
         )
-    click.echo(render(results, markdown))
+    if not markdown:
+        click.echo(answer(read_json(path.parent / DECISION)))
+    if everything or markdown:
+        click.echo(("" if markdown else "\n") + render(results, markdown))
     page = path.parent / "report" / "index.html"
-    if page.exists() and not markdown:
-        click.echo(f"\nThe whole report: {page}")
+    if not markdown:
+        click.echo("\nEvery number: itemvec show --all" + (f"; the whole report: {page}" if page.exists() else ""))
 
 
 @main.command()

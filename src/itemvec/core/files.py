@@ -79,6 +79,14 @@ def write_parquet(path: Path, table: Any) -> None:
         pq.write_table(table, partial, compression="zstd")
 
 
+def n_rows(path: Path) -> int:
+    """Rows of a Parquet file, without reading them."""
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (OSError, pa.ArrowException) as error:
+        raise TableError(f"{path}: cannot be read ({error}); run `dvc repro`") from None
+
+
 def read_parquet(path: Path, columns: list[str] | None = None) -> Any:
     """Read one Arrow table; a torn or missing file is an error that says how to make it anew."""
     try:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from itemvec.core.arrays import Floats, Ids
 from itemvec.core.columns import TIME
 from itemvec.core.errors import ItemvecError
-from itemvec.core.files import read_parquet
+from itemvec.core.files import n_rows, read_parquet
 from itemvec.core.params import RecommendProtocol
 from itemvec.core.progress import progress
 from itemvec.core.top_k import Top, top_k
@@ -28,6 +28,18 @@ from itemvec.recommenders import Recommender, Score, Training
 TASK = "recommend"
 SCORES, USERS = 1 << 24, 1024  # held at a time: 64 MB of scores, and of users no more than this
 STOP = "ndcg@10"  # decides early stopping, and tuning
+
+
+def recommend_on(
+    recommender: Recommender, interactions: Path, digest: Path, protocol: RecommendProtocol, seed: int
+) -> Evaluation:
+    """``recommend`` on the item vectors of the database that ``digest`` describes; nothing is loaded without data."""
+    if not n_rows(interactions):
+        return nothing(protocol.metrics, {"task": TASK, "users_left_out": 0})
+    from itemvec.store import open_vectors
+
+    items, vectors = open_vectors(digest, "items").load()
+    return recommend(recommender, interactions, items, vectors, protocol, seed)
 
 
 def recommend(

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from itemvec.core.arrays import Doubles, Ids, Ints
 from itemvec.core.columns import GROUP, ITEM, QUERY, QUERY_PARTS, TEXT
 from itemvec.core.errors import TableError
-from itemvec.core.files import read_parquet
+from itemvec.core.files import n_rows, read_parquet
 from itemvec.core.params import SearchProtocol
 from itemvec.core.top_k import Top
 from itemvec.metrics import Judgments, Ranked, measure
@@ -134,6 +134,8 @@ def search(
     vectors
         Digest of the vector database; None for a baseline.
     """
+    if not n_rows(tables["qrels"]):
+        return nothing(protocol.metrics, {"task": "search", "queries_left_out": n_rows(tables["queries"])})
     trial = Trial.load(tables, vectors, protocol)
     items, validation, test = trial.items, trial.validation, trial.test
     facts: dict[str, Any] = {"task": "search"} | trial.facts
