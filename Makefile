@@ -20,6 +20,7 @@ help:     ## show this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 15
 
 setup: $(STAMP) ## make or update .venv
+	@echo ".venv is ready; next: make repro"
 
 repro: $(STAMP) ## run the main job: data, embeddings, metrics, report
 	@$(BIN)/itemvec fetch
@@ -28,7 +29,7 @@ repro: $(STAMP) ## run the main job: data, embeddings, metrics, report
 
 # A worker per core, at most four, each with one thread: threads that wait for cores they share are slower than none.
 test: $(STAMP) ## run the tests
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Settings to try, all with all, the same for texts and for ids; a row keeps its own value of what is not named.
 GRID = learning_rate=0.001,0.002,0.004 dropout=0.2,0.5 width=64,128

@@ -69,8 +69,8 @@ def test_a_fast_step_prints_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_step_of_unknown_length_tells_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     assert watched(monkeypatch, 9000, 0.5, None, "texts")[-2:] == [
-        "embed items: 4,486 texts, 0.5 a second\n",
-        "embed items: 4,500 texts in 2.5 h, 0.5 a second\n",
+        "embed items: 4,486 texts, 2 s each\n",
+        "embed items: 4,500 texts in 2.5 h, 2 s each\n",
     ]
 
 

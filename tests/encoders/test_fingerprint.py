@@ -188,7 +188,7 @@ def test_code_counts_and_remarks_do_not(
     assert (both(HashingEncoder(64), corpus) == before) is same
 
 
-@pytest.mark.parametrize("module", ["tokens", "packed", "backends", "openvino", "reading"])
+@pytest.mark.parametrize("module", ["tokenization", "packed_attention", "backends", "openvino", "loading", "runtime"])
 def test_code_that_a_kind_imports_counts(corpus: Corpus, monkeypatch: pytest.MonkeyPatch, module: str) -> None:
     encoder, real = SentenceTransformerEncoder("mine", 8), inspect.getsource
     before = both(encoder, corpus)

@@ -28,6 +28,8 @@ BASELINES = {"baseline@popular", "baseline@bm25", "capacity", "rerank@tiny"}
 def test_the_whole_pipeline(finished: tuple[Project, Done]) -> None:
     project, done = finished
     assert done.executed == BEFORE_EMBED | BASELINES | {"embed"} | AFTER_EMBED
+    assert "%|" not in done.output  # of a progress bar
+    assert max(map(len, done.output.splitlines())) <= 400
     metrics = json.loads((project.root / "results" / "recommend" / "sasrec" / "full.json").read_text())
     assert metrics["queries"] > 30
     assert metrics["seeds"] == 2

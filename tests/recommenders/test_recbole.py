@@ -157,3 +157,12 @@ def test_what_does_not_fit_is_said(planted: Histories, vectors: Floats) -> None:
         GRU.fit(training(histories([0], [1], n_items=N_ITEMS)))
     with pytest.raises(ItemvecError, match="training diverged; lower learning_rate"):
         replace(GRU, options=SMALL | {"learning_rate": 1e30}).fit(training(planted))
+
+
+def test_what_its_models_print_of_themselves_is_not_shown(
+    planted: Histories, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """FEARec prints its frequencies when it is made."""
+    options = {"n_layers": 2, "n_heads": 1, "hidden_size": 16, "inner_size": 16, "train_batch_size": 512}
+    RecBole("FEARec", epochs=1, options=options).fit(training(planted))
+    assert capsys.readouterr().out == ""

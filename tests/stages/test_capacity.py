@@ -12,7 +12,7 @@ from itemvec.core.files import write_parquet
 from itemvec.datasets.beir import Beir
 from itemvec.metrics import Judgments
 from itemvec.protocol.judgments import judge
-from itemvec.stages.capacity import measure_capacity
+from itemvec.stages.capacity import conclusions, measure_capacity
 from itemvec.studies.judgment_graph import entanglement
 
 
@@ -83,3 +83,13 @@ def test_queries_that_want_many_items_are_fewer(tmp_path: Path, monkeypatch: pyt
 
 def test_nothing_judged(tmp_path: Path) -> None:
     assert measure_capacity(*files(tmp_path, [], []), seed=0)["groups"] == {}
+
+
+def test_the_conclusion_is_the_last_number_of_dimensions_that_was_tried() -> None:
+    free = {"2": {"solved": 0.25}, "4": {"solved": 1.0}}
+    groups = {"a": {"free": free}, "b": {"free": {"2": free["2"]}}, "c": {"free": {}}}
+    assert conclusions({"groups": groups}) == [
+        "a: vectors free of any text rank what is relevant first for all queries in 4 dimensions",
+        "b: vectors free of any text rank what is relevant first for 25% of the queries in 2 dimensions",
+        "c: every query wants all items, so any vectors do",
+    ]

@@ -10,7 +10,7 @@ from itemvec.core.files import read_parquet, write_parquet
 from itemvec.core.params import SearchProtocol
 from itemvec.retrievers.exact import Exact
 from itemvec.stages.search import search
-from itemvec.stages.truncation import lengths, measure_truncation
+from itemvec.stages.truncation import conclusions, lengths, measure_truncation
 from itemvec.store import Block, write_database
 
 PROTOCOL = SearchProtocol(depth=20, metrics=["ndcg@10", "hit@1"])
@@ -95,3 +95,13 @@ def test_nothing_asked(tmp_path: Path) -> None:
     facts, csv = measure_truncation(*written(tmp_path, eye, eye[:0]), PROTOCOL, seed=1)
     assert facts == {"metric": "ndcg@10", "groups": {}}
     assert csv == "group,length,mean,low,high\n"
+
+
+def test_the_conclusion_is_the_shortest_that_is_shown_to_lose_little() -> None:
+    means = {"8": (0.5, 0.9), "16": (0.795, 0.04), "24": (0.8, 0.001), "32": (0.8, 1.0)}
+    found = {length: {"mean": mean, "p": p} for length, (mean, p) in means.items()}
+    facts = {"metric": "ndcg@10", "groups": {"given": {"lengths": found}, "few": {"lengths": {"8": found["32"]}}}}
+    assert conclusions(facts, "full") == [
+        "full, given: the first 16 of 32 dimensions are shown to lose less than 1% of nDCG@10 0.8000",
+        "full, few: no fewer than all of 8 dimensions are shown to lose less than 1% of nDCG@10 0.8000",
+    ]

@@ -54,7 +54,7 @@ def connect() -> Any:
         raise ItemvecError("RAY_ADDRESS: run the stage on a machine of the cluster, and name it by HOST:PORT or auto")
     passed_on = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
     # The code of this checkout goes with the job: elsewhere there is another one, or none.
-    environment = {"py_modules": [str(Path(__file__).parent)], "env_vars": passed_on}
+    environment = {"py_modules": [str(Path(__file__).parents[1])], "env_vars": passed_on}
     own: dict[str, Any] = {} if address else {"include_dashboard": False}
     try:
         ray.init(address or "local", runtime_env=environment, log_to_driver=False, logging_level=logging.ERROR, **own)

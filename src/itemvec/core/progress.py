@@ -160,7 +160,9 @@ class Lines:
         return f"{self._amount(self._done)}{of}" + ("" if self._scale else f" {self._unit}")
 
     def _pace(self, rate: float) -> str:
-        return f", {self._amount(rate)} a second" if rate else ""
+        if not rate:
+            return ""
+        return f", {self._amount(rate)} a second" if rate >= 1 else f", {self._amount(1 / rate)} s each"
 
     def _amount(self, n: float) -> str:
         if self._scale:
