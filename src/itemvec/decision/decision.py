@@ -109,7 +109,7 @@ def metrics_of(decision: dict[str, Any]) -> dict[str, dict[str, Any]]:
         verdict[task] = facts["verdict"]
         for one in facts["text"]:
             where = f" ({one['group']})" if len(facts["text"]) > 1 else ""
-            verdict[f"text pays in {task}{where}"] = one["words"]
+            verdict[f"vectors pay in {task}{where}"] = one["words"]
     return files | {"verdict": verdict}
 
 
