@@ -19,8 +19,9 @@ def of_variant(name: str) -> set[str]:
     }
 
 
+CONCLUSION = {"decide", "report"}
 OF_FIRST = {"ablate_dimensions", "collaborative_similarity"}  # stages that look at the first variant alone
-AFTER_EMBED = {"decompose"} | of_variant("full") | of_variant("pca80") | OF_FIRST | {"report"}
+AFTER_EMBED = {"decompose"} | of_variant("full") | of_variant("pca80") | OF_FIRST | CONCLUSION
 BEFORE_EMBED = {"check", "prepare", "validate"}
 BASELINES = {"baseline@popular", "baseline@bm25", "capacity", "rerank@tiny"}
 
@@ -39,7 +40,9 @@ def test_the_whole_pipeline(finished: tuple[Project, Done]) -> None:
     report = (project.root / "report" / "index.html").read_text()
     assert "Constructed queries." in report
     shown = project.run("itemvec", "show").output
-    assert "Search, constructed: known item" in shown
+    assert shown.startswith("Recommendation: ")
+    assert "\nSearch: " in shown
+    assert "Search, constructed: known item" in project.run("itemvec", "show", "--all").output
     assert str(Path("report") / "index.html") in shown
     assert project.run("git", "status", "--porcelain").output == ""
 
@@ -54,8 +57,14 @@ def test_another_model_executes_embed_and_what_follows_and_the_way_back_nothing(
     done = project.dvc("exp", "run", "-S", "model=lsa", "-S", "models.yaml:lsa.dim=64")
     assert done.executed == {"check", "embed"} | AFTER_EMBED
     diff = project.dvc("metrics", "diff").output
-    row = next(line for line in diff.splitlines() if "full-exact.json" in line and " ndcg@10.mean" in line)
-    assert len(row.split()) == 5  # path, metric, before, after, change
+    assert len(diff.splitlines()) <= 40
+    assert max(map(len, diff.splitlines())) <= 100
+    row = next(line for line in diff.splitlines() if "search.json" in line and "known item / exact on full" in line)
+    before, after, change = map(float, row.split()[-3:])
+    assert after - before == pytest.approx(change, abs=1e-4)
+    said = project.run("itemvec", "diff").output
+    assert said.splitlines()[0].startswith(("Worse: ", "Better: ", "No significant difference."))
+    assert "workspace lsa" in said
     back = project.dvc("exp", "run", "-S", "model=minilm", "-S", "models.yaml:lsa.dim=256")
     assert back.executed == set()
     assert project.run("git", "status", "--porcelain").output == ""
@@ -63,12 +72,12 @@ def test_another_model_executes_embed_and_what_follows_and_the_way_back_nothing(
 
 def test_another_option_of_a_variant_executes_its_stages_alone(project: Project) -> None:
     project.edit("params.yaml", lambda text: text.replace("variance: 0.8", "variance: 0.7"))
-    assert project.dvc("repro").executed == of_variant("pca80") | {"report"}
+    assert project.dvc("repro").executed == of_variant("pca80") | CONCLUSION
 
 
 def test_a_new_variant_executes_its_stages_alone(project: Project) -> None:
     done = project.dvc("exp", "run", "-S", "variants=[full,pca80,pca64]")
-    assert done.executed == {"check", "report"} | of_variant("pca64")
+    assert done.executed == {"check"} | CONCLUSION | of_variant("pca64")
 
 
 def test_a_row_that_is_not_selected_executes_nothing(project: Project) -> None:

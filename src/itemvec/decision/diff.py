@@ -140,10 +140,10 @@ def _compare(
         )
         return
     found.queries[task, group] = len(left)
-    found.changes.extend(_changes(task, group, keys, left, right, found.tolerance, seed))
+    found.changes.extend(changes_of(task, group, keys, left, right, found.tolerance, seed))
 
 
-def _changes(
+def changes_of(
     task: str, group: str, keys: list[str], left: Values, right: Values, tolerance: float, seed: int
 ) -> list[Change]:
     differences = right.means - left.means
