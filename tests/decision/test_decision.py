@@ -25,7 +25,7 @@ def test_the_metrics_are_flat_and_rounded_to_four_digits(decision: dict[str, Any
     files = metrics_of(decision)
     assert set(files) == {"search", "recommend", "verdict"}
     assert files["recommend"] == {"profile on full": 0.8875, "profile on small": 0.8375, "popular": 0.3333}
-    assert files["search"]["constructed: a / bm25"] == 1.0
+    assert files["search"]["a / bm25"] == 1.0
     assert files["verdict"]["model"] == "minilm"
     assert all(not isinstance(value, (dict, list)) for values in files.values() for value in values.values())
 

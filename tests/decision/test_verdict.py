@@ -58,7 +58,7 @@ def test_a_single_one_left_needs_no_further_proof(results: Results) -> None:
 def test_undecided_names_the_candidates_and_the_cheapest(results: Results) -> None:
     found = verdict(results, {"exact on full": LEFT, "exact on small": LEFT, "bm25": WORSE})
     assert found.choice is None
-    assert found.words == "undecided: 2 left"
+    assert found.words == "undecided (2)"
     assert found.sentence.startswith("Search: undecided between exact on small, exact on full: ")
     assert found.sentence.endswith("until then exact on small, the cheapest (8 bytes an item).")
 
@@ -70,7 +70,7 @@ def test_where_no_system_is_best_in_all_groups_that_is_said(results: Results) ->
         {"exact on full": WORSE, "exact on small": WORSE, "bm25": LEFT},
     )
     assert found.left == []
-    assert found.words == "undecided: none is best in all"
+    assert found.words == "undecided (none)"
     assert "group 0: exact on full 0.5000; group 1: bm25 0.5000" in found.sentence
 
 

@@ -59,7 +59,7 @@ def test_another_model_executes_embed_and_what_follows_and_the_way_back_nothing(
     diff = project.dvc("metrics", "diff").output
     assert len(diff.splitlines()) <= 40
     assert max(map(len, diff.splitlines())) <= 100
-    row = next(line for line in diff.splitlines() if "search.json" in line and "known item / exact on full" in line)
+    row = next(line for line in diff.splitlines() if "search.json" in line and " known item / exact on full " in line)
     before, after, change = map(float, row.split()[-3:])
     assert after - before == pytest.approx(change, abs=1e-4)
     said = project.run("itemvec", "diff").output

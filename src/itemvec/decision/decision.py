@@ -9,7 +9,7 @@ from typing import Any
 
 from itemvec.core.columns import GAIN, ITEM, QUERY, TIME, USER
 from itemvec.core.files import read_parquet
-from itemvec.decision.results import TASKS, Results
+from itemvec.decision.results import CONSTRUCTED, TASKS, Results
 from itemvec.decision.standings import Group, rank_group
 from itemvec.decision.text_pays import TextPays, text_pays
 from itemvec.decision.training import training_note
@@ -19,6 +19,7 @@ from itemvec.decision.verdict import Verdict, decide
 
 VERSION = 1  # of the form of decision.json
 KEYS = {"items": [ITEM], "interactions": [USER, ITEM, TIME], "queries": [QUERY], "qrels": [QUERY, ITEM, GAIN]}
+SHORT = {"no significant difference": "not shown"}  # in a metrics file
 UNITS = {"recommend": "users", "search": "queries"}
 
 
@@ -96,21 +97,30 @@ def _hash(path: Path, columns: list[str]) -> str:
 
 
 def metrics_of(decision: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """What `dvc metrics diff` compares: flat files by name, the first metric of every cell and the verdict's words."""
+    """What `dvc metrics diff` compares: flat files by name, the first metric of every cell and the verdict's words.
+
+    Names are short enough that a row of the default run fits 100 columns.
+    """
     files: dict[str, dict[str, Any]] = {task: {} for task in TASKS}
     verdict: dict[str, Any] = {"model": decision["model"], "dim": decision["dim"]}
     for task, facts in decision["tasks"].items():
-        groups = facts["groups"]
+        names = _short(list(facts["groups"]))
         files[task] = {
-            (f"{group} / {key}" if len(groups) > 1 else key): round(one["mean"], 4)
-            for group, found in groups.items()
+            (f"{names[group]} / {key}" if len(names) > 1 else key): round(one["mean"], 4)
+            for group, found in facts["groups"].items()
             for key, one in found["cells"].items()
         }
         verdict[task] = facts["verdict"]
         for one in facts["text"]:
-            where = f" ({one['group']})" if len(facts["text"]) > 1 else ""
-            verdict[f"vectors pay in {task}{where}"] = one["words"]
+            where = f" / {names[one['group']]}" if len(names) > 1 else ""
+            verdict[f"{task}: vectors pay{where}"] = SHORT.get(one["words"], one["words"])
     return files | {"verdict": verdict}
+
+
+def _short(groups: list[str]) -> dict[str, str]:
+    """Names without the word that says that queries were constructed, where they still differ."""
+    short = [group.removeprefix(f"{CONSTRUCTED}: ") for group in groups]
+    return dict(zip(groups, short if len(set(short)) == len(groups) else groups, strict=True))
 
 
 __all__ = ["TextPays", "Verdict", "decide_all", "metrics_of"]

@@ -33,10 +33,10 @@ class Verdict:
 
     @property
     def words(self) -> str:
-        """The verdict in a few words, for a metrics file."""
+        """The choice, or how many are left to choose from: short, since DVC shows two of them in a row."""
         if self.choice is not None:
             return self.choice.key
-        return f"undecided: {len(self.left)} left" if self.left else "undecided: none is best in all"
+        return f"undecided ({len(self.left)})" if self.left else "undecided (none)"
 
 
 def decide(results: Results, task: str, groups: list[Group], tolerance: float) -> Verdict:
