@@ -40,7 +40,7 @@ tune: $(STAMP) ## try every setting of GRID on sasrec and sasrec-id, each as an 
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc exp run --run-all
 
 tuned: $(STAMP) ## show what was tried by what it reached on validation, and nothing of the test
-	@$(BIN)/dvc exp show --md --hide-workspace --only-changed --drop '^(?!Experiment|systems|.*validated).*'
+	@$(BIN)/itemvec tuned
 
 docs-results: $(STAMP) ## write the README's table of results anew from metrics/
 	@$(BIN)/python -m docs.generator.best_results

@@ -54,7 +54,7 @@ def main(system: str, seeds: int, pairs: int, epochs: int | None, tables: Path) 
     click.echo(tabulate([counts], headers="keys", tablefmt="github"))
 
 
-def trained(recommender: object, params: Params, seeds: int, tables: Path) -> np.ndarray:  # type: ignore[type-arg]
+def trained(recommender: object, params: Params, seeds: int, tables: Path) -> np.ndarray:
     """The metric of every test user by seed, float64 of shape (n_users, n_seeds)."""
     items = read_parquet(tables / "items.parquet", [ITEM])[ITEM].combine_chunks()
     table = read_parquet(tables / "interactions.parquet")
@@ -62,7 +62,7 @@ def trained(recommender: object, params: Params, seeds: int, tables: Path) -> np
     parts = split(params.recommend.split, whole, table)
     mask = params.recommend.mask_history
 
-    def quality(score: object, cases: object) -> np.ndarray:  # type: ignore[type-arg]
+    def quality(score: object, cases: object) -> np.ndarray:
         top = rank(score, cases.histories, 10, mask)  # type: ignore[arg-type, attr-defined]
         return measure(Ranked.judge(top.positions, cases.judgments), [METRIC])[METRIC]  # type: ignore[attr-defined]
 
@@ -74,7 +74,7 @@ def trained(recommender: object, params: Params, seeds: int, tables: Path) -> np
     return np.column_stack(columns)
 
 
-def run_of(by_seed: np.ndarray) -> Values:  # type: ignore[type-arg]
+def run_of(by_seed: np.ndarray) -> Values:
     """One run of three seeds, as the measures of a cell hold it."""
     ids = pa.array([str(number) for number in range(len(by_seed))])
     return Values([by_seed], ids, ids, pa.array(np.zeros(len(by_seed), dtype=np.int64)))

@@ -115,6 +115,15 @@ def test_another_protocol_is_checked_at_once(project: Project) -> None:
     assert "Error: recommend: ndcg@10 looks deeper than depth 5; raise depth" in done.output
 
 
+def test_what_was_tried_is_listed_by_validation(project: Project) -> None:
+    assert "No experiment of this commit" in project.run("itemvec", "tuned").output
+    for dropout in ("0.1", "0.9"):
+        project.dvc("exp", "run", "recommend@full-sasrec", "-S", f"++systems.sasrec.dropout={dropout}")
+    said = project.run("itemvec", "tuned").output
+    assert said.startswith("sasrec: best on validation with dropout 0.")
+    assert "(of 2 tried)" in said
+
+
 def test_show_says_whose_results_it_shows(project: Project) -> None:
     project.set(model="lsa")
     assert "These are results of 'minilm'; run `dvc repro` for 'lsa'." in project.run("itemvec", "show").output

@@ -12,6 +12,7 @@ from itemvec import __version__
 from itemvec.commands.cache import cache
 from itemvec.commands.diff import diff
 from itemvec.commands.search import search, train_reranker
+from itemvec.commands.tuned import tuned
 from itemvec.core.options import PATTERNS, Pattern
 from itemvec.core.params import Params
 from itemvec.stages.stage import EXISTING
@@ -39,6 +40,7 @@ main.add_command(cache)
 main.add_command(diff)
 main.add_command(search)
 main.add_command(train_reranker)
+main.add_command(tuned)
 
 
 @main.command()

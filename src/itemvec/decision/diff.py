@@ -146,6 +146,7 @@ def _compare(
 def changes_of(
     task: str, group: str, keys: list[str], left: Values, right: Values, tolerance: float, seed: int
 ) -> list[Change]:
+    """What changed in the cells ``keys`` of one group, given the same queries before and after, as one family."""
     differences = right.means - left.means
     seeds = [one + other for one, other in zip(left.seeds, right.seeds, strict=True)]
     family = compare_family(left.independent(differences), seeds, seed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,3 +88,24 @@ def revision(root: Path, name: str) -> Revision:
         return read_parquet(content)  # type: ignore[arg-type]
 
     return Revision(name, commit[:7], decision, Measures(read))
+
+
+def experiments(root: Path) -> dict[str, Callable[[str], str]]:
+    """The experiments of the current commit, by name: each reads a file that git holds, empty where there is none."""
+    from dvc.api import DVCFileSystem
+    from dvc.repo import Repo
+
+    def reader(commit: str) -> Callable[[str], str]:
+        files = DVCFileSystem(str(root), rev=commit)
+
+        def read(path: str) -> str:
+            try:
+                return str(files.read_text(path))
+            except FileNotFoundError:
+                return ""
+
+        return read
+
+    with Repo(str(root)) as repo:
+        listed = repo.experiments.ls()
+        return {name: reader(commit) for found in listed.values() for name, commit in found}
