@@ -33,3 +33,8 @@ def _hidden(one: str) -> bool:
 
 def _escaped(one: str) -> str:
     return f"\\u{ord(one):04x}"
+
+
+def metric_name(metric: str) -> str:
+    """A metric as the literature writes it: ``nDCG@10``; the others as they are."""
+    return metric.replace("ndcg", "nDCG")
