@@ -23,7 +23,7 @@ def test_variants_against_the_first_and_systems_against_baselines(results: Resul
     ]
     smaller, better = found
     assert smaller.difference == pytest.approx(33.5 / N - 35.5 / N)  # of 34 and 33, and 36 and 35, right answers
-    assert smaller.verdict == "no difference shown"
+    assert smaller.verdict == "no significant difference"
     assert better.difference == pytest.approx(35.5 / N - 12 / N)
     assert better.verdict == "better"
     assert better.low > 0.4
@@ -72,7 +72,7 @@ def test_answers_say_what_was_shown(results: Results, folder: Path) -> None:
     said = answers(results, {task: compare(results, task, folder / "measures") for task in ("recommend", "search")})
     assert said[0].startswith("Recommendation: profile on full has the highest hit@1, 0.8875 [0.7")
     assert said[1].startswith("Recommendation: profile on full against popular in hit@1: better, +0.5875 [")
-    assert said[-1].startswith("Search, constructed: b: exact on full against bm25 in hit@1: no difference shown")
+    assert said[-1].startswith("Search, constructed: b: exact on full against bm25 in hit@1: no significant difference")
 
 
 def test_measures_of_other_queries_are_refused(results: Results, folder: Path) -> None:
@@ -96,7 +96,7 @@ def test_systems_on_the_first_variant_are_compared_with_one_another(results: Res
         *(("exact", "bm25", "full"), ("other", "bm25", "full")),
     }
     said = answers(two, {"recommend": [], "search": compare(two, "search", folder / "measures")})
-    assert any("exact on full against other on full in hit@1: no difference shown" in one for one in said)
+    assert any("exact on full against other on full in hit@1: no significant difference" in one for one in said)
 
 
 @pytest.mark.parametrize("first", ["baseline/bm25", "search/exact/small"])

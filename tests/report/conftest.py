@@ -18,6 +18,7 @@ from itemvec.metrics import Judgments
 from itemvec.protocol.evaluation import evaluate
 from itemvec.stages.collaborative_similarity import ALIKE
 from tests.core.test_params import write
+from tests.report.plain_decision import plain_decision
 
 N = 40  # users, and queries
 CELLS = {  # cell -> (task, share of queries it answers right, seeds)
@@ -124,7 +125,10 @@ def folder(tmp_path: Path) -> Path:
     }
     for name, table in tables.items():
         write_parquet(tmp_path / "tables" / f"{name}.parquet", table)
-    write_json(tmp_path / "results" / "embed.json", {"dim": 8, "rows": {"items": 2, "queries": N}})
+    encoder = {"revision": "0123456789abcdef", "libraries": {"torch": "2.13.0", "tokenizers": "0.23.3"}}
+    embedded = {"dim": 8, "rows": {"items": 2, "queries": N}, "encoder": encoder}
+    write_json(tmp_path / "results" / "embed.json", embedded)
+    write_json(tmp_path / "embeddings.digest", {"items": {"rows": 2, "dim": 8, "sha256": "ab" * 32}})
     for name, dim in (("full", 8), ("small", 2)):
         write_json(tmp_path / "results" / "reduce" / f"{name}.json", {"dim": dim, "bytes_per_item": 4 * dim})
         shares = {f"{share}%": 1 for share in (80, 90, 95, 99)}
@@ -159,6 +163,11 @@ def params(folder: Path) -> Params:
 @pytest.fixture
 def results(params: Params, folder: Path) -> Results:
     return collect(params, folder / "results")
+
+
+@pytest.fixture
+def told(results: Results) -> dict[str, Any]:
+    return plain_decision(results)
 
 
 @pytest.fixture

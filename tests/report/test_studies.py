@@ -15,7 +15,7 @@ def test_what_was_found_is_said(results: Results, folder: Path) -> None:
     assert lengths.tables[0].rows[0] == ["2", *["0.5000 [0.250, 0.750], -12.5%"] * 2]
     assert lengths.tables[0].rows[1:3] == [[length, "0.5000 [0.250, 0.750], -12.5%", "-"] for length in ("4", "6")]
     assert lengths.tables[0].rows[-1] == ["loses less than 1%", "4", "none is shown to"]
-    assert shape.tables[0].rows[0] == ["full", "0.125", "-2.500", "3.25", "50.0%", "6.2%", "0.875"]
+    assert shape.tables[1].rows[0] == ["full", "0.125", "-2.500", "3.25", "50.0%", "6.2%", "0.875"]
     assert dimensions.tables[0].title.startswith(
         "constructed: a (20 queries, nDCG@10 0.5000): 3 of 8 dimensions are harm"
     )
@@ -36,7 +36,7 @@ def test_where_there_is_nothing_to_say_there_is_no_section(results: Results, fol
     write_json(folder / "results" / "capacity.json", {"groups": {}, "construction": {}})
     for name in results.params.variants:
         write_json(folder / "results" / "truncation" / f"{name}.json", {"metric": "hit@1", "groups": {}})
-    assert [one.title for one in studies(results, folder / "measures")] == ["How the vectors lie"]
+    assert [one.title for one in studies(results, folder / "measures")] == ["How the vectors use their space"]
 
 
 def test_a_missing_study_says_what_to_run(results: Results, folder: Path) -> None:

@@ -38,7 +38,7 @@ class Comparison:
     def verdict(self) -> str:
         """What may be said."""
         if self.p >= LEVEL:
-            return "no difference shown"
+            return "no significant difference"
         return "better" if self.difference > 0 else "worse"
 
     def __str__(self) -> str:

@@ -90,8 +90,8 @@ def revision(root: Path, name: str) -> Revision:
     return Revision(name, commit[:7], decision, Measures(read))
 
 
-def experiments(root: Path) -> dict[str, Callable[[str], str]]:
-    """The experiments of the current commit, by name: each reads a file that git holds, empty where there is none."""
+def experiments(root: Path) -> tuple[Callable[[str], str], dict[str, Callable[[str], str]]]:
+    """The current commit, and its experiments by name: each reads a file that git holds, empty where there is none."""
     from dvc.api import DVCFileSystem
     from dvc.repo import Repo
 
@@ -108,4 +108,4 @@ def experiments(root: Path) -> dict[str, Callable[[str], str]]:
 
     with Repo(str(root)) as repo:
         listed = repo.experiments.ls()
-        return {name: reader(commit) for found in listed.values() for name, commit in found}
+        return reader("HEAD"), {name: reader(commit) for found in listed.values() for name, commit in found}

@@ -28,8 +28,9 @@ class Tried:
 
 def tried(root: Path) -> list[Tried]:
     """What the experiments of the current commit changed in rows of ``systems``, the best of each row first."""
-    base = _systems((root / "params.yaml").read_text(encoding="utf-8"))
-    found = [one for name, read in experiments(root).items() for one in _of_experiment(name, read, base)]
+    head, others = experiments(root)
+    base = _systems(head("params.yaml"))
+    found = [one for name, read in others.items() for one in _of_experiment(name, read, base)]
     return sorted(found, key=lambda one: (one.system, -one.mean))
 
 

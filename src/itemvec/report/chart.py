@@ -1,78 +1,130 @@
-"""Quality against size, as positions for the drawing in the page's template."""
+"""Quality against size, one drawing per task and group of queries: what is drawn, at which place."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-from itemvec.decision.results import TASKS, Results, title
+from itemvec.core.text import metric_name
+from itemvec.decision.results import TASKS, Result, Results, title
+from itemvec.report.drawing import BOTTOM, HEAD, HEIGHT, LEFT, RIGHT, SHAPES, WIDTH, Chart, Level, Mark, Name, System
+from itemvec.report.scale import decimals, round_ticks, size_ticks, spread
 
-WIDTH, HEIGHT, MARGIN = 640, 300, 56  # of a drawing, in its own units
-COLOURS = ("#0b6e99", "#c2410c", "#4d7c0f", "#7e22ce", "#be123c", "#0f766e")
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One variant: where it lies, where its interval ends, what it says."""
-
-    x: float
-    y: float
-    low: float
-    high: float
-    label: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """One system: its marks, or for a baseline a level."""
-
-    name: str
-    colour: str
-    marks: list[Mark]
-    level: float | None
-
-
-@dataclass(frozen=True)
-class Chart:
-    """One group of queries: bytes per item from left to right, on a logarithmic scale, the metric upwards."""
-
-    title: str
-    metric: str
-    lines: list[Line]
-    x_ticks: list[tuple[float, str]]
-    y_ticks: list[tuple[float, str]]
+LABELS = 82  # right margin for the names of baselines
+LETTER, LINE, APART = 6.6, 13.0, 8.0  # width and height of a letter; least distance of two dots
+LONGEST = 11  # letters of a name in the drawing
+COLOURS = 6  # of the style sheet
 
 
 def charts(results: Results) -> list[Chart]:
-    """One chart per task and group of queries."""
-    return [_chart(results, task, group) for task in TASKS for group in results.groups(task)]
+    """One chart per task and group of queries in which something has vectors."""
+    return [
+        _chart(results, task, group)
+        for task in TASKS
+        for group in results.groups(task)
+        if any(one.variant for one in results.of(task))
+    ]
 
 
 def _chart(results: Results, task: str, group: str) -> Chart:
-    metric = results.metrics(task)[0]
-    cells = results.of(task)
+    metric, cells = results.metrics(task)[0], results.of(task)
+    of_vectors = [one for one in cells if one.variant is not None]
+    others = [one for one in cells if one.variant is None]
+    right = WIDTH - (LABELS if others else RIGHT)
     sizes = {name: int(facts["bytes_per_item"]) for name, facts in results.variants.items()}
-    top = max(float(one.groups[group][metric]["high"]) for one in cells) or 1.0
-    smallest, largest = math.log(min(sizes.values())), math.log(max(sizes.values()))
+    x = _Axis(math.log2(min(sizes.values())), math.log2(max(sizes.values())), LEFT + 26.0, right - 26.0)
+    at = {name: x.place(math.log2(size)) for name, size in sizes.items()}
+    names = _names(at, right)
+    top = max(one.y for one in names) + 3
+    means = [one.groups[group][metric] for one in cells]
+    shown = [float(mean[end]) for mean in means for end in ("low", "high")]
+    y = _Axis(min(shown), max(shown), HEIGHT - BOTTOM - 8.0, top + 6)
+    y_ticks = round_ticks(min(shown), max(shown), 7)
+    digits = decimals(y_ticks)
+    x_ticks = size_ticks(2 ** x.value(LEFT + 8), 2 ** x.value(right - 8), 5)
+    return Chart(
+        title(task, group, results.groups(task)),
+        metric_name(metric),
+        top,
+        right,
+        [(x.place(math.log2(tick)), f"{tick:,}") for tick in x_ticks],
+        [(y.place(tick), f"{tick:.{digits}f}") for tick in y_ticks],
+        names,
+        _systems(of_vectors, group, metric, at, y, right),
+        _levels(others, group, metric, y, top),
+    )
 
-    def x(size: int) -> float:
-        share = (math.log(size) - smallest) / (largest - smallest) if largest > smallest else 0.5
-        return round(MARGIN + share * (WIDTH - 2 * MARGIN), 1)
 
-    def y(value: float) -> float:
-        return round(HEIGHT - MARGIN - value / top * (HEIGHT - 1.5 * MARGIN), 1)
+@dataclass(frozen=True)
+class _Axis:
+    """From numbers to places, in proportion; one number alone lies in the middle."""
 
-    lines = []
-    for number, system in enumerate(dict.fromkeys(one.system for one in cells)):
-        marks, level = [], None
-        for one in (one for one in cells if one.system == system):
-            mean = one.groups[group][metric]
-            if one.variant is None:
-                level = y(mean["mean"])
-            else:
-                label = f"{system} on {one.variant}: {mean['mean']:.4f} [{mean['low']:.3f}, {mean['high']:.3f}]"
-                marks.append(Mark(x(sizes[one.variant]), y(mean["mean"]), y(mean["low"]), y(mean["high"]), label))
-        lines.append(Line(system, COLOURS[number % len(COLOURS)], sorted(marks, key=lambda mark: mark.x), level))
-    x_ticks = [(x(size), f"{name} ({size:,} B)") for name, size in sizes.items()]
-    y_ticks = [(y(top * part / 4), f"{top * part / 4:.3g}") for part in range(5)]
-    return Chart(title(task, group, results.groups(task)), metric, lines, x_ticks, y_ticks)
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def place(self, value: float) -> float:
+        share = (value - self.low) / (self.high - self.low) if self.high > self.low else 0.5
+        return round(self.start + share * (self.end - self.start), 1)
+
+    def value(self, place: float) -> float:
+        span = self.high - self.low or 2.0
+        low = self.low if self.high > self.low else self.low - 1
+        return low + (place - self.start) / (self.end - self.start) * span
+
+
+def _names(at: dict[str, float], right: float) -> list[Name]:
+    """Names of the variants above the drawing, each in the first row in which it does not touch another."""
+    ends: list[float] = []
+    found = []
+    for name, x in sorted(at.items(), key=lambda one: one[1]):
+        text = short(name)
+        half = len(text) * LETTER / 2
+        middle = round(min(max(x, half), right - half + RIGHT), 1)
+        row = next((i for i, end in enumerate(ends) if middle - half > end + LETTER), len(ends))
+        ends[row : row + 1] = [middle + half]
+        found.append(Name(x, middle, HEAD + LINE * (row + 1) - 3, text))
+    return found
+
+
+def _systems(
+    cells: list[Result], group: str, metric: str, at: dict[str, float], y: _Axis, right: float
+) -> list[System]:
+    systems = list(dict.fromkeys(one.system for one in cells))
+    ordered = sorted(cells, key=lambda one: (at[str(one.variant)], systems.index(one.system)))
+    places = spread([at[str(one.variant)] for one in ordered], APART, LEFT + 6, right - 6)
+    x = {one.key: round(place, 1) for one, place in zip(ordered, places, strict=True)}
+    return [
+        System(
+            name,
+            number % COLOURS,
+            SHAPES[number % len(SHAPES)],
+            [_mark(one, group, metric, x[one.key], y) for one in ordered if one.system == name],
+        )
+        for number, name in enumerate(systems)
+    ]
+
+
+def _mark(one: Result, group: str, metric: str, x: float, y: _Axis) -> Mark:
+    mean = one.groups[group][metric]
+    return Mark(x, y.place(mean["mean"]), y.place(mean["low"]), y.place(mean["high"]), _said(one, mean))
+
+
+def _levels(cells: list[Result], group: str, metric: str, y: _Axis, top: float) -> list[Level]:
+    means = [one.groups[group][metric] for one in cells]
+    lines = [y.place(mean["mean"]) for mean in means]
+    labels = spread(lines, LINE, top + 4, HEIGHT - BOTTOM - 2)
+    return [
+        Level(short(one.system), line, round(label, 1), _said(one, mean))
+        for one, mean, line, label in zip(cells, means, lines, labels, strict=True)
+    ]
+
+
+def _said(one: Result, mean: dict[str, float]) -> str:
+    return f"{one.key}: {mean['mean']:.4f} [{mean['low']:.3f}, {mean['high']:.3f}]"
+
+
+def short(name: str) -> str:
+    """A name that fits beside a drawing."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"

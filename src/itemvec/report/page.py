@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import base64
+import hashlib
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from itemvec import __version__
 from itemvec.core.files import write_text
-from itemvec.core.params import Row
-from itemvec.decision.comparisons import Comparison, compare
-from itemvec.decision.results import TASKS, Results, title
+from itemvec.core.text import visible
+from itemvec.decision.comparisons import compare
+from itemvec.decision.results import TASKS, Results
+from itemvec.report.cards import cards
 from itemvec.report.chart import charts
+from itemvec.report.comparison_tables import compared
 from itemvec.report.example_queries import listings
-from itemvec.report.pareto import points, section, smallest
+from itemvec.report.facts import facts, provenance, split
+from itemvec.report.pareto import points, section
+from itemvec.report.quality import quality_csv
+from itemvec.report.sections import Section
 from itemvec.report.studies import studies
-from itemvec.report.summary import answers, name
-from itemvec.report.tables import Table, cohorts, geometry, measured
-
-QUALITY: list[object] = ["task", "group", "system", "variant", "dim", "bytes_per_item", "metric", "mean", "low", "high"]
+from itemvec.report.tables import cohorts, measured
 
 
 def write_report(results: Results, artifacts: Path, decision: dict[str, Any], page: Path, quality: Path) -> None:
@@ -30,71 +34,70 @@ def write_report(results: Results, artifacts: Path, decision: dict[str, Any], pa
     Parameters
     ----------
     artifacts
-        Folder of the values per query (``measures``), the ``runs`` and the ``tables``.
+        Folder of the values per query (``measures``), the ``runs``, the ``tables``, and ``embeddings.digest``.
     decision
         What the stage ``decide`` wrote.
     """
     measures = artifacts / "measures"
     comparisons = {task: compare(results, task, measures) for task in TASKS}
     sizes = {task: points(results, task, measures) for task in TASKS}
-    write_text(quality, _csv([QUALITY, *_quality(results)]))
-    environment = Environment(
-        loader=PackageLoader("itemvec.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    html = environment.get_template("page.html.j2").render(
-        params=results.params,
-        split=_split(results.params.recommend.split),
-        embed=results.embed,
-        constructed=results.constructed,
-        answers=answers(results, comparisons) + [one for task in TASKS for one in smallest(results, sizes[task], task)],
-        charts=charts(results),
-        measured=measured(results),
-        compared=[table for task in TASKS for table in _compared(results, task, comparisons[task])],
-        cohorts=cohorts(results),
-        listings=listings(results, artifacts),
-        geometry=geometry(results),
-        sections=[section(results, sizes), *studies(results, measures)],
-        version=__version__,
+    first = [_cells(results), compared(results, comparisons), _cohorts(results)]
+    later = [section(results, sizes), *studies(results, measures)]
+    write_text(quality, quality_csv(results))
+    html = (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            params=results.params,
+            tasks=list(decision["tasks"]),
+            facts=facts(results, decision),
+            cards=cards(results, decision),
+            provenance=provenance(results, decision, artifacts),
+            charts=charts(results),
+            first=[one for one in first if one.tables],
+            listings=listings(results, artifacts),
+            later=[one for one in later if one.tables],
+            constructed=results.constructed,
+            split=split(results.params.recommend.split),
+            version=__version__,
+            **_inline(),
+        )
     )
     write_text(page, html)
 
 
-def _split(row: str | Row) -> str:
-    """A split as its kind, then its options."""
-    if isinstance(row, str):
-        return row
-    options = ", ".join(f"{name} {value}" for name, value in row.items() if name != "kind")
-    return f"{row['kind']} ({options})" if options else str(row["kind"])
+def _cells(results: Results) -> Section:
+    words = (
+        "The mean of every metric with its 95 % interval, for every system on every variant of the vectors. "
+        "Where vectors are “none”, the system uses none."
+    )
+    return Section("cells", "All results", words, measured(results))
 
 
-def _quality(results: Results) -> list[list[object]]:
-    rows: list[list[object]] = []
-    for one in results.cells:
-        facts = results.variants[one.variant] if one.variant else {"dim": "", "bytes_per_item": ""}
-        for group, found in one.groups.items():
-            for metric in results.metrics(one.task):
-                mean = found[metric]
-                where = [one.task, group, one.system, one.variant or "", facts["dim"], facts["bytes_per_item"]]
-                rows.append([*where, metric, mean["mean"], mean["low"], mean["high"]])
-    return rows
+def _cohorts(results: Results) -> Section:
+    words = (
+        "The same, apart for kinds of queries and users: a system that is best on average may fail for some of them. "
+        "Each head says from which number to which, and how many there are."
+    )
+    return Section("cohorts", "Where queries and users differ", words, cohorts(results))
 
 
-def _compared(results: Results, task: str, comparisons: list[Comparison]) -> list[Table]:
-    """One table per group of queries: a row per pair, a column per metric."""
-    metrics, groups = results.metrics(task), results.groups(task)
-    tables = []
-    for group in groups:
-        rows: dict[tuple[str, str], list[str]] = {}
-        for one in comparisons:
-            if one.group == group:
-                rows.setdefault((name(one.left), name(one.right)), []).append(str(one))
-        if rows:
-            header = ["system", "against", *metrics]
-            tables.append(Table(title(task, group, groups), header, [[*pair, *cells] for pair, cells in rows.items()]))
-    return tables
+def _environment() -> Environment:
+    """Every text is escaped, and what a reader could not see is written out."""
+    return Environment(
+        loader=PackageLoader("itemvec.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda one: visible(one) if isinstance(one, str) and not isinstance(one, Markup) else one,
+    )
 
 
-def _csv(rows: list[list[object]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+def _inline() -> dict[str, Markup | str]:
+    """Style and script as they stand on the page, and the policy that allows these and nothing else."""
+    found = {name: files("itemvec.report").joinpath("templates", f"page.{name}").read_text() for name in ("css", "js")}
+    style, script = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in found.values())
+    allowed = f"style-src 'sha256-{style}'; script-src 'sha256-{script}'"
+    policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
+    return {"style": Markup(found["css"]), "script": Markup(found["js"]), "policy": policy}  # noqa: S704

@@ -8,7 +8,7 @@ from typing import Any
 from itemvec.core.files import read_parquet
 from itemvec.decision.results import Results
 from itemvec.report.sections import Section
-from itemvec.report.tables import Table
+from itemvec.report.tables import Table, geometry
 from itemvec.report.truncation import lengths
 
 
@@ -29,14 +29,21 @@ def shape(results: Results) -> Section:
         shares = [f"{hubs['largest']:.1%}", f"{hubs['never']:.1%}"]
         rows.append([name, *shown, *shares, *(f"{facts['alignment'][kind]:.3f}" for kind in kinds)])
     words = (
-        "IsoScore is 1 where all directions hold the same variance and 0 where one holds all. Uniformity is lower "
-        "the more evenly items lie on the sphere. Hubs are items that are among the ten nearest of far more "
-        "others than chance would make them: the skewness of that count, the share of items that have the largest "
-        "hub among their nearest, and the share of items that are nearest to none. Alignment is the mean squared "
-        "distance of unit vectors that belong together: a query and a relevant item, an item and the next in a "
-        "history."
+        "How much of their space the vectors use, and how evenly. Components (80 %) and (95 %): how many principal "
+        "components hold that share of the variance; few means that the vectors could be smaller. Effective dims: the "
+        "participation ratio, over how many dimensions the variance is spread. Mean cosine: far above 0, all vectors "
+        "point the same way. IsoScore: 1 where all directions hold the same variance, 0 where one holds all. "
+        "Uniformity: lower the more evenly items lie on the sphere. Hubs: items that are among the ten nearest of far "
+        "more others than chance would make them; the table has the skewness of that count, the share of items that "
+        "have the largest hub among their nearest, and the share of items that are nearest to none. Alignment: mean "
+        "squared distance of unit vectors that belong together, a query and a relevant item, or an item and the next "
+        "in a history."
     )
-    return Section("How the vectors lie", words, [Table("", [*header, *(f"alignment, {one}" for one in kinds)], rows)])
+    tables = [
+        geometry(results),
+        Table("Spread and neighbours", [*header, *(f"alignment, {one}" for one in kinds)], rows),
+    ]
+    return Section("geometry", "How the vectors use their space", words, tables)
 
 
 def dimensions(results: Results) -> Section:
@@ -62,20 +69,20 @@ def dimensions(results: Results) -> Section:
         header = ["dropped", "dimensions", "queries that chose them", "the others", "p"]
         tables.append(Table(title, header, rows))
     words = (
-        f"Search by cosine on {results.params.variants[0]}, without one dimension at a time, exactly; p by a "
-        "sign-flip test against the largest of all dimensions, which adjusts for their number. Below, what "
-        "dropping dimensions does: each half of the queries chooses which, and the other half tells what that is "
-        "worth, both ways round. Queries made from the same metadata have items in common, so that the halves "
-        "know more of each other than two people's would."
+        f"Whether single dimensions of {results.params.variants[0]} harm search. Each is left out in turn; p is that "
+        "of a sign-flip test against the largest of all dimensions, which adjusts for their number. The tables say "
+        "what it is worth to drop some: one half of the queries chooses which, the other half is measured, both "
+        "ways round. Constructed queries have items in common, so that the halves are less independent than those "
+        "of different people would be."
     )
-    return Section("Each dimension", words, tables)
+    return Section("dimensions", "What single dimensions do", words, tables)
 
 
 def agreement(results: Results, measures: Path) -> Section:
     """Whether items that are alike in text are wanted together."""
     facts = results.study("collaborative_similarity")
     if "ease" not in facts:
-        return Section("Semantic is not relevant", "", [])
+        return Section("behaviour", "", "", [])
     ease, lift, near = facts["ease"], facts["lift"], facts["neighbours"]
     rows = [
         ["cosine and EASE weight", f"{facts['pairs']:,} pairs", f"{ease['pearson']:.3f}", f"{ease['spearman']:.3f}"],
@@ -99,12 +106,13 @@ def agreement(results: Results, measures: Path) -> Section:
         header = ["cosine", "users of both", "by chance", "item", "and item"]
         tables.append(Table("Alike, but hardly ever wanted together", header, listed))
     words = (
-        f"The {facts['items']:,} items that most of {facts['users']:,} users had, on {results.params.variants[0]}. "
+        "Whether items with similar texts are liked by the same people. Counted are the "
+        f"{facts['items']:,} items that most of {facts['users']:,} users had, on {results.params.variants[0]}. "
         "EASE learns from histories alone what an item adds to the wish for another; lift is the number of users "
         "of both over what chance gives. Where the agreement is low, vectors of texts cannot recommend by cosine, "
         "and need training."
     )
-    return Section("Semantic is not relevant", words, tables)
+    return Section("behaviour", "Similar texts and similar users", words, tables)
 
 
 def capacity(results: Results) -> Section:
@@ -133,15 +141,15 @@ def capacity(results: Results) -> Section:
     ]
     margins = ", ".join(f"{value} with {int(n):,} items" for n, value in facts["construction"].items())
     words = (
-        "A query is solved where all its relevant items come before all others. Density is the share of all pairs "
-        "of wanted items that one query wants both of, degree how many others an item is joined to so, query "
-        "strength how much a query shares with the others (arXiv 2508.21038). Free vectors are bound by no text: "
-        "where they solve what a variant does not, the dimensions are there and what is missing is the learning. "
-        "What dimensions can hold is more still: four hold every pair of any catalogue, by construction, but the "
-        f"least margin is {margins}. The second table has the share of queries solved, and the least and the "
-        "median margin in cosine."
+        "How many dimensions it takes to rank all relevant items first. A query is solved where all its relevant items "
+        "come before all others. Free vectors are not made from texts but optimised for the judgments: where they "
+        "solve what a variant does not, the dimensions are enough and training is missing. The least and the median "
+        "margin of a variant are cosines, of the worst relevant item less the best other one. Density is the share of "
+        "all pairs of relevant items that one query wants both of, degree to how many others an item is joined in this "
+        "way, query strength how much a query shares with the others (arXiv 2508.21038). In theory four dimensions "
+        f"hold every pair of any catalogue, but then the least margin is {margins}."
     )
-    return Section("What one vector can hold", words, tables if groups else [])
+    return Section("capacity", "How many dimensions the judgments need", words, tables if groups else [])
 
 
 def _margin(found: dict[str, Any] | None) -> str:

@@ -23,6 +23,9 @@ COHORTS = {
 }
 
 
+NUMBER = re.compile(r"(?:[<+-]?\d[\d,.e-]*(?: ?%)?(?: .*)?|-|)$")  # what may follow: an interval, a remark
+
+
 @dataclass(frozen=True)
 class Table:
     """A title, a header, rows of text, and a note on what was counted."""
@@ -31,6 +34,11 @@ class Table:
     header: list[str]
     rows: list[list[str]]
     note: str = ""
+
+    @property
+    def numeric(self) -> list[bool]:
+        """Which columns have numbers alone, or the dash of a missing one; to be set flush right."""
+        return [all(NUMBER.match(cell) for cell in column) for column in zip(*self.rows, strict=True)]
 
 
 def measured(results: Results) -> list[Table]:
@@ -101,9 +109,9 @@ def geometry(results: Results) -> Table:
         "dim",
         "bytes per item",
         "variance kept",
-        "dims for 80 %",
-        "95 %",
-        "participation",
+        "components (80 %)",
+        "(95 %)",
+        "effective dims",
         "mean cosine",
     ]
     rows = []

@@ -16,12 +16,13 @@ def lengths(results: Results) -> Section:
     first = found[results.params.variants[0]]
     tables = [_table(title("search", group, [*first["groups"]]), found, group) for group in first["groups"]]
     words = (
-        "Search by cosine of the first dimensions alone, the others cut off, and the change against all of a column. "
+        "How well search works with the first dimensions alone. The others are cut off, and each mean stands with its "
+        "change against all dimensions of the column. "
         "PCA puts the strongest directions first, and models trained for it (Matryoshka) what matters most; of other "
         "models, one choice of dimensions is as good as another. The last row has the shortest vectors shown to lose "
-        f"less than {ALLOWED:.0%}, by the paired test of the section before, adjusted by Holm for the lengths."
+        f"less than {ALLOWED:.0%}: p < 0.05 in a paired test, adjusted by Holm for the lengths."
     )
-    return Section("Short enough", words, tables)
+    return Section("shorter", "How many dimensions are enough", words, tables)
 
 
 def _table(heading: str, found: dict[str, dict[str, Any]], group: str) -> Table:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from itemvec.core.arrays import Doubles, Floats
 from itemvec.core.sampling import sample
+from itemvec.core.text import without_markup
 from itemvec.metrics import LEVEL, Judgments, Spread, interval, paired_p
 from itemvec.metrics.leave_one_dimension_out import attribute, ndcg
 from itemvec.metrics.sign_flips import flip_p
@@ -68,7 +69,7 @@ def measure_each_dimension(digest: Path, queries: Path, qrels: Path, seed: int) 
             "higher": int(np.count_nonzero(change > 0)),
             "dropped": _dropped(vectors, items, judgments, found.full, changes, seed) if len(rows) > 1 else {},
         }
-        name = '"' + group.replace('"', '""') + '"'
+        name = '"' + without_markup(group).replace('"', '""') + '"'
         lines += [f"{name},{i},{one:.6f},{chance:.4f}" for i, (one, chance) in enumerate(zip(change, p, strict=True))]
     return {"dim": items.shape[1], "groups": facts}, "\n".join(lines) + "\n"
 

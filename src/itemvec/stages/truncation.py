@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from itemvec.core.arrays import Doubles
 from itemvec.core.params import SearchProtocol
+from itemvec.core.text import without_markup
 from itemvec.metrics import ALLOWED, LEVEL, by_owner, holm, interval, loss_p
 from itemvec.retrievers.truncated_search import search_prefixes
 from itemvec.stages.search import Trial
@@ -57,7 +58,7 @@ def measure_truncation(
         owners = trial.test.owners.filter(pa.array(chosen))
         found = _compared({length: by_owner(one[chosen], owners) for length, one in values.items()}, seed)
         facts["groups"][group] = {"queries": int(np.count_nonzero(chosen)), "lengths": found}
-        name = '"' + group.replace('"', '""') + '"'
+        name = '"' + without_markup(group).replace('"', '""') + '"'
         lines += [f"{name},{key},{one['mean']:.6f},{one['low']:.6f},{one['high']:.6f}" for key, one in found.items()]
     return facts, "\n".join(lines) + "\n"
 
