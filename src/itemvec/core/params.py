@@ -1,4 +1,4 @@
-"""``params.yaml``, with the encoders of ``models.yaml``, as one frozen, checked object."""
+"""The parameters: ``params.yaml`` and ``models.yaml``, checked and read into one frozen object."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from itemvec.core.registry import checked, suggest
 Row = dict[str, Any]
 Table = dict[str, Row]
 
-MODELS = "models.yaml"  # beside params.yaml: its rows are many, and DVC writes params.yaml anew
+MODELS = "models.yaml"  # a file of its own: it has many rows, and DVC rewrites params.yaml
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 # Selector -> the table whose rows it names.
 SELECTORS = {
@@ -35,9 +35,9 @@ SELECTORS = {
 class RecommendProtocol:
     """How recommendation is measured.
 
-    ``split`` is a kind of split, or a row with its kind and options. ``mask_history`` keeps what a user already has, as
-    far as a case shows it, out of the ranking; the first of ``metrics`` decides comparisons;
-    training that is random is repeated with ``seeds`` seeds.
+    ``split`` is a kind of split, or a row with its kind and options. ``mask_history`` keeps the items of a case's
+    history out of the ranking. The first of ``metrics`` decides comparisons. Training that is random is repeated with
+    ``seeds`` seeds.
     """
 
     split: str | Row
@@ -52,17 +52,18 @@ class SearchProtocol:
     """How search is measured; the first of ``metrics`` decides comparisons.
 
     split
-        ``given``: the column ``split`` of the queries says what each is for; where there is none, all are test
-        queries. ``{validation: 0.2}`` takes that share of the test queries to tune on.
+        ``given``: the column ``split`` says whether a query is for training, validation or test; without that column,
+        all are test queries. ``{validation: 0.2}`` takes that share of the test queries for tuning.
     judge
-        ``query``: all that is relevant to a query counts. ``pair``: each relevant item of a query is a query of its
-        own, to which the others are not relevant (as arXiv 2507.05006 counts).
+        ``query``: one case per query, with all its relevant items. ``pair``: one case per pair of query and relevant
+        item, to which the query's other items are not relevant (as in arXiv 2507.05006).
     least_gain
-        From which gain an item is relevant to the metrics that know no grades, as the level of trec_eval; 0 for any
-        gain above zero. Queries without such an item are left out.
+        Least gain of a relevant item for binary metrics, like the level of trec_eval; 0 for any gain above zero.
+        Queries without such an item are left out.
     unjudged
-        ``irrelevant``: what nobody judged for a query counts as not relevant to it. ``skipped``: it is taken out of the
-        ranking, and what follows moves up (Sakai, SIGIR 2007); raise ``depth``, since what lies deeper stays out.
+        ``irrelevant``: an item that is not judged for a query counts as not relevant. ``skipped``: it is removed from
+        the ranking, and the items below move up (condensed lists: Sakai, SIGIR 2007). Raise ``depth`` then, since
+        nothing moves up from below it.
     """
 
     depth: Positive
@@ -75,7 +76,7 @@ class SearchProtocol:
 
 @dataclass(frozen=True)
 class RerankProtocol:
-    """What is reranked: of every query the best ``depth`` items of the run ``first``, a cell as ``baseline/bm25``."""
+    """What is reranked: the best ``depth`` items of each query in the run ``first``, such as ``baseline/bm25``."""
 
     first: str
     depth: Positive
@@ -83,7 +84,7 @@ class RerankProtocol:
 
 @dataclass(frozen=True)
 class Params:
-    """Everything a run depends on besides code and data.
+    """All parameters of a run: everything it depends on besides code and data.
 
     The singular keys select a row of the plural table beside them, so ``dvc exp run -S model=lsa`` runs the ``lsa``
     row of ``models``; the lists select several rows.
@@ -112,7 +113,7 @@ class Params:
         Raises
         ------
         ParamsError
-            The file is not YAML; a key is unknown, missing or ill-typed; a selector names no row.
+            The file is not YAML; a key is unknown, missing or of the wrong type; a selector names no row.
         """
         raw = _read(path)
         if "models" in raw:
