@@ -1,4 +1,4 @@
-"""Models behind a server that speaks OpenAI's embeddings protocol: vendors, or a machine of one's own."""
+"""Encoder for models behind an HTTP server with OpenAI's embeddings protocol, of a vendor or self-hosted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from itemvec.encoders.api_response import tokens_in, vectors_in
 from itemvec.encoders.base import ENCODERS, Corpus, Counts, Done, LoadedEncoder, Prepared, Role, Rows
 from itemvec.models.server import Server
 
-BYTES_PER_TOKEN = 3  # of UTF-8; English has more than four and Chinese about three, so a batch is rather too small
+BYTES_PER_TOKEN = 3  # of UTF-8, an underestimate: English has more than four, Chinese about three
 
 Body = dict[str, str | int | float | bool]
 
@@ -27,20 +27,20 @@ Body = dict[str, str | int | float | bool]
 @ENCODERS.register("api")
 @dataclass(frozen=True)
 class ApiEncoder:
-    """The model ``checkpoint`` of the server at ``url``, asked by POST to ``url/embeddings``.
+    """The model ``checkpoint`` of the server at ``url``, called by POST to ``url/embeddings``.
 
-    ``body`` holds what a request says besides model and texts: ``dimensions``, ``encoding_format: base64`` (a third of
-    the bytes), ``truncation: false``; ``item_body`` and ``query_body`` what it says for one role, as the ``input_type``
-    of Voyage. Prompts are put before every text of their role.
+    ``body`` holds further fields of a request: ``dimensions``, ``encoding_format: base64`` (a third of the bytes),
+    ``truncation: false``; ``item_body`` and ``query_body`` hold fields for one role, such as Voyage's ``input_type``.
+    Prompts are put before every text of their role.
 
-    ``key_variable`` names the environment variable with the key: the key itself is kept out of everything. ``price``
-    is dollars for a million tokens. ``batch_texts`` and ``batch_tokens`` are the server's limits on a request (tokens
-    are estimated from bytes), ``requests_per_minute`` that of the account, ``parallel`` how many requests are under way
-    at once. These six change no vector, so they may change without encoding, and paying, anew.
+    ``key_variable`` names the environment variable with the key; the key itself is never written or shown. ``price``
+    is dollars per million tokens. ``batch_texts`` and ``batch_tokens`` are the server's limits on a request (tokens
+    are estimated from bytes), ``requests_per_minute`` is the limit of the account, and ``parallel`` is the number of
+    concurrent requests. These six options do not change vectors, so changing them re-encodes, and costs, nothing.
 
-    A vendor can change a model behind its name, and no answer tells. ``revision`` is a mark of your own for what the
-    name means today: change it, and every text is encoded anew. Nor do vendors promise the same bits for the same text
-    twice: it is the row cache that makes a run repeatable.
+    A vendor can change a model without changing its name or telling. ``revision`` is your own label for the model's
+    current state: change it, and every text is encoded again. Vendors do not promise the same bits for the same text
+    either; the row cache is what makes a run repeatable.
     """
 
     checkpoint: str
@@ -70,7 +70,7 @@ class ApiEncoder:
             raise ParamsError(f"{self._subject}: body must not hold {min(taken)!r}, which itemvec fills in")
 
     def identity(self, corpus: Corpus) -> Mapping[str, Any]:  # noqa: ARG002  (nothing is fitted)
-        """Whose model it is. The server is not asked: what is cached needs neither key nor network."""
+        """Server and model name. No request is sent: cached texts need neither key nor network."""
         return {"url": self.url, "checkpoint": self.checkpoint, "revision": self.revision}
 
     def load(self, corpus: Corpus) -> LoadedEncoder:  # noqa: ARG002
@@ -90,16 +90,16 @@ class Asking:
     server: Server
 
     def prepare(self, texts: Sequence[str], role: Role) -> Prepared:
-        """Put the prompt before the texts; their tokens are known when the server has counted them."""
+        """Put the prompt before the texts; token counts come with the server's answers."""
         prompt = self.encoder.item_prompt if role == "item" else self.encoder.query_prompt
         tokens = np.zeros(len(texts), dtype=np.int32)
         return Prepared(([prompt + text for text in texts], role), tokens, tokens)
 
     def encode(self, prepared: Prepared) -> Iterator[Done]:
-        """Vectors of batches as they are answered.
+        """Yield the vectors of each batch when its answer arrives.
 
-        After an error no request is begun, and what was answered all the same, and is paid, is yielded before the
-        error is raised.
+        After an error no new request is sent. Answers to requests already sent are paid for, so they are yielded before
+        the error is raised.
         """
         texts, role = prepared.inputs
         sizes = np.array([len(text.encode()) for text in texts], dtype=np.int64)
@@ -129,7 +129,7 @@ class Asking:
             raise failure
 
     def _batches(self, sizes: NDArray[np.int64]) -> Iterator[Rows]:
-        """Rows that follow each other, as many as a request may hold."""
+        """Consecutive rows, as many as a request may hold."""
         start, tokens = 0, 0
         for row, estimate in enumerate((-(-sizes // BYTES_PER_TOKEN)).tolist()):
             full = tokens + estimate > self.encoder.batch_tokens or row - start == self.encoder.batch_texts

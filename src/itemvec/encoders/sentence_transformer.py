@@ -1,4 +1,4 @@
-"""Any model that sentence-transformers can load."""
+"""Encoder for any model that sentence-transformers can load."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ LIBRARIES = ("sentence-transformers", "transformers", "tokenizers", "torch")
 @ENCODERS.register("sentence-transformer")
 @dataclass(frozen=True)
 class SentenceTransformerEncoder:
-    """A checkpoint with the pooling its own files state.
+    """A checkpoint with the pooling that its own files state.
 
     ``checkpoint`` is a model of the Hugging Face hub, a local folder, or ``package:NAME/FOLDER``. Prompts are put
-    before every text of their role, ``suffix`` is put after it. Texts are cut at ``max_tokens``, by default the model's
-    own limit. ``pooling``, ``pool_prompt`` and entries of ``config`` are for checkpoints whose files do not state them.
-    Code that comes with a checkpoint runs only if ``trust_remote_code`` says so and ``revision`` pins the commit that
+    before every text of their role, ``suffix`` after it. Texts are cut at ``max_tokens``, by default the model's own
+    limit. ``pooling``, ``pool_prompt`` and entries of ``config`` are for checkpoints whose files do not state them.
+    Code that comes with a checkpoint runs only if ``trust_remote_code`` is set and ``revision`` pins the commit that
     is trusted.
 
-    ``backend`` is what runs the model: torch, or on the CPU alone openvino or onnx. Only openvino knows ``dtype`` int8,
-    which is calibrated with texts of our own or, one a line, of the file ``calibration``.
+    ``backend`` runs the model: torch, or on a CPU also openvino or onnx. Only openvino supports ``dtype`` int8. It is
+    calibrated with built-in texts or with the lines of the file ``calibration``.
     """
 
     checkpoint: str
@@ -66,7 +66,7 @@ class SentenceTransformerEncoder:
         backends.check(self.checkpoint, self.backend, self.dtype, self.calibration)
 
     def identity(self, corpus: Corpus) -> Mapping[str, Any]:  # noqa: ARG002  (the weights are not fitted here)
-        """The resolved revision of the checkpoint, the versions of the libraries that run it, what int8 learnt from."""
+        """Revision of the checkpoint, versions of the libraries that run it, and the calibration texts of int8."""
         libraries = {name: version(name) for name in LIBRARIES} | backends.versions(self.backend)
         identity = {"revision": self.resolved().revision, "libraries": libraries}
         if self.dtype == "int8":  # one model is calibrated for both roles, so the prompt of items counts for queries
@@ -130,5 +130,5 @@ class SentenceTransformerEncoder:
         return runtime.body_of(model, self.backend, self.dtype, samples)
 
     def resolved(self) -> Checkpoint:
-        """Find the checkpoint's files, and hash them or ask the hub for their commit: not for free."""
+        """Find the checkpoint's files and their revision. This is slow: it hashes files or calls the hub."""
         return resolve(self.checkpoint, self.revision, self.trust_remote_code)
