@@ -109,7 +109,7 @@ def test_a_cluster_gives_the_digest_of_one_machine(
         ("model", ItemvecError, "^model: no memory for one text$"),
         ("other", ParamsError, "^model: machine .* would give other vectors: it has {'process': "),
         ("bug", Exception, "ZeroDivisionError: a bug"),
-        ("fatal", ItemvecError, "^embed: workers are lost before they finish anything"),
+        ("fatal", ItemvecError, "^embed: workers are lost before they finish a batch"),
     ],
 )
 def test_an_error_in_a_worker_is_told_as_it_is(

@@ -39,7 +39,7 @@ def test_fetch_brings_the_selected_data_set(project: Path, monkeypatch: pytest.M
     result = run(project, monkeypatch, "fetch")
     assert result.exit_code == 0, result.output
     assert {path.name for path in (project / "data" / "movielens-100k").iterdir()} == {"ml-100k.inter", "ml-100k.item"}
-    assert "params.yaml: holds together" in run(project, monkeypatch, "check").output
+    assert "params.yaml: valid" in run(project, monkeypatch, "check").output
 
 
 def test_fetch_of_an_unknown_data_set_is_one_line(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +64,7 @@ def test_fetch_pulls_where_there_is_a_remote(project: Path, monkeypatch: pytest.
     for folder in ("data", ".dvc/cache"):
         subprocess.run(["rm", "-r", folder], cwd=project, check=True)
     result = run(project, monkeypatch, "fetch")
-    assert "pulling what data.dvc names" in result.output
+    assert "pulling the files of data.dvc" in result.output
     assert (project / "data" / "movielens-100k" / "ml-100k.item").read_text() == "from the remote"
 
     subprocess.run(["rm", "-r", "data", ".dvc/cache", "store"], cwd=project, check=True)

@@ -126,7 +126,7 @@ def test_a_line_is_cut_and_holds_no_commands() -> None:
 @pytest.mark.parametrize("row", [{"kind": "pca", "dim": 3}, {"kind": "random-projection", "dim": 4}])
 def test_a_reducer_that_was_changed_is_noticed(params: Params, tmp_path: Path, row: dict[str, Any]) -> None:
     changed = replace(params, reducers={**params.reducers, "small": row})
-    with pytest.raises(TableError, match="holds other vectors than reducer 'small' makes; run `dvc repro`"):
+    with pytest.raises(TableError, match="its vectors differ from what reducer 'small' makes; run `dvc repro`"):
         SearchBox(tmp_path, changed)
 
 

@@ -169,7 +169,7 @@ def test_what_cannot_be_a_key_is_refused_and_not_shown(
     server: embedding_server.Server, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     monkeypatch.setenv("A_KEY", key)
-    with pytest.raises(ParamsError, match="what A_KEY holds is no key") as error:
+    with pytest.raises(ParamsError, match="A_KEY holds no valid key") as error:
         asking(server)
     assert "secret" not in error.value.message
     assert "sécret" not in error.value.message

@@ -83,7 +83,7 @@ def test_a_table_that_was_removed_is_not_written_to(tmp_path: Path) -> None:
     one = RowCache(str(tmp_path), "mine", 2)
     fill(one, 0, 2)
     lance.remove(str(tmp_path), "mine")
-    with pytest.raises(TableError, match="was removed while it was filled; run again"):
+    with pytest.raises(TableError, match="was removed while this run was adding to it; run again"):
         fill(one, 2, 3)
 
 

@@ -73,7 +73,7 @@ def test_verify_counts_keys_that_lie_there_twice(folder: Path) -> None:
     for one in (ours, theirs):
         one.add(*rows(keys("a", "b"), vectors(1, 2)))
     result = itemvec("verify")
-    assert "sound, 2 keys twice" in result.output
+    assert "sound, 2 duplicate keys" in result.output
     assert result.exit_code == 0
 
 
@@ -88,7 +88,7 @@ def test_verify_names_what_is_broken_and_removes_it(folder: Path) -> None:
     result = itemvec("verify")
     assert result.exit_code == 1
     assert result.output.count("sound") == 2  # its name, and the word
-    for said in ("cannot be read", "1 vectors hold NaN or infinity", "other columns than a cache of dim 3"):
+    for said in ("cannot be read", "1 vectors hold NaN or infinity", "does not have the columns of a cache of dim 3"):
         assert said in result.output
     assert "3 tables are broken; run `itemvec cache verify --remove-broken`" in result.output
     assert itemvec("verify", "--remove-broken").exit_code == 0

@@ -102,7 +102,7 @@ def test_a_database_that_is_not_the_digests_is_refused(tmp_path: Path, vectors: 
     """Of equal shape, so that only the content tells them apart."""
     digest = write(tmp_path / "a", vectors)
     digest.write_text(write(tmp_path / "b", vectors[::-1]).read_text())
-    with pytest.raises(TableError, match=r"full does not hold what full\.digest says; run `dvc checkout`"):
+    with pytest.raises(TableError, match=r"full: its content does not match full\.digest; run `dvc checkout`"):
         open_vectors(digest, "items")
 
 

@@ -1,1 +1,1 @@
-"""Encoding on a Ray cluster: the driver hands out texts, the workers send vectors back."""
+"""Encoding on a Ray cluster: the driver sends out texts, the workers send back vectors."""

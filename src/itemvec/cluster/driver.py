@@ -1,7 +1,7 @@
-"""Encoding on many machines, and the only module that imports Ray: texts go out, vectors come back.
+"""The driver of encoding on a Ray cluster: it sends texts to workers and stores their vectors.
 
-The machine that runs the stage reads the texts and keeps the vectors, and it alone: the others need neither its files
-nor its row cache, only the checkpoint. Which of them encoded a text, and how often it was tried, leaves no trace.
+Only the machine that runs the stage reads the texts and writes the row cache; the others need only the checkpoint.
+Results do not depend on which machine encoded a text. No other module imports Ray.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from itemvec.core.progress import say
 from itemvec.encoders import CachedEncoder, Role
 from itemvec.store import ROWS
 
-MOST = 2048  # texts of a batch: what the loss of a worker costs
-SHARE = 8  # batches for each worker, at least, so that all are done at about the same time
+MOST = 2048  # texts of a batch, at most: what is lost with a worker
+SHARE = 8  # batches per worker, at least, so that all finish at about the same time
 PASSED_ON = ("HF_", "ITEMVEC_DEVICE")  # variables for the workers; keys to a cache on object storage stay here
-RETRIES = 3  # of a batch whose worker was lost, and of all when nothing was won: a text may be what kills them
-CPUS = 4  # of a worker without GPU: more threads than this are better used by another worker
+RETRIES = 3  # of a batch whose worker was lost, and of the whole while nothing is finished: a text may kill workers
+CPUS = 4  # of a worker without GPU: further threads are better used by another worker
 
 
 def connect() -> Any:
-    """Ray, connected to the cluster that ``RAY_ADDRESS`` names, else to one of this machine alone, until we end.
+    """Connect Ray to the cluster of ``RAY_ADDRESS``, else start one on this machine that ends with this process.
 
-    To be called first: it forks, as LanceDB's threads would rather not, and what it starts ends with this thread.
+    Call it before LanceDB is used: it forks. What it starts ends with the calling thread.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what is not fatal here is made good below
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # anything less is handled below
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "1")  # asking for no GPU shows none, without a warning
     import ray
     import ray.data
@@ -70,12 +70,12 @@ def connect() -> Any:
 
 
 def fill_on_cluster(cached: CachedEncoder, path: Path, role: Role, done: Callable[[int], object]) -> int:
-    """Encode what the cache lacks of the texts in a Parquet file, on all machines, and keep it as it arrives.
+    """Encode those texts of a Parquet file that the cache lacks, on all machines, and store vectors as they arrive.
 
     Parameters
     ----------
     done
-        Is told of every row that needs no more work.
+        Called with the number of further rows that are done.
 
     Returns
     -------
@@ -93,12 +93,12 @@ def fill_on_cluster(cached: CachedEncoder, path: Path, role: Role, done: Callabl
                     encoded += len(keys)
                     done(len(keys))
             break
-        except ray.exceptions.RayError as error:  # more was lost than Ray itself makes good
+        except ray.exceptions.RayError as error:  # Ray's own retries were not enough
             _raise_cause(error)
             said = _first_line(error)
         barren = barren + 1 if encoded == before else 0
         if barren > RETRIES:
-            raise ItemvecError(f"embed: workers are lost before they finish anything ({said})")
+            raise ItemvecError(f"embed: workers are lost before they finish a batch ({said}); check their memory")
         say(f"embed: workers were lost ({said}); going on with what is not encoded yet")
         ray.shutdown()
         lacking = cached.lacking(_texts(path), role)
@@ -108,7 +108,7 @@ def fill_on_cluster(cached: CachedEncoder, path: Path, role: Role, done: Callabl
 def _encoded(
     ray: Any, cached: CachedEncoder, path: Path, role: Role, lacking: NDArray[np.bool_]
 ) -> Iterator[tuple[Any, ...]]:
-    """Keys, vectors, tokens and kept of a batch at a time, as they arrive."""
+    """Yield keys, vectors, tokens and kept of each batch as it arrives."""
     pool = Pool.of(
         [node["Resources"] for node in ray.nodes() if node["Alive"]],
         os.environ.get("ITEMVEC_DEVICE", ""),
@@ -146,7 +146,7 @@ def _texts(path: Path) -> Iterator[Any]:
 
 
 def _read(batch: Mapping[str, Any], lacking: NDArray[np.bool_], size: int) -> Iterator[Any]:
-    """Batches of texts. Each is one row to Ray, which joins and cuts rows as it likes."""
+    """Batches of texts, each as one row: Ray may regroup rows, but does not split one."""
     texts = chain.from_iterable(block.to_pylist() for block in _texts(Path(batch["path"][0])))
     wanted = compress(texts, lacking)
     while some := list(islice(wanted, size)):
@@ -155,7 +155,7 @@ def _read(batch: Mapping[str, Any], lacking: NDArray[np.bool_], size: int) -> It
 
 @dataclass(frozen=True)
 class Pool:
-    """How many workers there are, on how many machines, and what each takes of its machine."""
+    """Number of workers and machines, and the CPUs and GPUs of each worker."""
 
     workers: int
     machines: int
@@ -164,7 +164,7 @@ class Pool:
 
     @classmethod
     def of(cls, machines: list[dict[str, float]], device: str, cpus: int | None) -> Pool:
-        """Fill machines, each given by the amounts of its resources: a worker for each GPU, else for some CPUs."""
+        """Fill machines, each given by its resources: one worker per GPU or, without GPUs, per ``cpus`` CPUs."""
         gpus = int(device.startswith("cuda") or (not device and any(one.get("GPU", 0) >= 1 for one in machines)))
         most = int(max(one.get("CPU", 0) for one in machines))
         cpus = cpus or (1 if gpus else min(max(most, 1), CPUS))
@@ -182,7 +182,7 @@ class Pool:
 
 
 def _raise_cause(error: BaseException) -> None:
-    """Raise what was raised in a worker, if that is what Ray reports, and not the loss of one."""
+    """Raise the error that a worker raised; return if Ray reports the loss of a worker instead."""
     from ray.exceptions import RayError
 
     cause: BaseException | None = error

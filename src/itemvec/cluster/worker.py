@@ -1,4 +1,4 @@
-"""An encoder on another machine: a batch of texts in, a batch of rows for the cache out."""
+"""The worker of encoding on a Ray cluster: it turns a batch of texts into rows for the cache."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ COLUMNS = ("key", VECTOR, "tokens", "kept")
 
 
 class Worker:
-    """Encodes batches; while the model runs on one, another thread prepares the next.
+    """Encodes batches. While the model runs on one, another thread prepares the next.
 
-    It computes with as many threads as Ray has given it CPUs: Ray says so by OMP_NUM_THREADS.
+    It uses as many threads as Ray has given it CPUs; Ray sets OMP_NUM_THREADS.
 
     Parameters
     ----------
     identity
-        What the encoder is where the stage runs; here it must be the same.
+        Identity of the encoder on the machine of the stage; it must be the same here.
     """
 
     def __init__(self, encoder: Encoder, corpus: Corpus, identity: Mapping[str, Any], role: Role) -> None:
@@ -34,7 +34,7 @@ class Worker:
         self._loaded: LoadedEncoder | None = None
 
     def __call__(self, batch: Any) -> Any:
-        """From an Arrow table of one row, a list of texts, to one row with lists of their keys, vectors and counts."""
+        """Encode an Arrow table of one row, a list of texts; return one row with their keys, vectors and counts."""
         texts = batch[TEXT][0].as_py()
         with self._lock:  # loaded here: an error of the constructor would not reach the driver as it is
             self._loaded = self._loaded or self._load()
@@ -52,8 +52,8 @@ class Worker:
             other = {name: value for name, value in found.items() if value != self.identity.get(name)}
             wanted = {name: self.identity.get(name) for name in other}
             raise ParamsError(
-                f"model: machine {socket.gethostname()} would give other vectors: it has {other}, where the stage runs "
-                f"there is {wanted}; bring both to the same"
+                f"model: machine {socket.gethostname()} would give other vectors: it has {other}, the machine of the "
+                f"stage has {wanted}; install the same on both"
             )
         return self.encoder.load(self.corpus)
 
@@ -63,6 +63,6 @@ def _one_row(values: Any) -> Any:
 
 
 def rows_of(table: Any) -> tuple[Any, ...]:
-    """What ``Worker`` put into ``table``: keys, vectors float32 of shape (n, dim), tokens and kept."""
+    """Unpack a table of ``Worker``: keys, vectors float32 of shape (n, dim), tokens and kept."""
     keys, vectors, tokens, kept = (table[name].combine_chunks().flatten() for name in COLUMNS)
     return keys.to_pylist(), vectors.to_numpy().reshape(len(keys), -1), tokens.to_numpy(), kept.to_numpy()

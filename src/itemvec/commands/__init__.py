@@ -1,1 +1,1 @@
-"""What ``itemvec ...`` runs."""
+"""The command line ``itemvec`` and its commands."""

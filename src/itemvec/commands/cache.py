@@ -1,4 +1,4 @@
-"""The command ``itemvec cache``: what the row cache holds, and how to look after it."""
+"""The command ``itemvec cache``: list, prune and verify the row cache."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Age(click.ParamType[timedelta]):
         """Read ``90d``."""
         match = re.fullmatch(r"(\d+(?:\.\d+)?)([hdw])", str(value).strip())
         if not match:
-            self.fail(f"{value!r} is no age; write 12h, 90d or 8w", param, ctx)
+            self.fail(f"{value!r} is not an age; write 12h, 90d or 8w", param, ctx)
         return timedelta(seconds=float(match[1]) * SECONDS[match[2]])
 
 
@@ -39,13 +39,13 @@ class Size(click.ParamType[int]):
         """Read ``20GB``."""
         match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)B?", str(value).strip(), re.IGNORECASE)
         if not match:
-            self.fail(f"{value!r} is no size; write 500MB, 20GB or 1TB", param, ctx)
+            self.fail(f"{value!r} is not a size; write 500MB, 20GB or 1TB", param, ctx)
         return int(float(match[1]) * BYTES[match[2].upper()])
 
 
 @click.group()
 def cache() -> None:
-    """Look after the row cache, which ITEMVEC_CACHE names: list, prune, verify.
+    """List, prune or verify the row cache. ITEMVEC_CACHE says where it lies.
 
     \b
     Example: itemvec cache list
@@ -55,9 +55,9 @@ def cache() -> None:
 @cache.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(as_json: bool) -> None:
-    """Print what the cache holds: a line for each encoder and role, the one that was used last first.
+    """List the tables of the cache: one line per encoder and role, the most recently used first.
 
-    Bytes are those on disk; on object storage, those of the newest version alone.
+    Sizes are those on disk; on object storage, those of the newest version only.
 
     \b
     Example: itemvec cache list --json
@@ -86,14 +86,14 @@ def list_(as_json: bool) -> None:
 
 
 @cache.command()
-@click.option("--older-than", type=Age(), help="Remove what was not used for so long, as 90d.")
-@click.option("--keep-under", type=Size(), help="Then remove the least lately used until the rest is smaller, as 20GB.")
-@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--older-than", type=Age(), help="Remove tables not used for this long, such as 90d.")
+@click.option("--keep-under", type=Size(), help="Then remove the least recently used until the rest fits, as 20GB.")
+@click.option("--dry-run", is_flag=True, help="Only print what would be removed.")
 def prune(older_than: timedelta | None, keep_under: int | None, dry_run: bool) -> None:
-    """Remove tables by age, by size, or both. What goes is printed; it would be encoded anew when it is needed.
+    """Remove tables by age, by size, or both, and print what was removed. Texts are encoded again when needed.
 
-    A table that a run is using is left alone. Object storage has no locks, and does not tell when a table was read:
-    there age counts from the last write, and only what was written within the hour is left alone.
+    A table that a run is using is left alone. Object storage has no locks and does not record reads: there, age counts
+    from the last write, and tables written within the last hour are left alone.
 
     \b
     Example: itemvec cache prune --older-than 90d --keep-under 20GB
@@ -101,7 +101,7 @@ def prune(older_than: timedelta | None, keep_under: int | None, dry_run: bool) -
     from itemvec.store.housekeeping import prune as remove
 
     if older_than is None and keep_under is None:
-        raise click.UsageError("say what may go: --older-than 90d, --keep-under 20GB, or both")
+        raise click.UsageError("say what to remove: --older-than 90d, --keep-under 20GB, or both")
     removals = remove(cache_folder(), older_than, keep_under, dry_run)
     for entry, reason, gone in removals:
         verb = ("would remove" if dry_run else "removed") if gone else "left alone, in use:"
@@ -115,9 +115,10 @@ def prune(older_than: timedelta | None, keep_under: int | None, dry_run: bool) -
 @click.option("--remove-broken", is_flag=True, help="Remove the tables that are broken.")
 @click.pass_context
 def verify(context: click.Context, remove_broken: bool) -> None:
-    """Read every table from end to end: files that cannot be read, vectors with NaN, other widths. Exit 1 if any is.
+    """Read every table completely, and find files that cannot be read, vectors with NaN, and wrong widths.
 
-    Keys that lie there twice are counted; they are harmless, and come from runs that encoded a text at the same time.
+    The exit status is 1 if a table is broken. Duplicate keys are counted; they are harmless and come from runs that
+    encoded the same text at the same time.
 
     \b
     Example: itemvec cache verify --remove-broken
@@ -128,7 +129,7 @@ def verify(context: click.Context, remove_broken: bool) -> None:
     broken = 0
     for entry, fault, duplicates in read(cache_folder()):
         click.echo(f"{entry.fingerprint[:12]} ({entry.words}, {entry.role}): {fault or 'sound'}", nl=False)
-        click.echo(f", {duplicates:,} keys twice" if duplicates else "", nl=False)
+        click.echo(f", {duplicates:,} duplicate keys" if duplicates else "", nl=False)
         if fault and remove_broken:
             gone = remove(entry)
             click.echo("; removed" if gone else "; in use, not removed", nl=False)
@@ -137,7 +138,7 @@ def verify(context: click.Context, remove_broken: bool) -> None:
         broken += bool(fault)
     if broken:
         advice = "stop what uses them and run again" if remove_broken else "run `itemvec cache verify --remove-broken`"
-        click.echo(f"{broken} tables are broken; {advice}: their texts are then encoded anew", err=True)
+        click.echo(f"{broken} tables are broken; {advice}: their texts are then encoded again", err=True)
         context.exit(1)
 
 

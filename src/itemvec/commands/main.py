@@ -1,4 +1,4 @@
-"""The command ``itemvec``: what ``dvc`` does not do."""
+"""The command ``itemvec``: fetch data, check parameters, show and compare results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ data_option = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     default="data",
     show_default=True,
-    help="Folder of data sets.",
+    help="Folder of the data sets.",
 )
 
 
@@ -47,10 +47,10 @@ main.add_command(tuned)
 @click.argument("name", required=False)
 @data_option
 def fetch(name: str | None, data: Path) -> None:
-    """Bring the raw files of data set NAME, by default the selected one, into data/NAME.
+    """Fetch the raw files of data set NAME, by default the selected one, into data/NAME.
 
-    Files that are there are left alone. With a DVC remote, the files that data.dvc names are pulled; else they come
-    from where they are published, checked by sha256.
+    Existing files are left alone. If there is a DVC remote, the files of data.dvc are pulled from it. Otherwise they
+    are downloaded from their publisher, and checked by the published hash if there is one.
 
     \b
     Example: itemvec fetch movielens-100k
@@ -59,9 +59,9 @@ def fetch(name: str | None, data: Path) -> None:
 
     name = name or Params.load(Path("params.yaml")).dataset
     if not (data / name).exists() and _dvc("remote", "list").stdout.strip():
-        click.echo(f"{data / name}: pulling what {data}.dvc names")
+        click.echo(f"{data / name}: pulling the files of {data}.dvc")
         if _dvc("pull", f"{data}.dvc").returncode:
-            click.echo(f"{data / name}: the remote did not give it; looking where it was published", err=True)
+            click.echo(f"{data / name}: the remote does not have it; fetching it from where it is published", err=True)
     click.echo(bring(name, data))
 
 
@@ -72,16 +72,16 @@ def _dvc(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--items", type=click.IntRange(1), default=1000, show_default=True, help="People to be found.")
-@click.option("--queries", type=click.IntRange(1), default=1000, show_default=True, help="Questions who likes what.")
-@click.option("--k", type=click.IntRange(1), default=2, show_default=True, help="People that a query wants.")
+@click.option("--items", type=click.IntRange(1), default=1000, show_default=True, help="People (the items).")
+@click.option("--queries", type=click.IntRange(1), default=1000, show_default=True, help="Queries: who likes what.")
+@click.option("--k", type=click.IntRange(1), default=2, show_default=True, help="Relevant items per query.")
 @click.option(
-    "--pattern", type=click.Choice(PATTERNS), default="dense", show_default=True, help="How the sets overlap."
+    "--pattern", type=click.Choice(PATTERNS), default="dense", show_default=True, help="How relevant sets overlap."
 )
-@click.option("--likes", type=click.IntRange(1), default=50, show_default=True, help="Of each person.")
+@click.option("--likes", type=click.IntRange(1), default=50, show_default=True, help="Likes per person.")
 @click.option("--seed", type=click.IntRange(0), default=42, show_default=True)
 def make_limit(folder: Path, items: int, queries: int, k: int, pattern: Pattern, likes: int, seed: int) -> None:
-    """Write data into FOLDER on which single vectors are bound to fail; read it as kind beir.
+    """Write a LIMIT data set into FOLDER: simple queries that single vectors cannot all answer. Read it as kind beir.
 
     \b
     Example: itemvec make-limit data/limit --items 1000 --queries 1000 --pattern dense
@@ -101,7 +101,7 @@ def make_limit(folder: Path, items: int, queries: int, k: int, pattern: Pattern,
 @click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="Parameters to check.")
 @data_option
 def check(path: Path, data: Path) -> None:
-    """Check the selected rows of params.yaml, and that their data is there.
+    """Check the selected rows of params.yaml, and that the raw files of the data set exist.
 
     \b
     Example: itemvec check
@@ -111,7 +111,7 @@ def check(path: Path, data: Path) -> None:
     params = Params.load(path)
     check_params(params)
     check_data(data, params.dataset)
-    click.echo(f"{path}: holds together; {data / params.dataset}: in place")
+    click.echo(f"{path}: valid; {data / params.dataset}: in place")
 
 
 @main.command()
@@ -135,7 +135,7 @@ def show(path: Path, everything: bool, markdown: bool) -> None:
     results = collect(params, path.parent / "results")
     if results.embed["model"] != params.model:
         click.echo(
-            f"These are results of {results.embed['model']!r}; run `dvc repro` for {params.model!r}.\n", err=True
+            f"These are results of {results.embed['model']!r}. Run `dvc repro` for {params.model!r}.\n", err=True
         )
     if not markdown:
         click.echo(answer(read_json(path.parent / DECISION)))
@@ -148,11 +148,11 @@ def show(path: Path, everything: bool, markdown: bool) -> None:
 
 @main.command()
 @click.argument("runs", nargs=-1, required=True, metavar="RUN RUN [RUN ...]")
-@click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="Has the seed.")
+@click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="Gives the seed.")
 def compare(runs: tuple[str, ...], path: Path) -> None:
-    """Compare any runs with one another: differences, intervals, and p of a paired permutation test after Holm.
+    """Compare any runs: differences with intervals, and p of a paired permutation test, adjusted by Holm.
 
-    A RUN is named as its files are, by stage, variant and system: those below artifacts/measures.
+    A RUN is the name of a file below artifacts/measures, without its ending: stage, then variant and system.
 
     \b
     Example: itemvec compare search/exact/full search/hybrid/full baseline/bm25

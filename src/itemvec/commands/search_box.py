@@ -1,4 +1,4 @@
-"""A search box over what the last run made: a query as a person types it, ranked items as a person reads them."""
+"""Interactive search over the items of the last run: a typed query in, ranked items out."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from itemvec.stages.reduce import Judging, fit
 from itemvec.stages.rerank import reorder
 from itemvec.store import ROWS, open_vectors
 
-SOME = 64  # items by which a reducer is known again
+SOME = 64  # items by which to check that the reducer is still the same
 
 
 @dataclass(frozen=True)
 class Hit:
-    """An item that was found; ``score`` is the retriever's or, where there is one, the reranker's."""
+    """An item that was found; ``score`` is the reranker's if there is one, else the retriever's."""
 
     item: str
     score: float
@@ -47,19 +47,19 @@ class SearchBox:
     retriever
         Row of ``systems``; by default the first of ``retrievers``.
     reranker
-        Row of ``systems`` that orders the best items anew, as many as ``rerank.depth`` says; by default none does.
+        Row of ``systems`` that reranks the best ``rerank.depth`` items; by default none.
 
     Raises
     ------
     ItemvecError
-        Nothing was run yet, or with another model; there is no such row.
+        Nothing was run yet, the last run used another model, or there is no such row.
     """
 
     def __init__(self, root: Path, params: Params, retriever: str | None = None, reranker: str | None = None) -> None:
         self.params, self.root, self.artifacts = params, root, root / "artifacts"
         name = retriever or next(iter(params.retrievers), None)
         if name is None:
-            raise ParamsError("params.yaml: retrievers names none; name a row with --retriever")
+            raise ParamsError("params.yaml: retrievers is empty; name a row with --retriever")
         system = RETRIEVERS.build(name, self._chosen(name) | self._row(name))
         self.rerank: Rerank | None = None
         self.depth = 0
@@ -104,11 +104,11 @@ class SearchBox:
         digest = self.artifacts / "vectors" / f"{self.params.variants[0]}.digest"
         block = open_vectors(digest, "items").load()
         if not block.ids.equals(self.ids):
-            raise TableError(f"{digest.with_suffix('')}: its items are not those of the tables; run `dvc repro`")
+            raise TableError(f"{digest.with_suffix('')}: its items differ from those of the tables; run `dvc repro`")
         return np.split(block.vectors, range(ROWS, len(block.vectors), ROWS))
 
     def _encoder(self) -> Any:
-        """From a query to its vector in the first variant, float32 of shape (1, dim)."""
+        """Make a function from a query to its vector in the first variant, float32 of shape (1, dim)."""
         model, variant = self.params.model, self.params.variants[0]
         said = read_json(self.root / "results" / "embed.json")["model"]
         if said != model:
@@ -130,14 +130,14 @@ class SearchBox:
         return vector
 
     def _check(self, variant: str, transform: Transform) -> None:
-        """Queries must be reduced as the items were: params.yaml or the seed may have changed since."""
+        """Check that queries are reduced as the items were: params.yaml or the seed may have changed since."""
         encoded, stored = (
             next(iter(open_vectors(self.artifacts / f"{name}.digest", "items").vectors))[:SOME]
             for name in ("embeddings", f"vectors/{variant}")
         )
         made = transform(encoded, "item")
         if made.shape != stored.shape or np.linalg.norm(made - stored) > 0.05 * np.linalg.norm(stored):
-            raise TableError(f"artifacts holds other vectors than reducer {variant!r} makes; run `dvc repro`")
+            raise TableError(f"artifacts: its vectors differ from what reducer {variant!r} makes; run `dvc repro`")
 
 
 def lines(hits: list[Hit], width: int) -> list[str]:
@@ -151,5 +151,5 @@ def lines(hits: list[Hit], width: int) -> list[str]:
 
 
 def _plain(text: str, width: int) -> str:
-    """A text on one line, without what a terminal would take for a command."""
+    """A text on one line, without control characters."""
     return " ".join("".join(one if one.isprintable() else " " for one in text[: 4 * width]).split())

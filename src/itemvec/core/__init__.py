@@ -1,1 +1,1 @@
-"""What every other package uses: names, types, errors, files, parameters. It imports none of them."""
+"""The foundation of all other packages: names, types, errors, files and parameters. It imports none of them."""

@@ -1,4 +1,4 @@
-"""Column names and table schemas, spelled once for everything the pipeline writes."""
+"""Column names and table schemas of everything the pipeline writes."""
 
 import pyarrow as pa
 
@@ -10,7 +10,7 @@ TEXT = "text"
 TIME = "timestamp"
 PART = "split"  # of an interaction or a query, in a data set that brings its own split
 GROUP = "group"
-OWNER = "owner"  # of a query: the user whose case it is, or the query whose pair; more of one are not independent
+OWNER = "owner"  # the user or the query that a case belongs to; cases of one owner are not independent
 GAIN = "gain"
 JUDGMENT = "judgment"  # of a query in a run: a hash of what is relevant to it, equal where the judgments are
 SKIPPED = "skipped"  # behind the name of a metric: unjudged items are taken out, and what follows moves up
@@ -20,7 +20,7 @@ RANK = "rank"
 SCORE = "score"
 VECTOR = "vector"
 
-# What an interaction is for, by position; "history" is shown as what came before, neither trained on nor asked for.
+# What an interaction is for, by position. "history" is input only: neither trained on nor a target.
 PARTS = ("train", "validation", "test", "history")
 QUERY_PARTS = PARTS[:3]  # what a query is for
 

@@ -1,4 +1,4 @@
-"""Errors a user of the pipeline can act on; click prints them in one line, without a traceback."""
+"""Errors that a user of the pipeline can act on. click prints them in one line, without a traceback."""
 
 import click
 
@@ -12,7 +12,7 @@ class ParamsError(ItemvecError):
 
 
 class DatasetError(ItemvecError):
-    """Raw files are missing, torn or not of the form their data set has."""
+    """Raw files are missing, damaged, or do not have the form of their data set."""
 
 
 class TableError(ItemvecError):
@@ -20,4 +20,4 @@ class TableError(ItemvecError):
 
 
 class ExpectationError(ItemvecError):
-    """A table broke its expectations."""
+    """A table does not meet its expectations."""

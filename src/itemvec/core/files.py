@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Reading and writing of files. A file is written whole or not at all."""
 
 import json
 import shutil
@@ -15,9 +15,9 @@ from itemvec.core.errors import TableError
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a path beside ``path`` to write to; it takes the place of ``path`` once the block has succeeded.
+    """Yield a temporary path beside ``path`` to write to; it replaces ``path`` once the block has succeeded.
 
-    A failure or an interrupt removes it; a kill leaves it behind, and the next call removes it.
+    A failure or an interrupt removes the temporary path. A kill leaves it behind, and the next call removes it.
     """
     partial = path.with_name(f".{path.name}.partial")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ def _rounded(value: Any) -> Any:
 
 
 def read_json(path: Path) -> Any:
-    """Read JSON; a torn or missing file is an error that says how to make it anew."""
+    """Read JSON; if the file is damaged or missing, the error says how to make it again."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -88,7 +88,7 @@ def n_rows(path: Path) -> int:
 
 
 def read_parquet(path: Path, columns: list[str] | None = None) -> Any:
-    """Read one Arrow table; a torn or missing file is an error that says how to make it anew."""
+    """Read one Arrow table; if the file is damaged or missing, the error says how to make it again."""
     try:
         return pq.read_table(path, columns=columns)
     except (OSError, pa.ArrowException) as error:

@@ -1,4 +1,4 @@
-"""Facts about this machine, read from the environment; they never enter a cache key."""
+"""Settings of this machine, read from environment variables. They never enter a cache key."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ ENGINES = ("local", "ray")
 
 
 def cache_folder() -> str:
-    """Where encoded rows are kept: ``ITEMVEC_CACHE``, a folder or a URI of object storage, else the user's folder."""
+    """Where the row cache lies: ``ITEMVEC_CACHE``, a folder or a URI of object storage, else in the user's folder."""
     place = os.environ.get("ITEMVEC_CACHE") or str(user_cache_path("itemvec"))
     place = unquote(urlparse(place).path) if place.startswith("file://") else place
     if Path(place).is_file():
@@ -21,7 +21,7 @@ def cache_folder() -> str:
 
 
 def training_folder() -> Path:
-    """Where the checkpoints of a training under way are kept: beside the encoded rows, if those are on this machine."""
+    """Where checkpoints of unfinished trainings are kept: beside the row cache, if that is on this machine."""
     place = cache_folder()
     return (user_cache_path("itemvec") if "://" in place else Path(place)) / "training"
 
@@ -45,7 +45,7 @@ def torch_device() -> str:
 
 
 def engine() -> str:
-    """``ITEMVEC_ENGINE``: what encodes, ``local`` (this machine, the default) or ``ray`` (many)."""
+    """``ITEMVEC_ENGINE``: where texts are encoded, ``local`` (this machine, the default) or ``ray`` (a cluster)."""
     found = os.environ.get("ITEMVEC_ENGINE") or "local"
     if found not in ENGINES:
         raise ParamsError(f"ITEMVEC_ENGINE is {found!r}; it can be {' or '.join(ENGINES)}")
@@ -53,7 +53,7 @@ def engine() -> str:
 
 
 def worker_cpus() -> int | None:
-    """``ITEMVEC_WORKER_CPUS``: how many CPUs a worker of the engine ``ray`` takes; None where nobody said."""
+    """``ITEMVEC_WORKER_CPUS``: how many CPUs a worker of the engine ``ray`` takes; None if it is not set."""
     found = os.environ.get("ITEMVEC_WORKER_CPUS")
     if found and not (found.isdecimal() and int(found)):
         raise ParamsError(f"ITEMVEC_WORKER_CPUS is {found!r}; it must be a number of CPUs, 1 or more")

@@ -1,4 +1,4 @@
-"""Types of component options: pydantic checks them when a row of ``params.yaml`` is read."""
+"""Types of component options. pydantic checks them when a row of ``params.yaml`` is read."""
 
 from dataclasses import field
 from typing import Annotated, Any, Literal, get_args
@@ -7,16 +7,16 @@ from annotated_types import Ge, Gt, Le, Lt
 
 Positive = Annotated[int, Gt(0)]
 Natural = Annotated[int, Ge(0)]
-Seed = Annotated[int, Ge(0), Lt(1 << 30)]  # seeds are counted up from it and kept as int32
+Seed = Annotated[int, Ge(0), Lt(1 << 30)]  # the first of several seeds, which are kept as int32
 PositiveFloat = Annotated[float, Gt(0)]
 NaturalFloat = Annotated[float, Ge(0)]
 Share = Annotated[float, Gt(0), Le(1)]
 OpenShare = Annotated[float, Gt(0), Lt(1)]
 Probability = Annotated[float, Ge(0), Lt(1)]
-Pattern = Literal["dense", "random", "cycle", "disjoint"]  # how the sets overlap that queries want
+Pattern = Literal["dense", "random", "cycle", "disjoint"]  # how the relevant items of different queries overlap
 PATTERNS = get_args(Pattern)
 
 
 def aside(default: Any) -> Any:
-    """Default of an option that cannot change a result, such as a rate limit: no fingerprint counts it."""
+    """Default of an option that cannot change a result, such as a rate limit. Fingerprints leave it out."""
     return field(default=default, metadata={"aside": True})

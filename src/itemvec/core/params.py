@@ -1,4 +1,4 @@
-"""``params.yaml``, with the encoders of ``models.yaml``, as one frozen, checked object."""
+"""The parameters: ``params.yaml`` and ``models.yaml``, checked and read into one frozen object."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["MODELS", "DecideProtocol", "Params", "RecommendProtocol", "RerankPro
 
 Table = dict[str, Row]
 
-MODELS = "models.yaml"  # beside params.yaml: its rows are many, and DVC writes params.yaml anew
+MODELS = "models.yaml"  # a file of its own: it has many rows, and DVC rewrites params.yaml
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 # Selector -> the table whose rows it names.
 SELECTORS = {
@@ -35,7 +35,7 @@ SELECTORS = {
 
 @dataclass(frozen=True)
 class Params:
-    """Everything a run depends on besides code and data.
+    """All parameters of a run: everything it depends on besides code and data.
 
     The singular keys select a row of the plural table beside them, so ``dvc exp run -S model=lsa`` runs the ``lsa`` row
     of ``models``; the lists select several rows.
@@ -100,7 +100,7 @@ class Params:
         Raises
         ------
         ParamsError
-            The file is not YAML; a key is unknown, missing or ill-typed; a selector names no row.
+            The file is not YAML; a key is unknown, missing or of the wrong type; a selector names no row.
         """
         raw = _read(path)
         if "models" in raw:

@@ -1,4 +1,4 @@
-"""Name a component once; build it from one row of ``params.yaml``."""
+"""The registry of component kinds: a kind is registered once and built from a row of ``params.yaml``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ C = TypeVar("C", bound=type)
 
 
 class Registry(Generic[T]):
-    """Kinds of one component, each a frozen dataclass whose fields are its options."""
+    """The kinds of one component, such as all reducers. Each is a frozen dataclass whose fields are its options."""
 
     def __init__(self, noun: str) -> None:
         self.noun = noun
@@ -64,7 +64,7 @@ class Registry(Generic[T]):
 
 
 def checked(cls: type, options: Mapping[str, Any], where: str) -> Any:
-    """Instance of the dataclass ``cls``; unknown, missing and ill-typed options are errors about ``where``."""
+    """Make an instance of the dataclass ``cls``; errors about unknown, missing or mistyped options name ``where``."""
     known = {field.name: field for field in fields(cls)}
     for option in options.keys() - known.keys():
         raise ParamsError(f"{where}: unknown option {str(option)!r}{suggest(option, known)}")
@@ -84,7 +84,7 @@ def checked(cls: type, options: Mapping[str, Any], where: str) -> Any:
 
 
 def suggest(word: object, known: Iterable[str]) -> str:
-    """Phrase that ends an unknown-name message: a near match, else the choices."""
+    """The end of a message about an unknown name: the nearest known name, else all choices."""
     known = sorted(known)
     near = get_close_matches(str(word), known, n=1)
     return f"; did you mean {near[0]!r}?" if near else f"; choose from {', '.join(known) or 'none'}"

@@ -1,4 +1,4 @@
-"""Exact top-k with one answer for ties."""
+"""Exact top-k, with ties broken by position."""
 
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ def top_k(scores: Floats, k: int) -> Top:
     Parameters
     ----------
     scores
-        float32 of shape (n_queries, n_items); minus infinity marks what must not be ranked.
+        float32 of shape (n_queries, n_items); items with minus infinity are not ranked.
     k
         Ranks to return; the tail is empty where there are fewer items.
     """
@@ -33,7 +33,7 @@ def top_k(scores: Floats, k: int) -> Top:
 
 
 def _best(scores: Floats, k: int) -> Top:
-    """The ``k`` highest scores of each row in order of position, and of equals those that come first."""
+    """The ``k`` highest scores of each row, in order of position; among equal scores, the first positions."""
     n_queries, n_items = scores.shape
     found = _empty(n_queries, k)
     kept = min(k, n_items)
@@ -42,7 +42,7 @@ def _best(scores: Floats, k: int) -> Top:
     if kept == n_items:
         chosen = scores > -np.inf
     else:
-        # Everything above the k-th score, and of its equals as many as there is room for.
+        # Everything above the k-th score, and as many scores equal to it as fit.
         threshold = np.partition(scores, n_items - kept, axis=1)[:, n_items - kept, None]  # (n_queries, 1)
         chosen = scores >= threshold
         crowded = np.flatnonzero(np.count_nonzero(chosen, axis=1) > kept)

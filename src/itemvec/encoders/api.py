@@ -1,4 +1,4 @@
-"""Models behind a server that speaks OpenAI's embeddings protocol: vendors, or a machine of one's own."""
+"""Encoder for models behind an HTTP server with OpenAI's embeddings protocol, of a vendor or self-hosted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from itemvec.encoders.api_response import tokens_in, vectors_in
 from itemvec.encoders.base import ENCODERS, Corpus, Counts, Done, LoadedEncoder, Prepared, Role, Rows
 from itemvec.models.server import Server
 
-BYTES_PER_TOKEN = 3  # of UTF-8; English has more than four and Chinese about three, so a batch is rather too small
+BYTES_PER_TOKEN = 3  # of UTF-8, an underestimate: English has more than four, Chinese about three
 
 Body = dict[str, str | int | float | bool]
 
@@ -97,7 +97,7 @@ class ApiEncoder:
             raise ParamsError(f"{self._subject}: body must not hold {min(taken)!r}, which itemvec fills in")
 
     def identity(self, corpus: Corpus) -> Mapping[str, Any]:  # noqa: ARG002  (nothing is fitted)
-        """Whose model it is. The server is not asked: what is cached needs neither key nor network."""
+        """Server and model name. No request is sent: cached texts need neither key nor network."""
         return {"url": self.url, "checkpoint": self.checkpoint, "revision": self.revision}
 
     def load(self, corpus: Corpus) -> LoadedEncoder:  # noqa: ARG002
@@ -117,16 +117,16 @@ class Asking:
     server: Server
 
     def prepare(self, texts: Sequence[str], role: Role) -> Prepared:
-        """Put the prompt before the texts; their tokens are known when the server has counted them."""
+        """Put the prompt before the texts; token counts come with the server's answers."""
         prompt = self.encoder.item_prompt if role == "item" else self.encoder.query_prompt
         tokens = np.zeros(len(texts), dtype=np.int32)
         return Prepared(([prompt + text for text in texts], role), tokens, tokens)
 
     def encode(self, prepared: Prepared) -> Iterator[Done]:
-        """Vectors of batches as they are answered.
+        """Yield the vectors of each batch when its answer arrives.
 
-        After an error no request is begun, and what was answered all the same, and is paid, is yielded before the
-        error is raised.
+        After an error no new request is sent. Answers to requests already sent are paid for, so they are yielded before
+        the error is raised.
         """
         texts, role = prepared.inputs
         sizes = np.array([len(text.encode()) for text in texts], dtype=np.int64)
@@ -156,7 +156,7 @@ class Asking:
             raise failure
 
     def _batches(self, sizes: NDArray[np.int64]) -> Iterator[Rows]:
-        """Rows that follow each other, as many as a request may hold."""
+        """Consecutive rows, as many as a request may hold."""
         start, tokens = 0, 0
         for row, estimate in enumerate((-(-sizes // BYTES_PER_TOKEN)).tolist()):
             full = tokens + estimate > self.encoder.batch_tokens or row - start == self.encoder.batch_texts

@@ -1,4 +1,4 @@
-"""What an embeddings server answers, checked before anything believes it."""
+"""Parsing and checking of the answers of an embeddings server."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from itemvec.encoders.base import Counts
 def vectors_in(answer: Any, n: int, dim: int, where: str) -> Floats:
     """Vectors of an answer in the order of the texts that were sent, float32 of shape (n, dim).
 
-    A vector that has no ``index`` counts by its place, as Gemini leaves out the index 0. It may be a list of numbers
-    or, where the request asked for it, the bytes of float32 in base64.
+    A vector without ``index`` has its place in the list as its index, since Gemini leaves out the index 0. A vector may
+    be a list of numbers or, if the request asked for it, base64 of float32.
 
     Raises
     ------
     ItemvecError
-        Vectors are missing, out of order beyond repair, of another width, or not finite.
+        Vectors are missing, have wrong indices or another width, or are not finite.
     """
     entries = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) and "embedding" in entry for entry in entries):
@@ -55,7 +55,7 @@ def _vector(value: Any, where: str) -> Floats:
 
 
 def tokens_in(answer: Any, sizes: NDArray[np.int64]) -> Counts:
-    """What the server counted for a request, shared among its texts; zero where it does not say.
+    """Split the server's token count of a request among its texts; zero if the server gives none.
 
     Parameters
     ----------

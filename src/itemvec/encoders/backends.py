@@ -1,6 +1,6 @@
 """The backends that can run a transformer: torch, OpenVINO and ONNX Runtime, with their dtypes and packages.
 
-A backend changes vectors, so it is an option of a row and never picked by the machine.
+A backend changes vectors, so it is an option of a row and never chosen by the machine.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Body = Callable[[Any, Any], Any]  # ids and mask, int64 (n, length), to token ve
 
 @dataclass(frozen=True)
 class Backend:
-    """A backend's number types, and the packages that decide its vectors beside torch."""
+    """Dtypes of a backend, and the packages besides torch whose versions can change its vectors."""
 
     dtypes: tuple[str, ...]
     packages: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ BACKENDS = {
 
 
 def check(checkpoint: str, backend: str, dtype: str, calibration: str | None) -> None:
-    """Refuse a combination that does not exist."""
+    """Refuse a combination of backend, dtype and calibration that does not exist."""
     if dtype not in BACKENDS[backend].dtypes:
         able = [name for name, one in BACKENDS.items() if dtype in one.dtypes]
         raise ParamsError(
@@ -47,7 +47,7 @@ def check(checkpoint: str, backend: str, dtype: str, calibration: str | None) ->
 
 
 def versions(backend: str) -> dict[str, str]:
-    """Releases of the packages that a backend needs beside torch."""
+    """Versions of the packages that a backend needs besides torch."""
     found = {}
     for package in BACKENDS[backend].packages:
         try:

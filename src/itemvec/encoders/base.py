@@ -1,4 +1,4 @@
-"""What the pipeline asks of a text encoder."""
+"""The interface of text encoders."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Done = tuple[Rows, Floats]  # which texts, and their vectors
 
 @dataclass(frozen=True)
 class Corpus:
-    """The item texts, read afresh from a Parquet file whenever they are iterated."""
+    """The item texts, read from a Parquet file each time they are iterated."""
 
     path: Path
 
@@ -49,10 +49,10 @@ class Prepared:
     """Texts made ready for the model.
 
     inputs
-        What the model takes.
+        Input of the model.
     tokens
-        Tokens of each text, int32 of shape (n,); zero where the kind of encoder has no limit to cut at. A kind that
-        learns them from the model fills them in, in place, before it yields the rows.
+        Tokens of each text, int32 of shape (n,); zero if this kind of encoder has no token limit. A kind that gets the
+        counts from the model's answer fills them in, in place, before it yields the rows.
     kept
         Tokens of each text that the model sees, int32 of shape (n,).
     """
@@ -63,14 +63,14 @@ class Prepared:
 
 
 class LoadedEncoder(Protocol):
-    """An encoder in memory. Its two halves run at the same time, on texts that follow each other."""
+    """An encoder in memory. ``prepare`` for the next texts runs in parallel with ``encode`` for the current ones."""
 
     def prepare(self, texts: Sequence[str], role: Role) -> Prepared:
-        """Do what needs no model, such as cutting texts into tokens."""
+        """Do the work that needs no model, such as tokenization."""
         ...
 
     def encode(self, prepared: Prepared) -> Iterator[Done]:
-        """Yield positions and vectors, float32 of shape (n, dim), as batches are done, in any order."""
+        """Yield positions and vectors, float32 of shape (n, dim), batch by batch, in any order."""
         ...
 
 
@@ -81,12 +81,12 @@ class Plain:
     function: Callable[[Sequence[str], Role], Floats]
 
     def prepare(self, texts: Sequence[str], role: Role) -> Prepared:
-        """Nothing to prepare, no limit."""
+        """Pass the texts on: there is nothing to prepare and no token limit."""
         zeros = np.zeros(len(texts), dtype=np.int32)
         return Prepared((texts, role), zeros, zeros)
 
     def encode(self, prepared: Prepared) -> Iterator[Done]:
-        """Some texts at a time, in their order."""
+        """Encode ``SLICE`` texts at a time, in their order."""
         texts, role = prepared.inputs
         for start in range(0, len(texts), SLICE):
             some = texts[start : start + SLICE]
@@ -102,11 +102,11 @@ class Encoder(Protocol):
         ...
 
     def identity(self, corpus: Corpus) -> Mapping[str, Any]:
-        """What decides the vectors besides options and code: the resolved checkpoint, versions, a fitted corpus."""
+        """Everything besides options and code that can change vectors: checkpoint revision, versions, fitted corpus."""
         ...
 
     def load(self, corpus: Corpus) -> LoadedEncoder:
-        """Bring the encoder into memory, fitting it on ``corpus`` if it learns from the items."""
+        """Load the encoder into memory, and fit it on ``corpus`` if it learns from the items."""
         ...
 
 

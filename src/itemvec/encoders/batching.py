@@ -1,4 +1,4 @@
-"""Which texts go through the model together."""
+"""Batching: grouping texts of similar length under a token budget."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from itemvec.encoders.base import Rows
 
 @dataclass
 class Budget:
-    """Most tokens of a batch; halved when memory runs out."""
+    """Token budget of a batch; halved when memory runs out."""
 
     tokens: int
 
 
 def pack(lengths: NDArray[np.int64], budget: Budget, slack: float) -> Iterator[Rows]:
-    """Positions of the texts of each batch, longest first: what is too much for the memory shows at once.
+    """Positions of the texts of each batch, longest first, so that a lack of memory shows at once.
 
     Parameters
     ----------
     lengths
         Tokens of each text, of shape (n,).
     budget
-        Tokens of a batch, padding included; a longer text is a batch of its own. Read anew for every batch.
+        Tokens of a batch, padding included; a longer text is a batch of its own. Read again for every batch.
     slack
-        How much shorter than the longest text of a batch its shortest may be, as a share: 0 for equal lengths, 1 for
-        any.
+        How much shorter than the longest text of a batch its shortest may be, as a share: 0 for equal lengths only, 1
+        for any.
     """
     order = np.argsort(-lengths, kind="stable")
     longest_first = lengths[order]

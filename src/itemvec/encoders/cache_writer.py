@@ -1,4 +1,4 @@
-"""Finished rows go to the cache while the model runs on."""
+"""A background writer to the row cache: it stores finished vectors while the model encodes the next texts."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from itemvec.core.arrays import Floats
 from itemvec.encoders.base import Counts
 from itemvec.store import RowCache
 
-# Between two writes: what a kill can cost, against the small files that many writes leave.
-SECONDS = 5.0  # at most
-ROWS, PAUSE = 1024, 1.0  # or so many rows, if that took a second at least
-BYTES = 1 << 26  # or what is to be held in memory
+# When to write: rarely enough to avoid many small files, often enough that a kill loses little.
+SECONDS = 5.0  # at the latest after this time,
+ROWS, PAUSE = 1024, 1.0  # or after this many rows and this many seconds,
+BYTES = 1 << 26  # or when this much is waiting in memory
 
 
 class Keeper:
-    """Writes to a row cache from a thread of its own; on leaving, whatever the reason, all that was taken is kept."""
+    """Writes to a row cache in a thread of its own. Leaving the context writes all rows taken, even after an error."""
 
     def __init__(self, cache: RowCache) -> None:
         self.cache = cache
@@ -40,7 +40,7 @@ class Keeper:
             self.cache.compact()
 
     def take(self, keys: list[bytes], vectors: Floats, tokens: Counts, kept: Counts) -> None:
-        """Keep rows soon: vectors float32 of shape (n, dim). A vector with NaN or infinity is not kept."""
+        """Queue rows for writing: vectors float32 of shape (n, dim). A vector with NaN or infinity is left out."""
         sound = np.isfinite(vectors).all(axis=1)  # a broken vector must not outlive its cause
         if not sound.all():
             keys = [keys[row] for row in np.flatnonzero(sound)]
@@ -51,7 +51,7 @@ class Keeper:
             self._write()
 
     def flush(self) -> None:
-        """Return when all that was taken lies in the cache."""
+        """Wait until all rows taken so far are in the cache."""
         self._write()
         self._wait()
 

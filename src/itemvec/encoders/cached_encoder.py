@@ -1,4 +1,4 @@
-"""An encoder that looks before it encodes."""
+"""An encoder with a row cache: it encodes only texts that are not cached yet."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ Texts = dict[bytes, str]  # by key: the texts of one window, each once
 
 
 class CachedEncoder:
-    """Encodes each distinct text once, ever: what the row cache holds is read from it.
+    """Encodes each distinct text only once over all runs; cached texts are read from the row cache.
 
-    The encoder itself is loaded with the first text that is not cached.
+    The encoder itself is loaded when the first text is not cached.
 
     Parameters
     ----------
@@ -38,9 +38,9 @@ class CachedEncoder:
     Attributes
     ----------
     identity
-        What the encoder is, besides its options, as it was when this was made.
+        Identity of the encoder besides its options, at the time this object was made.
     tokens
-        Tokens of the texts that were encoded so far.
+        Tokens of the texts encoded so far.
     """
 
     def __init__(self, encoder: Encoder, corpus: Corpus, folder: str) -> None:
@@ -55,14 +55,14 @@ class CachedEncoder:
         }
 
     def fill(self, blocks: Iterable[Any], role: Role, done: Callable[[int], object] = lambda _: None) -> int:
-        """Encode what the cache lacks of ``blocks``, Arrow arrays of texts, and keep it as it is done.
+        """Encode those texts of ``blocks``, Arrow arrays, that the cache lacks, and store the vectors as they are done.
 
-        While the model runs on one window of texts, the next is prepared, and what is finished is written.
+        While the model runs on one window of texts, the next is prepared and finished rows are written.
 
         Parameters
         ----------
         done
-            Is told of every row that needs no more work.
+            Called with the number of further rows that are done.
 
         Returns
         -------
@@ -81,14 +81,15 @@ class CachedEncoder:
 
     @property
     def may_travel(self) -> bool:
-        """Whether another machine may encode.
+        """Whether other machines may encode for this encoder.
 
-        What is fitted on the items is fitted once, since it could come out otherwise elsewhere, and keys stay here.
+        Not if it is fitted on the items, since fitting elsewhere could give another result, and not if it needs a key,
+        since keys stay on this machine.
         """
         return "corpus" not in self.identity and not hasattr(self.encoder, "key_variable")
 
     def lacking(self, blocks: Iterable[Any], role: Role) -> NDArray[np.bool_]:
-        """Whether each text is to be encoded, of shape (n,): it is not cached, and none before it is the same."""
+        """Whether each text must be encoded, bool of shape (n,): it is not cached and is no repetition."""
         keys = pa.chunked_array([keys_of(texts.to_pylist()) for texts in blocks], pa.binary(16)).combine_chunks()
         first = np.unique(keys.dictionary_encode().indices, return_index=True)[1]
         wanted = np.zeros(len(keys), dtype=np.bool_)
@@ -96,11 +97,11 @@ class CachedEncoder:
         return wanted
 
     def keeper(self, role: Role) -> Keeper:
-        """Takes rows that were encoded elsewhere."""
+        """A writer for rows that were encoded on other machines."""
         return Keeper(self._caches[role])
 
     def read(self, texts: Any, role: Role) -> CachedRows:
-        """Rows of an Arrow array of texts that were filled in; a text that has no sound vector has NaN."""
+        """Cached rows of an Arrow array of texts after ``fill``; the vector is NaN if the model gave no finite one."""
         distinct = texts.dictionary_encode()
         rows = self._caches[role].lookup(keys_of(distinct.dictionary.to_pylist()))
         rows.vectors[~rows.found] = np.nan
@@ -122,13 +123,13 @@ class CachedEncoder:
 
 
 def _about(encoder: Encoder, role: Role) -> dict[str, Any]:
-    """What the encoder is, for those who look into the cache."""
+    """A description of the encoder, for `itemvec cache list`."""
     options: dict[str, Any] = asdict(encoder)  # type: ignore[call-overload]  # every kind is a dataclass
     return {"kind": ENCODERS.kind_of(encoder), "role": role, "options": options}
 
 
 def encode(loaded: LoadedEncoder, prepared: Prepared, dim: int) -> Iterator[Done]:
-    """Positions and vectors as batches are done; their width must be ``dim``."""
+    """Yield positions and vectors batch by batch; raise if the width is not ``dim``."""
     for rows, vectors in loaded.encode(prepared):
         if vectors.shape[1] != dim:
             raise ParamsError(f"model: the row says dim {dim}, the encoder gave {vectors.shape[1]}")
@@ -136,7 +137,7 @@ def encode(loaded: LoadedEncoder, prepared: Prepared, dim: int) -> Iterator[Done
 
 
 def _windows(blocks: Iterable[Any], cache: RowCache, done: Callable[[int], object]) -> Iterator[Texts]:
-    """Distinct texts that are not cached; when a window is asked for, all but the one before it must be."""
+    """Windows of distinct texts that are not cached. All windows but the last one yielded must be cached by then."""
     window: Texts = {}
     before: Texts = {}
     for texts in blocks:
@@ -154,5 +155,5 @@ def _windows(blocks: Iterable[Any], cache: RowCache, done: Callable[[int], objec
 
 
 def keys_of(texts: list[str]) -> Any:
-    """Arrow array of what the cache knows each text by."""
+    """The cache key of each text: 16 bytes of BLAKE2b, as an Arrow array."""
     return pa.array([hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts], pa.binary(16))

@@ -1,4 +1,4 @@
-"""A transformer as a function from ids and mask alone, for runtimes that take over its graph."""
+"""Export of a transformer to another runtime, as a function of token ids and mask, and a check of the result."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TALKERS = ("nncf", "transformers", "torch.onnx._internal.exporter._registration"
 
 
 class Traced(torch.nn.Module):
-    """Token vectors of a transformer; what else it takes, as token types, is left to its defaults."""
+    """Token vectors of a transformer from ids and mask; other inputs, such as token types, have their defaults."""
 
     def __init__(self, model: Any) -> None:
         super().__init__()
@@ -33,12 +33,12 @@ class Traced(torch.nn.Module):
 
 
 def example() -> dict[str, torch.Tensor]:
-    """Inputs to trace with: two texts, since a size of one would be taken for a constant."""
+    """Example inputs for tracing: two texts, since tracing takes a size of one for a constant."""
     return {"input_ids": torch.arange(5, 37).reshape(2, 16), "attention_mask": torch.ones(2, 16, dtype=torch.int64)}
 
 
 def exported(backend: str, make: Callable[[], Any]) -> Any:
-    """What ``make`` returns; if the runtime cannot take the model over, for whatever reason, the row is at fault."""
+    """Return what ``make`` returns; any failure of the export is reported as an error of the row."""
     try:
         with _quiet():
             return make()
@@ -52,7 +52,7 @@ def exported(backend: str, make: Callable[[], Any]) -> Any:
 
 @torch.inference_mode()
 def compared(body: Body, traced: Traced, samples: Sequence[Ids]) -> None:
-    """Refuse a body that gives other vectors: a graph can be true of the traced length alone."""
+    """Refuse a body whose vectors differ from torch's: an exported graph can be right for the traced length only."""
     for ids in (min(samples, key=len), max(samples, key=len)):
         batch = torch.from_numpy(np.tile(ids, (3, 1)))
         mask = torch.ones_like(batch)
@@ -67,7 +67,7 @@ def compared(body: Body, traced: Traced, samples: Sequence[Ids]) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No remarks of tracers and exporters about themselves."""
+    """Silence the log messages of tracers and exporters."""
     loggers = [logging.getLogger(name) for name in TALKERS]
     levels = [logger.level for logger in loggers]
     with warnings.catch_warnings():

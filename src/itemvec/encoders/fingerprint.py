@@ -1,4 +1,4 @@
-"""A name for everything that decides an encoder's vectors, so that a cached one is never stale."""
+"""The fingerprint of an encoder: a hash of everything that can change its vectors. It names its cache table."""
 
 import ast
 import hashlib
@@ -19,8 +19,8 @@ OTHER = {"item": "query_", "query": "item_"}  # options that start so do not tou
 def fingerprint(encoder: Encoder, role: Role, identity: Mapping[str, Any]) -> str:
     """Hash, 40 hexadecimal digits, of kind, code, options, ``encoder.identity(corpus)``, role and layout of the cache.
 
-    Options that start with ``query_`` count for queries alone, those that start with ``item_`` for items alone, unless
-    the identity holds them too, and those that are ``aside``, which cannot change a vector, not at all.
+    Options that start with ``query_`` count for queries only, those that start with ``item_`` for items only, unless
+    the identity holds them too. Options declared ``aside`` cannot change a vector and do not count.
     """
     known = fields(encoder)  # type: ignore[arg-type]  # every kind is a dataclass
     options = {one.name: getattr(encoder, one.name) for one in known if "aside" not in one.metadata}
@@ -36,7 +36,7 @@ def fingerprint(encoder: Encoder, role: Role, identity: Mapping[str, Any]) -> st
 
 
 def _code(kind: type) -> str:
-    """Hash of the module that defines ``kind`` and all it imports beside itself, without remarks and layout."""
+    """Hash of the module of ``kind`` and of the modules it imports here, without comments and docstrings."""
     found: dict[str, str] = {}
     waiting = [kind.__module__]
     while waiting:

@@ -1,4 +1,4 @@
-"""Hashed bag of words: no weights, nothing fitted, the same everywhere."""
+"""Encoder by feature hashing of words: no weights, nothing fitted, the same result everywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A transformer at the speed of the hardware: packed batches, no waiting for copies, memory that may run out."""
+"""Fast inference with a transformer: packed batches, asynchronous copies, smaller batches when memory runs out."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ class Transformer:
     model
         The model, on its device.
     prompts
-        What is put before the texts of each role.
+        Text put before the texts of each role.
     suffix
-        What is put after every text.
+        Text put after every text.
     limit
         Most tokens of a text.
     normalize
         Whether vectors are scaled to unit length.
     body
-        Stands for the transformer: from ids and mask, int64 of shape (n, length), to token vectors, float32 of shape
-        (n, length, width).
+        Replacement of the transformer by another backend: from ids and mask, int64 of shape (n, length), to token
+        vectors, float32 of shape (n, length, width).
     """
 
     model: Any
@@ -71,13 +71,13 @@ class Transformer:
         }
 
     def prepare(self, texts: Sequence[str], role: Role) -> Prepared:
-        """Texts to tokens."""
+        """Tokenize the texts."""
         prompted = [self.prompts[role] + text for text in texts]
         tokens, whole = tokenize(self.model.tokenizer, prompted, self.suffix, self.limit)
         return Prepared((tokens, role), whole, tokens.lengths.astype(np.int32))
 
     def encode(self, prepared: Prepared) -> Iterator[Done]:
-        """Vectors of batches, each while the next is under way."""
+        """Yield the vectors of each batch while the next one is computed."""
         threads = torch.get_num_threads()
         if self.body is not None:  # torch's threads would spin on, waiting for work, on the cores of the other runtime
             torch.set_num_threads(1)
@@ -99,7 +99,7 @@ class Transformer:
             yield _arrived(*before)
 
     def _attempt(self, tokens: Tokens, rows: Rows, role: Role) -> Iterator[tuple[Rows, torch.Tensor]]:
-        """One batch; where memory runs out, its halves, and smaller batches from then on."""
+        """Encode one batch; if memory runs out, encode its halves, with smaller batches from then on."""
         try:
             yield rows, self._vectors(tokens, rows, role)
             return
@@ -134,7 +134,7 @@ class Transformer:
         return torch.nn.functional.normalize(vectors, dim=1) if self.normalize else vectors
 
     def _room(self, tokens: Tokens) -> NDArray[np.int64]:
-        """Tokens each text is filled up to, of shape (n,): other runtimes always mask, so a few lengths serve all."""
+        """Padded length of each text, of shape (n,). Other runtimes always mask, so lengths are rounded to a few."""
         lengths = tokens.lengths
         if self.body is None:
             return lengths
@@ -142,12 +142,12 @@ class Transformer:
         return np.minimum(-(-lengths // step) * step, self.limit)
 
     def _filler(self, tokens: Tokens, rows: Rows) -> int:
-        """Tokens to put behind a batch."""
+        """Number of filler tokens to append to a batch."""
         n_tokens = int(tokens.lengths[rows].sum())
         return max(FLOOR, -(-n_tokens // STEP) * STEP) - n_tokens if self.on_cpu else 0
 
     def _repeated(self, tokens: Tokens, rows: Rows) -> Rows:
-        """The rows, again and again until they are enough tokens."""
+        """The rows, repeated until they have enough tokens."""
         n_tokens = int(self._room(tokens)[rows].sum())
         return np.tile(rows, -(-FLOOR // n_tokens)) if self.on_cpu and n_tokens < FLOOR else rows
 
@@ -159,7 +159,7 @@ def _to_device(value: Any, device: torch.device) -> Any:
 
 
 def _to_host(vectors: torch.Tensor) -> tuple[torch.Tensor, Any]:
-    """Begin to copy to memory of this machine; the copy is there when the event has come."""
+    """Start a copy to host memory; it is complete when the event is done."""
     if vectors.device.type != "cuda":
         return vectors.cpu(), None
     host = torch.empty(vectors.shape, dtype=vectors.dtype, pin_memory=True)

@@ -1,6 +1,6 @@
-"""Texts by which int8 learns the range of a layer's values.
+"""Calibration texts, from which int8 quantization learns the value range of each layer.
 
-They are not those of the catalogue: one changed text would change every vector.
+They are not taken from the catalogue, since one changed text would then change every vector.
 """
 
 from __future__ import annotations

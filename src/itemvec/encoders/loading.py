@@ -1,4 +1,4 @@
-"""A checkpoint's files become a model, or one clear line."""
+"""Loading of sentence-transformers checkpoints, with one-line errors if files are missing or do not fit."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ ENDLESS = 1_000_000  # tokens: tokenizers that know no limit say 10 to the 30th
 def read(
     subject: str, folder: Path, config: Mapping[str, Any], device: str, trust_remote_code: bool, dtype: str
 ) -> Any:
-    """Read a model of sentence-transformers from its files alone, with other entries of its configuration.
+    """Read a sentence-transformers model from its files, with changed entries in its configuration.
 
     Raises
     ------
     ParamsError
-        Its weights are not safetensors, or files are missing or torn; it begins with ``subject``.
+        The weights are not safetensors, or files are missing or damaged. The message begins with ``subject``.
     """
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
@@ -44,14 +44,14 @@ def read(
 
 
 def is_transformer(model: Any) -> bool:
-    """Whether the first module takes token ids of a fast tokenizer, and no chat is made of a text."""
+    """Whether the first module takes token ids of a fast tokenizer, and texts are not wrapped in a chat template."""
     from sentence_transformers.sentence_transformer.modules import Transformer
 
     return isinstance(model[0], Transformer) and set(model[0].modality_config) == {"text"} and model.tokenizer.is_fast
 
 
 def limit(subject: str, model: Any, max_tokens: int | None, suffix: str) -> int:
-    """Most tokens of a text: ``max_tokens``, else the model's own limit."""
+    """Most tokens of a text: ``max_tokens`` if given, else the model's own limit."""
     most = min(_positions(model) or ENDLESS, ENDLESS)
     tokens = max_tokens or min(model.max_seq_length or most, most)
     if tokens > most:
@@ -65,7 +65,7 @@ def limit(subject: str, model: Any, max_tokens: int | None, suffix: str) -> int:
 
 
 def pool(subject: str, model: Any, mode: str | None, with_prompt: bool | None) -> None:
-    """Let ``model`` pool in another way; None leaves it as its files say."""
+    """Change the pooling of ``model``; None keeps what its files say."""
     from sentence_transformers.sentence_transformer.modules import Pooling
 
     if mode is None and with_prompt is None:

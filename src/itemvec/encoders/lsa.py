@@ -1,4 +1,4 @@
-"""Latent semantic analysis: what word counts alone can do, fitted on the items."""
+"""Encoder by latent semantic analysis, fitted on the items: a baseline from word counts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class LsaEncoder:
     seed: Natural = 0
 
     def identity(self, corpus: Corpus) -> Mapping[str, Any]:
-        """The items it is fitted on, and the library that fits it."""
+        """Digest of the items it is fitted on, and the version of the library."""
         return {"corpus": corpus.digest, "libraries": {"scikit-learn": version("scikit-learn")}}
 
     def load(self, corpus: Corpus) -> LoadedEncoder:

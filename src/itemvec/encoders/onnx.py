@@ -1,4 +1,4 @@
-"""Transformers in ONNX Runtime, on the CPU."""
+"""The backend ONNX Runtime for transformers, on the CPU."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from itemvec.encoders.export import Traced, example, exported
 
 
 def session(traced: Traced) -> Body:
-    """The traced transformer in ONNX Runtime's hands, with as many threads as torch has."""
+    """Export the traced transformer to ONNX Runtime, with as many threads as torch has."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

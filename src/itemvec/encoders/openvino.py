@@ -1,4 +1,4 @@
-"""Transformers in OpenVINO, on the CPU; in int8 by way of NNCF."""
+"""The backend OpenVINO for transformers, on the CPU; NNCF quantizes to int8."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ NEEDED = {"bfloat16": "BF16", "float16": "FP16"}  # what the processor must be a
 
 
 def compiled(traced: Traced, dtype: str, samples: Sequence[Ids]) -> Body:
-    """The traced transformer in OpenVINO's hands, with as many threads as torch has.
+    """Compile the traced transformer with OpenVINO, with as many threads as torch has.
 
     Parameters
     ----------
     samples
-        Token ids of texts, each of shape (length,): int8 is calibrated with them.
+        Token ids of texts, each of shape (length,), for the calibration of int8.
     """
     openvino = _openvino()
     core = openvino.Core()
@@ -68,10 +68,10 @@ def _quantized(graph: Any, samples: Sequence[Ids]) -> Any:
 
 
 def _openvino() -> Any:
-    """The library, without what reports its use.
+    """Import OpenVINO with its telemetry disabled.
 
     OpenVINO and NNCF send usage data to Google Analytics and keep a client id in the home folder, unless `opt_in_out`
-    has written a refusal there. Both go on without their reporter where it cannot be imported.
+    has written a refusal there. Both work without telemetry if its module cannot be imported.
     """
     sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
     import openvino

@@ -1,7 +1,7 @@
-"""Attention over texts that lie one behind the other, without padding.
+"""Packed attention: texts of a batch are concatenated instead of padded.
 
-Every layer but attention treats each token alone, so a batch can be one row of tokens. Attention takes the texts apart
-again: they are sorted, so those of equal length lie together, and each such run is a dense batch of its own.
+All layers except attention treat each token separately, so a batch can be one row of tokens. Attention separates the
+texts again: they are sorted by length, and each run of equal lengths is a dense batch of its own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itemvec.encoders.base import Rows
 from itemvec.encoders.tokenization import Tokens
 
 NAME = "itemvec-packed"
-# Layers of these hand their attention on, with full attention and positions of their own; compared by a test each.
+# Architectures that call a registered attention function, with full attention and explicit positions; each has a test.
 MODEL_TYPES = {"bert", "roberta", "xlm-roberta", "qwen2", "qwen3", "mistral"}
 
 
@@ -34,7 +34,7 @@ def can_pack(model: Any, limit: int) -> bool:
 
 
 def enable(model: Any) -> None:
-    """Let the attention of ``model`` be ``attend``."""
+    """Make ``model`` use ``attend`` as its attention."""
     from transformers import AttentionInterface, AttentionMaskInterface
 
     AttentionInterface.register(NAME, attend)
@@ -68,16 +68,16 @@ def _texts_apart(tensor: torch.Tensor, n_texts: int) -> torch.Tensor:
 
 
 def first_position(model: Any) -> int:
-    """Number of the first token's position: RoBERTa counts from behind its padding."""
+    """Position id of the first token: RoBERTa counts from its padding id + 1."""
     table = getattr(getattr(model, "embeddings", None), "position_embeddings", None)
     padding = getattr(table, "padding_idx", None)
     return 0 if padding is None else int(padding) + 1
 
 
 def features(tokens: Tokens, rows: Rows, first: int, filler: int) -> dict[str, Any]:
-    """What a sentence-transformers model takes for texts ``rows``, sorted by length.
+    """Input of a sentence-transformers model for the texts ``rows``, sorted by length, packed into one row.
 
-    Positions count from ``first``; ``filler`` texts of one token come behind the others.
+    Positions count from ``first``; ``filler`` texts of one token are appended.
     """
     ids = [*tokens.of(rows), np.zeros(filler, dtype=np.int32)]
     lengths = [len(one) for one in ids[:-1]] + [1] * filler

@@ -1,4 +1,4 @@
-"""Batches as every transformer takes them: one text a row."""
+"""Padded batches, which every transformer accepts: one text per row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models with routes of their own for queries and for documents."""
+"""Models with separate routes for queries and documents (sentence-transformers' ``Router``)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ TASKS: dict[Role, str] = {"item": "document", "query": "query"}  # what sentence
 
 
 def has_routes(subject: str, model: Any) -> bool:
-    """Whether items and queries take routes of their own.
+    """Whether the model has separate routes for items and queries.
 
     Raises
     ------
     ParamsError
-        One of the roles has no route; it begins with ``subject``.
+        One of the roles has no route. The message begins with ``subject``.
     """
     from sentence_transformers.sentence_transformer.modules import Router
 

@@ -1,4 +1,4 @@
-"""Hands the transformer of a model to the backend of its row, and checks that the vectors are torch's."""
+"""Moves the transformer of a model to the backend of its row, and checks its vectors against torch's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def body_of(model: Any, backend: str, dtype: str, samples: Sequence[Ids]) -> Bod
     Parameters
     ----------
     samples
-        Token ids of texts, each of shape (length,), to calibrate int8 with and to compare the outcome by.
+        Token ids of texts, each of shape (length,), to calibrate int8 and to compare the vectors.
     """
     traced = Traced(model[0].auto_model)
     if backend == "openvino":

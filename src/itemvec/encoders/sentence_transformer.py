@@ -1,4 +1,4 @@
-"""Any model that sentence-transformers can load."""
+"""Encoder for any model that sentence-transformers can load."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class SentenceTransformerEncoder:
         backends.check(self.checkpoint, self.backend, self.dtype, self.calibration)
 
     def identity(self, corpus: Corpus) -> Mapping[str, Any]:  # noqa: ARG002  (the weights are not fitted here)
-        """The resolved revision of the checkpoint, the versions of the libraries that run it, what int8 learnt from."""
+        """Revision of the checkpoint, versions of the libraries that run it, and the calibration texts of int8."""
         libraries = {name: version(name) for name in LIBRARIES} | backends.versions(self.backend)
         identity = {"revision": self.resolved().revision, "libraries": libraries}
         if self.dtype == "int8":  # one model is calibrated for both roles, so the prompt of items counts for queries
@@ -160,5 +160,5 @@ class SentenceTransformerEncoder:
         return runtime.body_of(model, self.backend, self.dtype, samples)
 
     def resolved(self) -> Checkpoint:
-        """Find the checkpoint's files, and hash them or ask the hub for their commit: not for free."""
+        """Find the checkpoint's files and their revision. This is slow: it hashes files or calls the hub."""
         return resolve(self.checkpoint, self.revision, self.trust_remote_code)

@@ -1,4 +1,4 @@
-"""Texts to token ids, all at once and in parallel."""
+"""Tokenization: texts to token ids, all texts at once and in parallel."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ class Tokens:
 
 
 def tokenize(tokenizer: Any, texts: list[str], suffix: str, limit: int) -> tuple[Tokens, Counts]:
-    """Cut texts into tokens, and keep at most ``limit`` of each, the suffix among them.
+    """Tokenize texts, and keep at most ``limit`` tokens of each, those of the suffix included.
 
     Parameters
     ----------
     tokenizer
         A fast tokenizer of transformers: its Rust backend takes all texts at once, on all cores.
     suffix
-        What is put after every text; it stays where the text is cut.
+        Put after every text; it is kept when the text is cut.
     limit
-        Most tokens of a text, those that mark its beginning and end included.
+        Most tokens of a text, special tokens included.
 
     Returns
     -------
-    The tokens, and how many each text would have had without a limit, int32 of shape (n,).
+    The tokens, and the number that each text would have without a limit, int32 of shape (n,).
     """
     backend = tokenizer.backend_tokenizer
     backend.no_padding()
@@ -64,12 +64,12 @@ def tokenize(tokenizer: Any, texts: list[str], suffix: str, limit: int) -> tuple
 
 
 def least_limit(tokenizer: Any, suffix: str) -> int:
-    """Smallest limit that leaves room for a token of the text beside the suffix and the marks around it."""
+    """Smallest limit that leaves room for one token of the text besides the suffix and the special tokens."""
     return len(_alone(tokenizer, suffix)) + 1
 
 
 def _end(tokenizer: Any, suffix: str) -> list[int]:
-    """Ids that a text which is cut on its right must end with: those of the suffix and the marks behind it."""
+    """Ids that a cut text must end with: those of the suffix and of the special tokens after it."""
     if not suffix or tokenizer.truncation_side == "left":
         return []
     alone = _alone(tokenizer, suffix)
@@ -78,7 +78,7 @@ def _end(tokenizer: Any, suffix: str) -> list[int]:
 
 
 def _alone(tokenizer: Any, text: str) -> Any:
-    """One text between its marks, whatever its length."""
+    """One text with its special tokens, without a length limit."""
     tokenizer.backend_tokenizer.no_padding()
     tokenizer.backend_tokenizer.no_truncation()
     return tokenizer.backend_tokenizer.encode(text)

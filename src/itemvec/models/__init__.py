@@ -1,1 +1,1 @@
-"""Where the weights of a model and its servers are, and what a paid model costs."""
+"""Access to models: files of a checkpoint, requests to a model server, and the price of a paid model."""

@@ -1,4 +1,4 @@
-"""Where a model's weights lie, and what exactly they are."""
+"""Finding the files of a checkpoint, and the revision that identifies them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def resolve(name: str, revision: str | None = None, code: bool = False) -> Check
         ``package:NAME/FOLDER`` for weights that came with an installed package, a local folder, or a model of the
         Hugging Face hub, which is downloaded once.
     revision
-        Branch, tag or commit of the hub; else its default branch.
+        Branch, tag or commit of the hub; by default its default branch.
     code
         Whether to fetch the model's own Python code too.
 
@@ -58,7 +58,7 @@ def resolve(name: str, revision: str | None = None, code: bool = False) -> Check
 
 
 def check_safetensors(folder: Path, subject: str) -> None:
-    """Refuse weights that are a pickle, which can run code when it is read, where no safetensors stand beside them."""
+    """Refuse weights that exist only as a pickle, which can run code when it is read; safetensors are required."""
     for path in sorted(folder.rglob("pytorch_model.bin")):
         if not path.with_name("model.safetensors").exists():
             inside = path.relative_to(folder)
@@ -67,7 +67,7 @@ def check_safetensors(folder: Path, subject: str) -> None:
 
 @contextmanager
 def configured(folder: Path, changes: Mapping[str, Any]) -> Iterator[Path]:
-    """The folder of a checkpoint with other entries in its ``config.json``, for as long as it takes to read it."""
+    """A temporary copy of a checkpoint's folder with ``changes`` made to its ``config.json``."""
     if not changes:
         yield folder
         return

@@ -1,4 +1,4 @@
-"""Ask a server: at a pace, again where that may help, and without ever showing the key."""
+"""JSON requests to a model server, with a rate limit and retries. The key never appears in a message."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from itemvec.core.progress import say
 
 TRIES = 8  # with pauses that double: about two minutes in all
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0  # seconds
-PATIENCE = 300.0  # seconds: a server that asks for a longer pause has a quota, which another try does not fill
+PATIENCE = 300.0  # seconds: a longer Retry-After means that a quota is used up, so we stop
 TIMEOUT = 120.0  # seconds without a byte
 SHOWN = 300  # characters of what a server said
 
 
 @dataclass
 class Server:
-    """A server that takes JSON and gives JSON; threads may share it.
+    """A server that takes and returns JSON; threads may share it.
 
     Parameters
     ----------
     url
-        What every path is put behind.
+        Base address, to which paths are appended.
     subject
-        Begins every message, as ``model 'x'``.
+        Beginning of every message, such as ``model 'x'``.
     key_variable
         Environment variable that holds the key, sent as a bearer token.
     requests_per_minute
-        At most so many requests are begun in a minute, repetitions included.
+        Most requests started per minute, retries included.
     """
 
     url: str
@@ -57,14 +57,14 @@ class Server:
         self._stopped = threading.Event()
 
     def post(self, path: str, body: Mapping[str, Any], largest: str = "") -> Any:
-        """What the server answers to ``body``; ``largest`` is what an error names that may be about its size.
+        """Send ``body`` and return the answer; errors that may be about its size add ``largest`` to their advice.
 
         Raises
         ------
         ParamsError
             The server refuses the request: wrong key, name or option.
         ItemvecError
-            It cannot be reached, is too busy, or what it answers is not JSON.
+            The server cannot be reached or is too busy, or its answer is not JSON.
         """
         import httpx2
 
@@ -88,12 +88,12 @@ class Server:
                 break
         waits = f", and asks to wait {asked_to_wait:,.0f} s" if asked_to_wait else ""
         raise ItemvecError(
-            f"{self.subject}: {self.url} gives no answer (try {tried}: {said}){waits}; what it answered is kept: run "
+            f"{self.subject}: {self.url} gives no answer (try {tried}: {said}){waits}; earlier answers are kept: run "
             "again later, or lower requests_per_minute or parallel"
         )
 
     def stop(self) -> None:
-        """End all waiting; whoever waits gets an error."""
+        """Stop: requests that are waiting raise an error."""
         self._stopped.set()
 
     def _wait_for_turn(self) -> None:
@@ -109,7 +109,7 @@ class Server:
         if asked is None:
             self._sleep(pause)
             return
-        with self._lock:  # what a server asks of one, it asks of all
+        with self._lock:  # a pause that the server asks for holds for all threads
             self._next = max(self._next, time.monotonic() + asked)
 
     def _sleep(self, seconds: float) -> None:
@@ -140,7 +140,7 @@ class Server:
         if not key:
             raise ParamsError(f"{self.subject}: set the environment variable {variable} to the key of {self.url}")
         if not (key.isascii() and key.isprintable()) or " " in key:  # an error about the header would show it
-            raise ParamsError(f"{self.subject}: what {variable} holds is no key: it has blanks or other letters in it")
+            raise ParamsError(f"{self.subject}: {variable} holds no valid key: it has blanks or non-ASCII characters")
         return key
 
     def _shown(self, said: str) -> str:
@@ -149,7 +149,7 @@ class Server:
 
 
 def _message(response: Any) -> str:
-    """What an answer says of an error: OpenAI's form, that of FastAPI, else the text."""
+    """The error message in an answer: in OpenAI's form, in FastAPI's, else the whole text."""
     try:
         said = response.json()
     except ValueError:
@@ -165,7 +165,7 @@ def _message(response: Any) -> str:
 
 
 def _seconds_asked(header: str | None) -> float | None:
-    """Seconds that Retry-After asks for, as a number or a date; None where it asks for none."""
+    """Seconds given by Retry-After, a number or a date; None if it gives none."""
     if header is None:
         return None
     try:

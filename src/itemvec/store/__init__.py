@@ -1,4 +1,4 @@
-"""Vectors on disk: tables with a digest, and the cache of encoded rows."""
+"""Storage of vectors: LanceDB tables with a digest, and the cache of encoded rows."""
 
 from itemvec.store.cache import LAYOUT, CachedRows, RowCache
 from itemvec.store.digest import Digest

@@ -1,4 +1,4 @@
-"""Encoded rows, kept between runs: a text that was encoded once is not encoded again."""
+"""The row cache: encoded texts, kept between runs, so that no text is encoded twice."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from itemvec.store.row_index import KeyIndex, halves
 KEY = "key"  # hash of the text, 16 bytes
 KEY_TYPE = pa.binary(16)
 TOKENS, KEPT = "tokens", "kept"
-LAYOUT = 2  # of the tables; it enters their names, so that an older release does not meet what it cannot read
-ABOUT = b"itemvec"  # metadata of a table's schema: what the encoder is, as JSON
-# Small fragments beyond these are joined: 64, and one for so many rows, since joining writes all rows again.
+LAYOUT = 2  # version of the table layout; part of the fingerprint, so releases never open a layout they cannot read
+ABOUT = b"itemvec"  # metadata of a table's schema: a description of the encoder, as JSON
+# Small fragments are joined when there are more than this: 64, and one per so many rows, since joining rewrites all.
 FRAGMENTS, ROWS_EACH = 64, 16_384
-WRITES = 1024  # after so many the table is looked at while it is filled: each version lists all its fragments
-SETTLE = 2.0  # seconds for another process that is creating the same table to come to an end
+WRITES = 1024  # writes after which a table being filled is compacted: each version lists all its fragments
+SETTLE = 2.0  # seconds to wait for another process that is creating the same table
 READ = 1 << 18  # keys at a time
 
 
 class CachedRows(NamedTuple):
-    """What a cache holds of n keys.
+    """Cached rows of n keys.
 
     found
-        Whether the key is cached, of shape (n,); where it is not, the rest is zero.
+        Whether the key is cached, bool of shape (n,); where it is not, the other fields are zero.
     vectors
         float32 of shape (n, dim).
     tokens, kept
@@ -51,7 +51,7 @@ class CachedRows(NamedTuple):
     kept: NDArray[np.int32]
 
     def take(self, rows: NDArray[np.int64]) -> CachedRows:
-        """The same of some rows."""
+        """The cached rows at these positions."""
         return CachedRows(self.found[rows], self.vectors[rows], self.tokens[rows], self.kept[rows])
 
 
@@ -59,8 +59,8 @@ class RowCache:
     """Vectors of one encoder fingerprint, in a LanceDB table of their own.
 
     Every ``add`` is one commit: a killed process loses nothing that was added, and several processes may add at once.
-    A key that two of them added is found with the vector that came first. While this object lives, the table is in use,
-    and `itemvec cache prune` leaves it alone (in a folder; object storage has no locks).
+    If two of them added the same key, lookups return the vector added first. While this object lives, the table is in
+    use, and `itemvec cache prune` leaves it alone (in a folder; object storage has no locks).
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class RowCache:
     dim
         Width of the vectors.
     about
-        What the encoder is, for `itemvec cache list`; written with the table.
+        A description of the encoder, for `itemvec cache list`; written with the table.
     """
 
     def __init__(self, folder: str, fingerprint: str, dim: int, about: Mapping[str, Any] | None = None) -> None:
@@ -94,7 +94,7 @@ class RowCache:
         return self._index.find(keys) >= 0
 
     def lookup(self, keys: Any) -> CachedRows:
-        """Find what is cached of ``keys``, an Arrow array of 16-byte binaries."""
+        """Look up ``keys``, an Arrow array of 16-byte binaries."""
         rows = self._index.find(keys)
         found = rows >= 0
         vectors = np.zeros((len(keys), self.dim), dtype=np.float32)
@@ -112,7 +112,7 @@ class RowCache:
         return CachedRows(found, vectors, tokens, kept)
 
     def add(self, keys: Any, vectors: Floats, tokens: NDArray[np.int32], kept: NDArray[np.int32]) -> None:
-        """Keep rows under ``keys``: vectors float32 of shape (n, dim), counts int32 of shape (n,)."""
+        """Store rows under ``keys``: vectors float32 of shape (n, dim), counts int32 of shape (n,)."""
         self._make_sure()
         flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
         rows = [keys, pa.FixedSizeListArray.from_arrays(flat, self.dim), pa.array(tokens), pa.array(kept)]
@@ -128,7 +128,7 @@ class RowCache:
             self.compact()
 
     def compact(self) -> None:
-        """Join what many small writes have left, if it is much; other processes may go on reading and adding."""
+        """Join small fragments if there are many; other processes may go on reading and adding meanwhile."""
         rows, _, small = lance.facts(self._table)
         if small > FRAGMENTS + rows // ROWS_EACH:
             lance.compact(self._table)
@@ -139,10 +139,10 @@ class RowCache:
         return f"row cache {self.folder}, table {self.fingerprint}"
 
     def _make_sure(self) -> None:
-        """Raise if the table is gone: LanceDB would write on, into a table that has lost its former rows."""
+        """Raise if the table is gone: LanceDB would go on writing into a table without its former rows."""
         if not lance.is_remote(self.folder):
             if not table_folder(self.folder, self.fingerprint).is_dir():
-                raise TableError(f"{self._name}: was removed while it was filled; run again")
+                raise TableError(f"{self._name}: was removed while this run was adding to it; run again")
             os.utime(use_file(self.folder, self.fingerprint))
         elif not self._writes and not len(self):
             time.sleep(max(0.0, self._opened + SETTLE - time.monotonic()))
@@ -150,7 +150,7 @@ class RowCache:
             self._refresh()
 
     def _refresh(self) -> None:
-        """Read the keys of rows that are new to us."""
+        """Read the keys of rows that other processes have added."""
         keys, rows = [np.empty((0, 2), np.uint64)], [np.empty(0, np.int64)]
         with self._reading():
             for batch in lance.scan_from(self._table, self._next, [KEY], READ):

@@ -1,4 +1,4 @@
-"""One hash for the content of a vector table, whatever files hold it."""
+"""The digest of a vector table: a hash of its content that does not depend on how files store it."""
 
 import hashlib
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from itemvec.core.arrays import Floats, Ids
 
 @dataclass(frozen=True)
 class Digest:
-    """What a vector table holds: rows, their width, and a sha256 of ids and vectors in order."""
+    """Number of rows, width of the vectors, and a sha256 of ids and vectors in order."""
 
     rows: int
     dim: int
@@ -20,7 +20,7 @@ class Digest:
 
 
 class Hasher:
-    """Takes a table in blocks of any size; equal content gives an equal digest."""
+    """Computes the digest of a table from blocks of any size; equal content gives an equal digest."""
 
     def __init__(self, key: str, dim: int) -> None:
         self.dim = dim

@@ -1,4 +1,4 @@
-"""Looking after the row cache: what it holds, what may go, what is broken."""
+"""Maintenance of the row cache: list its tables, remove old ones, find broken ones."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from itemvec.store import cache, lance
 from itemvec.store.locks import hold_alone
 from itemvec.store.row_index import KeyIndex
 
-ROWS = 8192  # that are checked at a time
-FRESH = timedelta(hours=1)  # on object storage, which has no locks, what was written so lately counts as in use
+ROWS = 8192  # checked at a time
+FRESH = timedelta(hours=1)  # object storage has no locks: a table written less than this ago counts as in use
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,13 @@ class Entry:
     """One table of the cache: the vectors of one encoder fingerprint.
 
     about
-        What the encoder is: ``kind``, ``role``, ``dim``, ``options``; empty if the table does not say or is broken.
+        Description of the encoder: ``kind``, ``role``, ``dim``, ``options``; empty if it is missing or broken.
     rows
-        Rows; None where the table cannot be opened.
+        Number of rows; None if the table cannot be opened.
     bytes
-        On disk, former versions included; on object storage, of the newest version alone.
+        Bytes on disk, old versions included; on object storage, of the newest version only.
     used
-        When it was last written or, in a folder, opened.
+        Time of the last write or, in a folder, of the last opening.
     """
 
     folder: str
@@ -44,7 +44,7 @@ class Entry:
 
     @property
     def words(self) -> str:
-        """What the encoder is, in words."""
+        """The description of the encoder, as text."""
         if not self.about:
             return "cannot be read: see `itemvec cache verify`" if self.rows is None else "does not say what it is"
         options = self.about.get("options", {})
@@ -60,7 +60,7 @@ class Entry:
 
 
 def entries(folder: str) -> list[Entry]:
-    """Every table of the cache, the one that was used last first."""
+    """Every table of the cache, the most recently used first."""
     if not lance.is_remote(folder) and not Path(folder).is_dir():
         return []
     return sorted((_entry(folder, name) for name in lance.names(folder)), key=lambda entry: entry.used, reverse=True)
@@ -75,17 +75,17 @@ def _entry(folder: str, name: str) -> Entry:
         if lance.is_remote(folder):
             size, used = facts.bytes, lance.last_written(table)
         return Entry(folder, name, about, facts.rows, size, used)
-    except Exception:  # a broken table is an answer here, whatever Lance says of it
+    except Exception:  # whatever Lance raises: the table is listed as broken
         return Entry(folder, name, {}, None, size, used)
 
 
 def _on_disk(folder: str, name: str) -> tuple[int, datetime]:
-    """Bytes of a table, and when it was used."""
+    """Bytes of a table on disk, and the time of its last use."""
     size, newest = 0, 0.0
     for path in cache.table_folder(folder, name).rglob("*"):
         try:
             status = path.stat()
-        except FileNotFoundError:  # another process tidies up
+        except FileNotFoundError:  # another process is removing it
             continue
         size += status.st_size if path.is_file() else 0
         newest = max(newest, status.st_mtime)
@@ -94,7 +94,7 @@ def _on_disk(folder: str, name: str) -> tuple[int, datetime]:
 
 
 class Removal(NamedTuple):
-    """A table that is to go, why, and whether it went: it does not while another process uses it."""
+    """A table to remove, the reason, and whether it was removed: not while another process uses it."""
 
     entry: Entry
     reason: str
@@ -102,28 +102,29 @@ class Removal(NamedTuple):
 
 
 def prune(folder: str, older_than: timedelta | None, keep_under: int | None, dry_run: bool = False) -> list[Removal]:
-    """Remove tables that were not used for a time, then the least lately used until the rest has few enough bytes.
+    """Remove tables by age, then the least recently used ones until the rest is under ``keep_under`` bytes.
 
-    A table that another process uses is left alone. In a folder, former versions of the tables that stay go first.
+    A table that another process uses is left alone. In a folder, old versions of the remaining tables are removed
+    first.
     """
     if keep_under is not None and not dry_run and not lance.is_remote(folder):
         for entry in entries(folder):
             _tidy(entry)
     found = entries(folder)
     now, kept, removals = datetime.now(UTC), sum(entry.bytes for entry in found), []
-    for entry in reversed(found):  # the least lately used first, so all that is too old goes before the rest is weighed
+    for entry in reversed(found):  # least recently used first, so what is too old goes before sizes are compared
         too_old = older_than is not None and now - entry.used > older_than
         too_much = keep_under is not None and kept > keep_under
         if too_old or too_much:
             gone = remove(entry, dry_run)
-            reason = "not used for so long" if too_old else "beyond the size to keep"
+            reason = "older than --older-than" if too_old else "above the size of --keep-under"
             removals.append(Removal(entry, reason, gone))
             kept -= entry.bytes if gone else 0
     return removals
 
 
 def remove(entry: Entry, dry_run: bool = False) -> bool:
-    """Remove a table unless it is in use; whether it went, or in a dry run would."""
+    """Remove a table unless it is in use; return whether it was removed or, in a dry run, would be."""
     if lance.is_remote(entry.folder):
         gone = datetime.now(UTC) - entry.used > FRESH
         if gone and not dry_run:
@@ -143,7 +144,7 @@ def remove(entry: Entry, dry_run: bool = False) -> bool:
 
 
 def _tidy(entry: Entry) -> None:
-    """Remove the former versions of a table that nobody uses."""
+    """Remove old versions of a table, if no process uses the table."""
     file = hold_alone(cache.use_file(entry.folder, entry.fingerprint), entry.used)
     if file is not None and entry.rows is not None:
         with file:
@@ -151,7 +152,7 @@ def _tidy(entry: Entry) -> None:
 
 
 class Check(NamedTuple):
-    """What was found in a table: what is broken about it, or nothing, and how many rows repeat a key."""
+    """Result of a check: the fault of a table, empty if none, and the number of rows that repeat a key."""
 
     entry: Entry
     fault: str
@@ -170,13 +171,13 @@ def verify(folder: str) -> Iterator[Check]:
 
 
 def _read(entry: Entry) -> int:
-    """Number of rows that repeat a key."""
+    """Read a table to its end; return the number of rows that repeat a key."""
     table = lance.find(entry.folder, entry.fingerprint)
     if table is None:
         raise TableError("cannot be opened")
     dim = entry.about.get("dim", table.schema.field(VECTOR).type.list_size)
     if table.schema.remove_metadata() != cache.schema(dim):
-        raise TableError(f"has other columns than a cache of dim {dim}")
+        raise TableError(f"does not have the columns of a cache of dim {dim}")
     keys, n_broken, n_rows, n_twice = KeyIndex(), 0, 0, 0
     for batch in lance.scan(table, [cache.KEY, VECTOR], ROWS):
         n_broken += int((~np.isfinite(batch[VECTOR].flatten().to_numpy().reshape(-1, dim)).all(axis=1)).sum())
@@ -187,5 +188,5 @@ def _read(entry: Entry) -> int:
     if n_broken:
         raise TableError(f"{n_broken:,} vectors hold NaN or infinity")
     if n_rows < (entry.rows or 0):
-        raise TableError(f"gave {n_rows:,} rows where it says {entry.rows:,}")
+        raise TableError(f"{n_rows:,} rows can be read, expected {entry.rows:,}")
     return n_twice

@@ -1,4 +1,4 @@
-"""The only module that imports LanceDB: streamed tables in, streamed batches out."""
+"""Reading and writing of LanceDB tables, in streams of batches. Of the store, it alone opens databases."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from filelock import FileLock
 from itemvec.core.arrays import Ints
 from itemvec.core.errors import TableError
 
-# One file format and no string compression (its dictionary is sampled at random): equal content gives equal data
-# files, so DVC's cache keeps a rewritten table once.
+# A fixed file format without string compression (its dictionary is sampled at random): equal content gives equal data
+# files, so DVC's cache stores a rewritten table once.
 FORMAT = {"new_table_data_storage_version": "2.1"}
 PLAIN = {b"lance-encoding:compression": b"none"}
-# Of a table that is added to: ids that compaction leaves alone. Positions it does not: where another process adds
+# Tables that rows are added to have stable row ids. Compaction may change positions: if another process adds rows
 # meanwhile, the rewritten rows come after the new ones.
 GROWING = FORMAT | {"new_table_enable_stable_row_ids": "true"}
 ROW = "_rowid"
-AHEAD = 1 << 26  # bytes that a scan reads ahead; Lance's own 256 MiB stay in memory and are not faster
-GAP, LONG = 16, 256  # rows that may lie between two of a stretch; its rows from which on it is scanned
+AHEAD = 1 << 26  # bytes that a scan reads ahead; Lance's default of 256 MiB takes more memory and is not faster
+GAP, LONG = 16, 256  # largest gap within a stretch of rows; length from which a stretch is scanned
 
 
 class Facts(NamedTuple):
-    """Size of a table as its newest version has it."""
+    """Size of the newest version of a table."""
 
     rows: int
     bytes: int
@@ -37,7 +37,7 @@ class Facts(NamedTuple):
 
 
 def is_remote(database: Path | str) -> bool:
-    """Whether it is a URI of object storage; there LanceDB reads credentials and endpoint from the environment."""
+    """Whether ``database`` is a URI of object storage, whose credentials and endpoint LanceDB reads from variables."""
     return "://" in str(database)
 
 
@@ -53,7 +53,7 @@ def connect(database: Path | str) -> Any:
 
 
 def create(database: Path, name: str, schema: Any, batches: Iterable[Any]) -> None:
-    """Stream ``batches`` into a new table, in one commit; what ``batches`` raises is raised."""
+    """Stream ``batches`` into a new table, in one commit; errors of ``batches`` are raised unchanged."""
     failures: list[BaseException] = []
 
     def watched() -> Iterator[Any]:
@@ -67,7 +67,7 @@ def create(database: Path, name: str, schema: Any, batches: Iterable[Any]) -> No
     try:
         connect(database).create_table(name, reader, schema=schema, storage_options=FORMAT)
     except Exception:
-        if failures:  # which Lance has wrapped in words of its own
+        if failures:  # Lance wraps them in a message of its own
             raise failures[0] from None
         raise
 
@@ -99,10 +99,10 @@ def find(database: Path | str, name: str) -> Any:
 
 
 def open_or_create(database: str, name: str, schema: Any) -> Any:
-    """Open a table that rows are added to, or make an empty one.
+    """Open a table that rows are added to, or create an empty one.
 
-    Of two processes that create at once, LanceDB lets the second replace what the first has made. In a folder a lock
-    keeps them apart; on object storage there is none, so who finds a table empty must wait before it adds.
+    If two processes create the same table at once, LanceDB lets the second replace the first one's. In a folder a lock
+    prevents this. Object storage has no lock, so a process that finds a table empty must wait before it adds.
     """
     if is_remote(database):
         return _open_or_create(database, name, schema)
@@ -124,9 +124,9 @@ def _open_or_create(database: str, name: str, schema: Any) -> Any:
 
 
 def take(table: Any, rows: Ints, columns: list[str]) -> Any:
-    """The rows of the given ids, which ascend, in their order, as one Arrow table with the column ``ROW``.
+    """Rows by their ids, which must ascend, in that order, as one Arrow table with the column ``ROW``.
 
-    Long stretches are scanned, which is four times as fast as to look up each row.
+    Long stretches are scanned, which is four times as fast as looking up each row.
     """
     parts, single = [], []
     for stretch in np.split(rows, np.flatnonzero(np.diff(rows) > GAP) + 1):
@@ -158,7 +158,7 @@ def names(database: str) -> list[str]:
 
 
 def remove(database: str, name: str) -> None:
-    """Remove a table and its files, sound or not."""
+    """Remove a table and its files, even if it is broken."""
     connect(database).drop_table(name, ignore_missing=True)
 
 
@@ -169,14 +169,14 @@ def facts(table: Any) -> Facts:
 
 
 def last_written(table: Any) -> datetime:
-    """When the newest version was made."""
+    """Time of the newest version."""
     return max(version["timestamp"] for version in table.list_versions()).astimezone(UTC)  # type: ignore[no-any-return]
 
 
 def compact(table: Any, everything: bool = False) -> None:
-    """Join small fragments; versions older than a week go, or with ``everything``, if nobody else reads, all old ones.
+    """Join small fragments and remove versions older than a week; with ``everything``, all old versions.
 
-    Where another process compacts the same table at once, one of the two leaves it to the other.
+    ``everything`` is safe only if no other process reads the table. If two processes compact at once, one gives way.
     """
     options: dict[str, Any] = {"cleanup_older_than": timedelta(seconds=1), "delete_unverified": True}
     try:

@@ -1,4 +1,4 @@
-"""A LanceDB table as a user would serve it: a vector index, a text index, and the two asked together."""
+"""A LanceDB table with a vector index, a full-text index, or both, as in a deployed search service."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from itemvec.store import lance
 
 POSITION = "position"
 ROWS = 8192  # written at a time, where there are no blocks of vectors
-CLASSES = {  # of lancedb.index
+CLASSES = {  # classes of lancedb.index
     "IVF_FLAT": "IvfFlat",
     "IVF_SQ": "IvfSq",
     "IVF_PQ": "IvfPq",
@@ -39,14 +39,14 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True)
 class Effort:
-    """How much of a vector index is looked through; None leaves it to LanceDB.
+    """Search effort in a vector index; None leaves the choice to LanceDB.
 
     probes
-        Partitions.
+        Partitions that are searched.
     candidates
-        Items that HNSW keeps in sight, called ``ef``.
+        Size of HNSW's candidate list, called ``ef``.
     refine
-        So many times ``k`` items are compared anew by their whole vectors.
+        ``refine * k`` items are compared again by their full vectors.
     """
 
     probes: int | None = None
@@ -55,7 +55,7 @@ class Effort:
 
 
 class ServedTable:
-    """Items in a database of their own, in a temporary folder that goes with this object, and indexes built on them.
+    """Items and their indexes, in a LanceDB database in a temporary folder that is removed with this object.
 
     Parameters
     ----------
@@ -83,9 +83,9 @@ class ServedTable:
         return sum(path.stat().st_size for path in Path(self._folder.name).rglob("*") if path.is_file())
 
     def index_vectors(self, kind: IndexKind | None, distance: Distance, options: dict[str, int | None]) -> None:
-        """Build a vector index, or none, so that all items are compared.
+        """Build a vector index; with ``kind`` None there is no index, and a search compares all items.
 
-        Where fewer than 256 items can train product quantisation, LanceDB leaves it empty and compares all items.
+        With fewer than 256 items to train product quantisation, LanceDB leaves the index empty and compares all items.
         """
         import lancedb.index
 
@@ -96,7 +96,7 @@ class ServedTable:
             self._table.create_index(VECTOR, config=config)
 
     def index_texts(self, language: str | None, stop_words: bool) -> None:
-        """Build a full-text index; with a language, words are stemmed, and its stop words may be left out."""
+        """Build a full-text index; with a language, words are stemmed and its stop words can be left out."""
         import lancedb.index
 
         config = lancedb.index.FTS(
@@ -107,13 +107,13 @@ class ServedTable:
         self._table.create_index(TEXT, config=config)
 
     def by_vector(self, vector: Floats, k: int, effort: Effort) -> Found:
-        """The items nearest to a vector; without ``refine`` in the index's approximation, whose scores only order."""
+        """The items nearest to a vector; without ``refine``, scores are the index's approximations."""
         query = self._table.search(vector, vector_column_name=VECTOR)
         found = self._eased(query, effort).limit(k).select([POSITION, "_distance"]).to_arrow()
         return _found(found, 1 - found["_distance"].to_numpy())
 
     def by_text(self, text: str, k: int) -> Found:
-        """The items that share words with a text, by LanceDB's BM25; those that share none are not found."""
+        """The best items for a text by LanceDB's BM25; items that share no word with it are not found."""
         from lancedb.query import MatchQuery
 
         match: Any = MatchQuery  # its defaults are hidden from mypy
@@ -122,7 +122,7 @@ class ServedTable:
         return _found(found, found["_score"].to_numpy())
 
     def by_both(self, text: str, vector: Floats, k: int, effort: Effort) -> Found:
-        """LanceDB's hybrid search: the best ``k`` of either, by the sum of their reciprocal ranks."""
+        """LanceDB's hybrid search: the best ``k`` by vector and by text, fused by reciprocal rank."""
         from lancedb.rerankers import RRFReranker
 
         if not text.strip():  # which LanceDB refuses
@@ -156,7 +156,7 @@ def _batches(schema: Any, n_items: int, texts: Any | None, vectors: Iterable[Flo
 
 
 def _found(table: Any, scores: Floats) -> Found:
-    """Equal scores in order of position, which LanceDB does not promise."""
+    """Put equal scores in order of position, which LanceDB does not promise."""
     positions = table[POSITION].to_numpy()
     order = np.lexsort((positions, -scores))
     return Found(positions[order], scores[order].astype(np.float32))

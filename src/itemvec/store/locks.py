@@ -1,4 +1,4 @@
-"""A lock that many processes share or one has alone; the system lets go of it when a process ends, however."""
+"""File locks, shared by many processes or exclusive to one. The system releases them when a process ends."""
 
 import fcntl
 import os
@@ -9,9 +9,10 @@ from pathlib import Path
 
 
 def hold(path: Path, alone: bool = False) -> TextIOWrapper | None:
-    """Hold the lock file ``path`` until the returned file is closed; its time of change is the last such call.
+    """Lock the file ``path`` until the returned file is closed; this sets its modification time.
 
-    A shared hold waits for the one who has it alone. Who wants it alone while others hold it gets None, at once.
+    A shared lock waits for an exclusive one to end. An exclusive lock (``alone``) does not wait: while others hold the
+    lock, the result is None.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     while True:
@@ -27,11 +28,11 @@ def hold(path: Path, alone: bool = False) -> TextIOWrapper | None:
             return None
         except FileNotFoundError:
             pass
-        file.close()  # of a table that was removed while we waited: the lock is another file now
+        file.close()  # the table was removed while we waited, so the lock is another file now
 
 
 def hold_alone(path: Path, used: datetime) -> TextIOWrapper | None:
-    """Hold the lock file ``path`` alone, or get None; one that is made for this has ``used`` as its time of change."""
+    """Lock ``path`` exclusively, or return None; if the file is created here, its modification time is ``used``."""
     with suppress(FileExistsError):
         path.touch(exist_ok=False)
         os.utime(path, (used.timestamp(), used.timestamp()))

@@ -1,4 +1,4 @@
-"""Where the row of a key is, for many millions of keys."""
+"""An index from keys to row ids, for many millions of keys."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Halves = NDArray[np.uint64]
 
 
 class Run(NamedTuple):
-    """Keys sorted by their first half, and of equal halves in the order they came; 24 bytes a key."""
+    """Keys sorted by their first half, equal halves in order of arrival; 24 bytes a key."""
 
     first: Halves
     rest: Halves
@@ -21,10 +21,10 @@ class Run(NamedTuple):
 
 
 class KeyIndex:
-    """Rows of 16-byte keys. A key that was added twice is found at the row that was added first.
+    """Maps 16-byte keys to rows. A key that was added twice is found at the row added first.
 
-    Keys lie in a few sorted runs, each more than twice as long as the next: adding sorts what is new, and two runs of
-    like size are merged, so that n keys cost O(n log n) in all, however few come at a time.
+    Keys lie in a few sorted runs, each more than twice as long as the next. Adding sorts the new keys and merges runs
+    of similar size, so that n keys cost O(n log n) in total, however few are added at a time.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class KeyIndex:
     def add(self, keys: Any, rows: Ints) -> None:
         """Add ``keys``, an Arrow array of 16-byte binaries of shape (n,), at ``rows`` of shape (n,).
 
-        Another thread may look up meanwhile: it sees all of them or none.
+        Another thread may look up keys meanwhile: it sees all of the new ones or none.
         """
         first, rest = halves(keys)
         runs = [*self._runs, _sorted(first, rest, rows)]

@@ -1,4 +1,4 @@
-"""Vectors on disk: a LanceDB database, and beside it the digest that says what it holds."""
+"""Vector databases: a LanceDB folder, and beside it a digest of its content."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from itemvec.store import lance
 from itemvec.store.digest import Digest, Hasher
 
 KEYS = {"items": ITEM, "queries": QUERY}  # table -> its id column
-CONTENT = "content.json"  # the digest again, inside the folder, so that a folder can be told from another
-ROWS, BYTES = 8192, 1 << 25  # of a block at most: what is in memory at a time
+CONTENT = "content.json"  # a copy of the digest inside the folder, to check that folder and digest belong together
+ROWS, BYTES = 8192, 1 << 25  # at most, of a block: what is in memory at a time
 
 
 class Block(NamedTuple):
@@ -31,7 +31,7 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True)
 class VectorTable:
-    """One table of a vector database; iterating reads it from disk, a block at a time."""
+    """One table of a vector database. Iterating reads it from disk, a block at a time."""
 
     database: Path
     name: str
@@ -47,14 +47,14 @@ class VectorTable:
             yield Block(batch[key], batch[VECTOR].flatten().to_numpy().reshape(len(batch), self.dim))
 
     def ids(self) -> Ids:
-        """The ids alone, Arrow strings of shape (rows,)."""
+        """The ids only, Arrow strings of shape (rows,)."""
         key = KEYS[self.name]
         batches = lance.scan(lance.connect(self.database).open_table(self.name), [key], ROWS)
         return pa.chunked_array([batch[key] for batch in batches], pa.string()).combine_chunks()
 
     @property
     def vectors(self) -> Vectors:
-        """The vectors alone, a block at a time; may be iterated again and again."""
+        """The vectors only, a block at a time; may be iterated more than once."""
         return Vectors(self)
 
     def load(self) -> Block:
@@ -116,7 +116,7 @@ def _batches(name: str, blocks: Iterable[Block], schema: pa.Schema, hasher: Hash
         if len(broken):
             raise TableError(
                 f"{name}: {len(broken)} vectors hold NaN or infinity, the first of {ids[int(broken[0])].as_py()!r}; "
-                "look at its text and at the model's dtype"
+                "check its text and the model's dtype"
             )
         hasher.update(ids, vectors)
         flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
@@ -136,5 +136,5 @@ def open_vectors(digest: Path, name: str) -> VectorTable:
         raise TableError(f"{database} is missing; run `dvc checkout` or `dvc pull`, else `dvc repro`")
     said = read_json(digest)
     if read_json(database / CONTENT) != said:
-        raise TableError(f"{database} does not hold what {digest.name} says; run `dvc checkout`")
+        raise TableError(f"{database}: its content does not match {digest.name}; run `dvc checkout`")
     return VectorTable(database, name, said[name]["rows"], said[name]["dim"])

@@ -1,9 +1,9 @@
-"""The vectors that hold every set: 2k dimensions suffice for all choices of k items, however many items there are.
+"""A construction of vectors in 2k dimensions that ranks any k items first, for any number of items.
 
-Items lie on the trigonometric moment curve, whose convex hull is a cyclic polytope: every k of its points are a face of
-it (Gale, "Neighborly and cyclic polytopes", 1963). The query of a set is the direction in which that face lies. What
-shrinks is the margin: with n items it falls as n ** -2k, so that for
-sets of two float32 is spent at some hundred items.
+Items lie on the trigonometric moment curve, whose convex hull is a cyclic polytope: any k of its points form a face
+(Gale, "Neighborly and cyclic polytopes", 1963). The query of a set is the outward normal of that face. So 2k dimensions
+suffice in exact arithmetic, but the margin falls as n ** -2k with n items: for sets of two items, float32 no longer
+resolves it at a few hundred items.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ def curve(n: int, k: int) -> Doubles:
 
 
 def selectors(sets: Doubles) -> Doubles:
-    """The query of each set: unit vectors, float64 of shape (n_sets, 2k).
+    """The query vector of each set: unit vectors, float64 of shape (n_sets, 2k).
 
     The product of ``1 - cos(t - s)`` over the angles s of a set is zero there and above zero elsewhere. It is a
-    constant plus a product with the point at t, so minus its coefficients are a query that scores the set highest.
+    constant plus an inner product with the point at t, so the negated coefficients are a query that scores the set
+    highest.
 
     Parameters
     ----------
@@ -51,9 +52,9 @@ def selectors(sets: Doubles) -> Doubles:
 
 
 def margin(n: int, k: int, dtype: DTypeLike = np.float64) -> float:
-    """Least margin of all sets of ``k`` of ``n`` items, where vectors and their products are kept as ``dtype``.
+    """Smallest margin over all sets of ``k`` of ``n`` items, with vectors and products rounded to ``dtype``.
 
-    A turn of the circle changes no margin, so the sets that hold the first item stand for all.
+    A rotation changes no margin, so the sets that contain the first item stand for all.
     """
     points: Any = curve(n, k).astype(dtype)
     rest = combinations(range(1, n), k - 1)

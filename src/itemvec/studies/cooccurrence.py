@@ -1,4 +1,4 @@
-"""What people did with pairs of items: how often together, against chance, and what EASE makes of it."""
+"""Co-occurrence of items in user histories: users of both, the number expected by chance, and EASE weights."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from itemvec.recommenders.ease import Ease
 
 @dataclass(frozen=True)
 class Engagement:
-    """Of some items and the users who had any of them.
+    """Co-occurrence counts of some items, over the users who had any of them.
 
     items
         Positions in the catalogue, int64 of shape (n,), ascending.
     users
-        How many users.
+        Number of users.
     counts
-        Users of each item, float64 of shape (n,).
+        Number of users of each item, float64 of shape (n,).
     together
-        Users of both items, float32 of shape (n, n); the diagonal holds zeros.
+        Number of users who had both items, float32 of shape (n, n); the diagonal is zero.
     weights
         What EASE adds to the score of the column's item for having the row's; float32 of shape (n, n).
     """
@@ -35,7 +35,7 @@ class Engagement:
 
     @classmethod
     def of(cls, histories: Histories, most: int) -> Engagement:
-        """Count over all histories, for the ``most`` items that most users had; equals in order of position."""
+        """Count over all histories, for the ``most`` items with the most users; ties in order of position."""
         matrix = histories.matrix()
         matrix.data[:] = 1
         popularity = matrix.sum(axis=0)
@@ -50,12 +50,12 @@ class Engagement:
 
     @property
     def expected(self) -> Floats:
-        """Users of both items if the one had nothing to do with the other, float32 of shape (n, n)."""
+        """Number of users of both items that independence would give, float32 of shape (n, n)."""
         return np.asarray(np.outer(self.counts, self.counts) / max(self.users, 1), dtype=np.float32)
 
 
 def _restricted(histories: Histories, items: Ints) -> Histories:
-    """The same histories without other items, and without users who then have none."""
+    """The histories with only these items, without users who then have none."""
     place = np.full(histories.n_items, -1)
     place[items] = np.arange(len(items))
     kept = place[histories.items] >= 0

@@ -1,4 +1,4 @@
-"""The largest catalogue whose every pair of items some query can ask for, as far as an optimiser finds the vectors."""
+"""The critical catalogue size: the largest n for which optimised vectors rank every set of k items first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GROWTH = 1.25  # from one catalogue to the next while all are solved
 
 
 def every_set(n: int, k: int) -> NDArray[np.bool_]:
-    """Every choice of ``k`` of ``n`` items as the relevant items of one query, bool of shape (n choose k, n)."""
+    """One query for every set of ``k`` of ``n`` items: which items are relevant, bool of shape (n choose k, n)."""
     chosen = np.array(list(combinations(range(n), k)))
     relevant = np.zeros((len(chosen), n), dtype=bool)
     relevant[np.arange(len(chosen))[:, None], chosen] = True
@@ -21,15 +21,15 @@ def every_set(n: int, k: int) -> NDArray[np.bool_]:
 
 
 def critical_n(dim: int, recipe: Recipe, seed: int, k: int = 2, most: int = 64) -> int:
-    """Largest n that is solved for all sets of ``k`` items, by galloping up and then halving (arXiv 2508.21038).
+    """Largest n that is solved for all sets of ``k`` items, by exponential search and bisection (arXiv 2508.21038).
 
-    It tells what this recipe finds in its steps, not what ``dim`` dimensions can hold: an n that is not solved may be
-    solved by another. A search by halves takes it that what is solved for n is solved for fewer.
+    The result is what this recipe reaches in its steps, not what ``dim`` dimensions can hold: another recipe may solve
+    a larger n. Bisection assumes that if n is solved, every smaller n is solved too.
 
     Parameters
     ----------
     most
-        No larger catalogue is tried: one of n has n over k queries.
+        No larger catalogue is tried: n items make n over k queries.
     """
 
     def solved(n: int) -> bool:

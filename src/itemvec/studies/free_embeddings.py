@@ -1,4 +1,4 @@
-"""Free embeddings: vectors that no text binds, optimised on the judgments themselves (arXiv 2508.21038, section 4)."""
+"""Free embeddings: vectors optimised directly on the judgments, without any text (arXiv 2508.21038, section 4)."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ AHEAD = 1e-5  # a margin below this could be the rounding of float32
 class Recipe:
     """How to optimise: Adam on all queries and items at once, with InfoNCE over all items, and unit vectors.
 
-    Each relevant item is held against the irrelevant ones alone. The paper's formula sums the relevant items of a query
-    within one logarithm, so that one of them may have it all: that solved no pair of six items in four dimensions.
+    Each relevant item is contrasted with the irrelevant items only. The paper's formula sums the relevant items of a
+    query inside one logarithm, so that one of them can take all the weight: in four dimensions, that did not solve the
+    pairs of six items.
 
     first, last
-        Temperature at the first step and at the last; between them it falls by the same factor with every step.
+        Temperature at the first step and at the last; in between it falls geometrically.
     """
 
     first: float
@@ -32,14 +33,14 @@ class Recipe:
 
 
 PAPER = Recipe(first=0.1, last=0.1, rate=0.01)
-# Where the temperature is far above the margin there is, the loss prefers to be further ahead on most sets to being
-# ahead on all. So it falls, and far more sets are solved.
+# A temperature far above the margin makes the loss prefer a larger margin on most sets to a positive one on all. So the
+# temperature falls, and far more sets are solved.
 ANNEALED = Recipe(first=0.1, last=0.002, rate=0.05)
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """Unit vectors, float32, and by how much the relevant items of each query are ahead, float64 (n_queries,)."""
+    """Unit vectors, float32, and the margin of each query's relevant items, float64 of shape (n_queries,)."""
 
     queries: Floats
     items: Floats
@@ -48,19 +49,19 @@ class Fitted:
 
     @property
     def solved(self) -> bool:
-        """Whether every query has all its relevant items before all others."""
+        """Whether every query ranks all its relevant items before all others."""
         return bool((self.margins > 0).all())
 
 
 def fit(relevant: NDArray[np.bool_], dim: int, recipe: Recipe, seed: int) -> Fitted:
-    """Optimise one vector per query and per item until every query is solved, or the steps are spent.
+    """Optimise one vector per query and per item until every query is solved or the steps are used up.
 
     Parameters
     ----------
     relevant
         Shape (n_queries, n_items); each query has at least one item that is relevant and one that is not.
     dim
-        Of the vectors.
+        Width of the vectors.
     """
     import torch
     from torch.nn.functional import normalize
@@ -69,7 +70,7 @@ def fit(relevant: NDArray[np.bool_], dim: int, recipe: Recipe, seed: int) -> Fit
     generator = torch.Generator().manual_seed(seed)
     wanted = torch.from_numpy(relevant).to(device)
     items = normalize(torch.randn(relevant.shape[1], dim, generator=generator), dim=1).to(device)
-    queries = normalize(wanted.float() @ items, dim=1)  # from the middle of what they want
+    queries = normalize(wanted.float() @ items, dim=1)  # start at the mean of their relevant items
     queries.requires_grad_()
     items.requires_grad_()
     adam = torch.optim.Adam([queries, items], lr=recipe.rate)

@@ -1,4 +1,4 @@
-"""Hubs: items that are among the nearest of far more others than chance would make them."""
+"""Hubness: how often each item is among the nearest neighbours of others, and how uneven these counts are."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ NEIGHBOURS = 10
 def hubness(nearest: Top, askers: Ints, n_items: int) -> dict[str, Any]:
     """Skewness of the k-occurrence (Radovanović et al., JMLR 2010): how often an item is among the k nearest.
 
-    Where only some items ask, their counts are a thinned sample. What the counts of all would be is estimated without
-    bias by factorial moments: of K askers that have an item among their nearest, the chance that r chosen ones are
-    among the m of n that ask is m(m-1).../n(n-1)....
+    Only a sample of the items may serve as queries, the "askers". The counts over all items are then estimated without
+    bias by factorial moments: of K items that have an item among their nearest, r given ones are among the m askers of
+    n items with probability m(m-1).../n(n-1)....
 
     Parameters
     ----------
     nearest
-        The k + 1 nearest items of each asker, itself among them.
+        The k + 1 nearest items of each asker, the asker itself among them.
     askers
-        Positions of the items that ask, int64 of shape (n_askers,).
+        Positions of the items whose neighbours are counted, int64 of shape (n_askers,).
 
     Returns
     -------
@@ -43,7 +43,7 @@ def hubness(nearest: Top, askers: Ints, n_items: int) -> dict[str, Any]:
 
 
 def _skewness(counts: np.ndarray[tuple[int], np.dtype[np.float64]], n_askers: int) -> float:
-    """Of the counts that all items would make, each of which is asked for by ``n_askers`` of ``len(counts)``."""
+    """Estimated skewness of the counts over all items, from counts over ``n_askers`` of ``len(counts)`` items."""
     steps = np.arange(3)
     kept = np.cumprod(np.maximum(n_askers - steps, 1) / np.maximum(len(counts) - steps, 1))
     first, second, third = (float(np.prod([counts - step for step in range(r)], axis=0).mean()) for r in (1, 2, 3))

@@ -1,4 +1,4 @@
-"""Where vectors point: on average, and pair by pair."""
+"""Isotropy of vectors: mean cosine, uniformity and alignment."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ ROWS = 1024  # compared with all others at a time
 
 
 class Directions:
-    """Sum of streamed unit vectors: its length gives the mean cosine of all pairs."""
+    """Sum of streamed unit vectors. Its length gives the mean cosine of all pairs."""
 
     def __init__(self, dim: int) -> None:
         self.n = 0
         self.sum: Doubles = np.zeros(dim)
 
     def add(self, vectors: Floats) -> None:
-        """Take vectors of shape (any, dim); those of length zero point nowhere."""
+        """Add vectors of shape (any, dim); vectors of length zero add nothing."""
         units = to_unit(vectors)
         self.n += int(np.count_nonzero(units.any(axis=1)))
         self.sum = self.sum + units.sum(axis=0, dtype=np.float64)
 
     def mean_cosine(self) -> float:
-        """Of a pair of different vectors; 0 where there is no pair.
+        """Mean cosine over all pairs of different vectors; 0 if there is no pair.
 
-        0 where directions are even, near 1 where all point one way.
+        It is 0 if directions are spread evenly, and near 1 if all vectors point the same way.
         """
         pairs = self.n * (self.n - 1)
         return float(self.sum @ self.sum - self.n) / pairs if pairs else 0.0
 
 
 def to_unit(vectors: Floats) -> Floats:
-    """Vectors of length one; a vector of zeros stays."""
+    """Scale vectors to unit length; a vector of zeros stays zero."""
     scaled: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     return scaled
 

@@ -1,4 +1,7 @@
-"""How entangled judgments are: the more sets share their items, the harder they are to hold (arXiv 2508.21038)."""
+"""Graph statistics of judgments: how much the relevant items of different queries overlap (arXiv 2508.21038).
+
+The more they overlap, the harder it is for single vectors to rank all of them right.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,16 @@ from itemvec.metrics import Judgments
 
 
 def entanglement(judgments: Judgments) -> dict[str, float]:
-    """Facts of two graphs, as in appendix 10 of the paper.
+    """Density, mean degree and query strength, as in appendix 10 of the paper.
 
     Returns
     -------
     ``density``
-        Of the graph of items, joined where one query wants both: the share of all pairs of items that any query wants.
+        Share of all pairs of items that are relevant to a common query. Such pairs are the edges of the item graph.
     ``degree``
-        Mean number of items that an item is joined to.
+        Mean number of edges of an item in that graph.
     ``query_strength``
-        Sum of the Jaccard similarities of a query's items to those of every other query, on average.
+        Sum of the Jaccard similarities of a query's relevant items to those of every other query; mean over queries.
     """
     from scipy.sparse import csr_array
 

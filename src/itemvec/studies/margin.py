@@ -1,4 +1,4 @@
-"""By how much the right items of a query are ahead of all others."""
+"""The margin of a query: by how much its relevant items score above all others."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ QUERIES = 1024  # scored at a time
 def margins(queries: Floats, blocks: Iterable[Floats], judgments: Judgments) -> Doubles:
     """Lowest cosine of a relevant item minus the highest of any other, float64 of shape (n_queries,).
 
-    A vector per query can return its relevant items before all others only where this is above zero. Infinite where
-    every item is relevant.
+    The query ranks all its relevant items first if and only if this is above zero. It is infinite if every item is
+    relevant.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def margins(queries: Floats, blocks: Iterable[Floats], judgments: Judgments) -> 
 
 
 def summary(found: Doubles) -> dict[str, Any]:
-    """Share of queries whose margin is above zero, the least of them, and the median; infinite ones apart."""
+    """Share of queries with a margin above zero, smallest and median margin; infinite margins are left out."""
     found = found[np.isfinite(found)]
     quantiles = np.quantile(found, [0, 0.05, 0.5]) if len(found) else np.zeros(3)
     named = dict(zip(("least", "5%", "median"), map(float, quantiles), strict=True))

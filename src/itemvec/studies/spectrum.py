@@ -1,4 +1,4 @@
-"""How many directions a point cloud uses, and how evenly."""
+"""The spectrum of vectors: how many directions hold their variance, and how evenly."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ SHARES = (0.80, 0.90, 0.95, 0.99)
 
 
 def spread(eigenvalues: Doubles) -> dict[str, Any]:
-    """What the descending eigenvalues of the covariance, float64 of shape (dim,), say.
+    """Summarise the descending eigenvalues of the covariance, float64 of shape (dim,).
 
     Returns
     -------
     ``variance``
         Their sum.
     ``effective_dim``
-        Directions that hold a share of the variance, by share.
+        For each share of the variance, the number of directions that hold it.
     ``participation_ratio``
-        (sum of eigenvalues)^2 / sum of their squares: dim if all are equal, 1 if there is but one.
+        (sum of eigenvalues)^2 / sum of their squares: dim if all are equal, 1 if only one is above zero.
     ``isoscore``
         How evenly the variance fills the space (Rudman et al., arXiv 2108.07344): 1 if all directions hold the same,
         0 if one holds all. Their steps (scale the eigenvalues to length sqrt(dim), take the distance to a vector of
@@ -40,7 +40,7 @@ def spread(eigenvalues: Doubles) -> dict[str, Any]:
 
 
 def spectrum_csv(eigenvalues: Doubles) -> str:
-    """The spectrum as a plot: component, eigenvalue, and the share of variance up to it."""
+    """The spectrum as CSV, for a plot: component, eigenvalue, cumulative share of variance."""
     shares = np.cumsum(eigenvalues) / (eigenvalues.sum() or 1.0)
     rows = (f"{i},{value:.6g},{share:.6f}" for i, (value, share) in enumerate(zip(eigenvalues, shares, strict=True), 1))
     return "\n".join(["component,eigenvalue,cumulative_share", *rows]) + "\n"
