@@ -69,7 +69,7 @@ def test_fetch_pulls_where_there_is_a_remote(project: Path, monkeypatch: pytest.
 
     subprocess.run(["rm", "-r", "data", ".dvc/cache", "store"], cwd=project, check=True)
     result = run(project, monkeypatch, "fetch")
-    assert "the remote did not give it; looking where it was published" in result.output
+    assert "the remote does not have it; fetching it from where it is published" in result.output
     assert "2 files, as published" in result.output
 
 

@@ -126,7 +126,7 @@ def test_what_was_tried_is_listed_by_validation(project: Project) -> None:
 
 def test_show_says_whose_results_it_shows(project: Project) -> None:
     project.set(model="lsa")
-    assert "These are results of 'minilm'; run `dvc repro` for 'lsa'." in project.run("itemvec", "show").output
+    assert "These are results of 'minilm'. Run `dvc repro` for 'lsa'." in project.run("itemvec", "show").output
 
 
 def test_a_clone_gets_everything_from_a_remote(project: Project, tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_clone_gets_everything_from_a_remote(project: Project, tmp_path: Path)
     project.commit()
     project.run("git", "clone", "-q", ".", str(tmp_path / "clone"))
     clone = Project(tmp_path / "clone", tmp_path / "no-cache")
-    assert "pulling what data.dvc names" in clone.run("itemvec", "fetch").output
+    assert "pulling the files of data.dvc" in clone.run("itemvec", "fetch").output
     clone.dvc("pull")
     assert clone.dvc("repro").executed == set()
 

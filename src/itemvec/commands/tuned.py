@@ -9,9 +9,10 @@ import click
 def tuned() -> None:
     """List the settings that experiments have tried, the best on validation first. The test is not looked at.
 
+    `make tune` tries settings.
+
     \b
-    Example: make tune GRID="dropout=0.2,0.5"
-             itemvec tuned
+    Example: itemvec tuned
     """
     from tabulate import tabulate
 
