@@ -21,7 +21,7 @@ def test_all_pairs_are_compared_in_all_metrics_and_groups(folder: Path) -> None:
             ["search/exact/small", "baseline/bm25"],
         ]
         assert rows[0].count(f"better, {left}") == 2  # two metrics
-        assert rows[1].count("no significant difference, +0.0000 [+0.000, +0.000], p = 1.000") == 2
+        assert rows[1].count("no significant difference, +0.0000 [-") == 2
         assert rows[2].count(f"worse, {right}") == 2
 
 

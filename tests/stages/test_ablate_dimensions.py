@@ -2,7 +2,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pytest
 
 from itemvec.core.arrays import Floats
 from itemvec.core.columns import QRELS, QUERIES
@@ -51,7 +50,9 @@ def test_what_seems_harmful_to_some_is_not_to_others(tmp_path: Path, rng: np.ran
     facts, _ = measure_each_dimension(*written(tmp_path, items, queries), seed=0)
     found = facts["groups"]["given"]
     assert found["harmful"] == 0
-    assert found["dropped"]["harmful at p < .05"]["other"] == pytest.approx({"mean": 0, "low": 0, "high": 0, "p": 1})
+    unchanged = found["dropped"]["harmful at p < .05"]["other"]
+    assert (unchanged["mean"], unchanged["p"]) == (0, 1)
+    assert unchanged["low"] < 0 < unchanged["high"]  # sixty queries do not show that none could change
     assert found["dropped"]["all that seem harmful"]["own"] > 0.03
     assert found["dropped"]["all that seem harmful"]["other"]["p"] > 0.05
 

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, combinations, product
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pyarrow.compute as pc
 
-from itemvec.core.arrays import Doubles, Ids
-from itemvec.core.columns import GROUP, ID, OWNER, SEED
-from itemvec.core.errors import TableError
-from itemvec.core.files import read_parquet
 from itemvec.decision.results import Result, Results
-from itemvec.metrics import LEVEL, Spread, by_owner, holm, interval, paired_p, widen
+from itemvec.decision.values import Measures
+from itemvec.metrics import LEVEL, compare_family
 
 
 @dataclass(frozen=True)
 class Comparison:
     """``left`` minus ``right`` in one metric, over the queries of one group.
 
-    ``p`` is that of the paired test, adjusted by Holm for all comparisons of the group in all metrics.
+    ``low``, ``high`` and ``p`` come from one distribution and hold for all comparisons of the group in this metric.
     """
 
     group: str
@@ -46,7 +40,7 @@ class Comparison:
         return f"{self.verdict}, {self.difference:+.4f} [{self.low:+.3f}, {self.high:+.3f}], {p}"
 
 
-def compare(results: Results, task: str, measures: Path) -> list[Comparison]:
+def compare(results: Results, task: str, measures: Measures) -> list[Comparison]:
     """Compare what a reader would ask to compare.
 
     Each other variant with the first; on the first variant each system with every later one and with each baseline;
@@ -55,28 +49,33 @@ def compare(results: Results, task: str, measures: Path) -> list[Comparison]:
     Parameters
     ----------
     measures
-        Folder of the values per query, Parquet files named by ``Result.cell``.
+        The values per query of each cell.
     """
     metrics, groups = results.metrics(task), results.groups(task)
     return compare_pairs(pairs(results, task), metrics, groups, measures, results.params.seed)
 
 
 def compare_pairs(
-    pairs: list[tuple[Result, Result]], metrics: list[str], groups: list[str], measures: Path, seed: int
+    pairs: list[tuple[Result, Result]], metrics: list[str], groups: list[str], measures: Measures, seed: int
 ) -> list[Comparison]:
     """Compare left with right in all metrics, for each group of queries.
 
-    Holm's family is all of one group: pairs times metrics.
+    A family is one metric of one group: p and interval hold for all pairs together, and say nothing of other metrics.
     """
-    tables = {one.cell: read_parquet(measures / f"{one.cell}.parquet") for one in chain(*pairs)}
     found = []
-    for group in groups:
-        chosen = {cell: _of_group(table, group) for cell, table in tables.items()}
-        rows = [
-            _compared(group, metric, left, right, chosen, seed) for metric, (left, right) in product(metrics, pairs)
+    for group, metric in product(groups, metrics) if pairs else ():
+        cells = list(dict.fromkeys(one.cell for one in chain(*pairs)))
+        values = measures.of(cells, group, [metric] * len(cells))
+        places = [(cells.index(left.cell), cells.index(right.cell)) for left, right in pairs]
+        means = values.means
+        differences = np.column_stack([means[:, left] - means[:, right] for left, right in places])
+        seeds = [values.seeds[left] + values.seeds[right] for left, right in places]
+        family = compare_family(values.independent(differences), seeds, seed, bound=values.bound)
+        ends = zip(pairs, differences.mean(axis=0), family.low, family.high, family.p, strict=True)
+        found += [
+            Comparison(group, metric, left, right, float(mean), float(low), float(high), float(p))
+            for (left, right), mean, low, high, p in ends
         ]
-        adjusted = holm(np.array([row.p for row in rows]))
-        found += [replace(row, p=float(p)) for row, p in zip(rows, adjusted, strict=True)]
     return found
 
 
@@ -92,27 +91,3 @@ def pairs(results: Results, task: str) -> list[tuple[Result, Result]]:
     among = list(combinations(reference.values(), 2))
     against = [(one, baseline) for one in reference.values() for baseline in baselines]
     return others + among + against + list(product(reranked, former))
-
-
-def _of_group(table: Any, group: str) -> Any:
-    chosen = table.filter(pc.equal(table[GROUP], group))
-    return chosen.sort_by([(ID, "ascending"), (SEED, "ascending")])
-
-
-def _values(table: Any, metric: str) -> tuple[Ids, Doubles]:
-    """Queries of a sorted table, and the values of each, float64 of shape (n_queries, n_seeds)."""
-    n_seeds = max(1, len(table[SEED].unique()))
-    return table[ID].combine_chunks()[::n_seeds], np.asarray(table[metric]).reshape(-1, n_seeds)
-
-
-def _compared(group: str, metric: str, left: Result, right: Result, tables: dict[str, Any], seed: int) -> Comparison:
-    (ours, first), (theirs, second) = (_values(tables[one.cell], metric) for one in (left, right))
-    if not ours.equals(theirs):
-        raise TableError(f"{left.cell} and {right.cell} were measured on different queries; run `dvc repro`")
-    owners = tables[left.cell][OWNER].combine_chunks()[:: first.shape[1]]
-    difference = first.mean(axis=1) - second.mean(axis=1)
-    seeds = Spread.of(first.mean(axis=0)) + Spread.of(second.mean(axis=0))
-    mean = float(difference.mean())
-    low, high = widen(mean, *interval(by_owner(difference, owners), seed), seeds)
-    p = paired_p(by_owner(difference, owners, about=0), seeds, seed)
-    return Comparison(group, metric, left, right, mean, low, high, p)

@@ -149,7 +149,7 @@ def changes_of(
     """What changed in the cells ``keys`` of one group, given the same queries before and after, as one family."""
     differences = right.means - left.means
     seeds = [one + other for one, other in zip(left.seeds, right.seeds, strict=True)]
-    family = compare_family(left.independent(differences), seeds, seed)
+    family = compare_family(left.independent(differences), seeds, seed, bound=left.bound)
     changes = []
     for column, key in enumerate(keys):
         mean, other = float(left.means[:, column].mean()), float(right.means[:, column].mean())

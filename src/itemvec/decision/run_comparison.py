@@ -14,6 +14,7 @@ from itemvec.core.files import read_parquet
 from itemvec.core.registry import suggest
 from itemvec.decision.comparisons import compare_pairs
 from itemvec.decision.results import Result
+from itemvec.decision.values import Measures
 from itemvec.metrics import METRICS
 
 
@@ -40,7 +41,7 @@ def compare_runs(cells: list[str], measures: Path, seed: int) -> str:
         raise TableError(f"{' and '.join(cells)} were measured in different metrics; set these in params.yaml")
     groups = sorted(pc.unique(tables[0][GROUP]).to_pylist())
     runs = [Result("", cell, None, cell, {}) for cell in cells]
-    found = compare_pairs(list(combinations(runs, 2)), metrics, groups, measures, seed)
+    found = compare_pairs(list(combinations(runs, 2)), metrics, groups, Measures.below(measures), seed)
     parts = []
     for group in groups:
         rows: dict[tuple[str, str], list[str]] = {}
@@ -50,7 +51,7 @@ def compare_runs(cells: list[str], measures: Path, seed: int) -> str:
         n_queries = pc.sum(pc.equal(tables[0][GROUP], group)).as_py() // len(tables[0][SEED].unique())
         body = tabulate([[*pair, *said] for pair, said in rows.items()], ["run", "against", *metrics])
         parts.append(f"{group} ({n_queries:,})\n\n{body}")
-    note = "Difference with its 95 % interval; p by paired permutation, adjusted by Holm for all of a table."
+    note = "Difference with its 95 % interval, and p: both hold for all pairs of a column together."
     return "\n\n".join([*parts, note])
 
 

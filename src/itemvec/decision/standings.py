@@ -68,7 +68,7 @@ def rank_group(
     cells, metric = results.of(task), results.metrics(task)[0]
     values = measures.of([one.cell for one in cells], group, [_column(measures, one, metric, column) for one in cells])
     means = values.means.mean(axis=0)
-    low, high = against_best(values.means, values.owners, values.seeds, results.params.seed)
+    low, high = against_best(values.means, values.independent, values.seeds, results.params.seed, values.bound)
     kept = low > -tolerance * means.max()
     standings = [
         Standing(one, float(means[i]), float(low[i]), float(high[i]), bool(kept[i])) for i, one in enumerate(cells)

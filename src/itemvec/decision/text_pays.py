@@ -47,7 +47,7 @@ def text_pays(group: Group, seed: int) -> TextPays | None:
     values = group.values
     differences = (values.means[:, texts][:, :, None] - values.means[:, others][:, None, :]).reshape(len(values), -1)
     seeds = [values.seeds[i] + values.seeds[j] for i in texts for j in others]
-    family = compare_family(values.independent(differences), seeds, seed)
+    family = compare_family(values.independent(differences), seeds, seed, bound=values.bound)
     shape = (len(texts), len(others))
     low, high = (np.asarray(part).reshape(shape) for part in (family.low, family.high))
     best = max(texts, key=lambda i: group.standings[i].mean)

@@ -50,6 +50,13 @@ class Values:
         """For each cell, what the seeds of training add to the error of its mean."""
         return [Spread.of(values.mean(axis=0)) for values in self.by_seed]
 
+    @property
+    def bound(self) -> float:
+        """The largest difference that a row of ``independent`` can have where values lie between 0 and 1."""
+        encoded = self.owners.dictionary_encode()
+        most = int(np.bincount(encoded.indices.to_numpy()).max(initial=1)) if len(self) else 1
+        return most * len(encoded.dictionary) / max(len(self), 1)
+
     def independent(self, differences: Doubles) -> Doubles:
         """One row per owner in place of one per query, for tests; float64 of shape (n_owners, ...)."""
         return by_owner(differences, self.owners, about=0)

@@ -16,6 +16,7 @@ from itemvec.core.files import write_text
 from itemvec.core.text import visible
 from itemvec.decision.comparisons import compare
 from itemvec.decision.results import TASKS, Results
+from itemvec.decision.values import Measures
 from itemvec.report.cards import cards
 from itemvec.report.chart import charts
 from itemvec.report.comparison_tables import compared
@@ -39,7 +40,7 @@ def write_report(results: Results, artifacts: Path, decision: dict[str, Any], pa
         What the stage ``decide`` wrote.
     """
     measures = artifacts / "measures"
-    comparisons = {task: compare(results, task, measures) for task in TASKS}
+    comparisons = {task: compare(results, task, Measures.below(measures)) for task in TASKS}
     sizes = {task: points(results, task, measures) for task in TASKS}
     first = [_cells(results), compared(results, comparisons), _cohorts(results)]
     later = [section(results, sizes), *studies(results, measures)]

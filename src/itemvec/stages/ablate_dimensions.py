@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from itemvec.core.arrays import Doubles, Floats
 from itemvec.core.sampling import sample
 from itemvec.core.text import without_markup
-from itemvec.metrics import LEVEL, Judgments, Spread, interval, paired_p
+from itemvec.metrics import LEVEL, Judgments, Spread, compare_family
 from itemvec.metrics.leave_one_dimension_out import attribute, ndcg
 from itemvec.metrics.sign_flips import flip_p
 from itemvec.protocol.judged_queries import Asked
@@ -36,7 +36,7 @@ def measure_each_dimension(digest: Path, queries: Path, qrels: Path, seed: int) 
     Returns
     -------
     Facts for the metrics file, and a CSV of the change without each dimension, with its p adjusted for their number
-    (``flips.flip_p``). The facts of a group:
+    (``sign_flips.flip_p``). The facts of a group:
 
     ``harmful``, ``useful``
         Dimensions without which nDCG is higher, or lower, at p < .05 after adjustment; ``higher`` counts those without
@@ -91,11 +91,16 @@ def _dropped(
             counts.setdefault(rule, []).append(int(chosen.sum()))
     facts = {}
     for rule, change in other.items():
-        low, high = interval(change, seed)
+        family = compare_family(change[:, None], [Spread()], seed)
         facts[rule] = {
             "dims": counts[rule],
             "own": float(np.concatenate(own[rule]).mean()),
-            "other": {"mean": float(change.mean()), "low": low, "high": high, "p": paired_p(change, Spread(), seed)},
+            "other": {
+                "mean": float(change.mean()),
+                "low": float(family.low[0]),
+                "high": float(family.high[0]),
+                "p": float(family.p[0]),
+            },
         }
     return facts
 
