@@ -47,8 +47,11 @@ class Values:
 
     @property
     def seeds(self) -> list[Spread]:
-        """For each cell, what the seeds of training add to the error of its mean."""
-        return [Spread.of(values.mean(axis=0)) for values in self.by_seed]
+        """For each cell, what the seeds of training add to the error of its mean.
+
+        The luck of a seed is thought to be as large in all cells: three seeds of one alone would say little about it.
+        """
+        return Spread.pooled([values.mean(axis=0) for values in self.by_seed], f"seeds {id(self)}")
 
     @property
     def bound(self) -> float:
