@@ -14,7 +14,7 @@ ifneq ($(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test tune tuned docs docs-results lint check format resolve lock clean
+.PHONY: help setup repro test tune tuned docs docs-results docs-picture lint check format resolve lock clean
 
 help:     ## show this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 15
@@ -50,6 +50,9 @@ docs-results: $(STAMP) ## write the README's table of results anew from metrics/
 docs: $(STAMP) ## write docs/reference from the code and build the site into site/
 	@$(BIN)/python -m docs.generator
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict -q
+
+docs-picture: $(STAMP) ## draw the pictures of the report in docs/img; needs chromium
+	@$(BIN)/python -m docs.generator.report_picture
 
 lint: $(STAMP) ## check format, style and types
 	@$(BIN)/ruff format --check .

@@ -111,10 +111,10 @@ def measured(folder: Path, cell: str) -> None:
     )
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def small_run(folder: Path) -> None:
+    """Write what a run leaves, but for the decision."""
     for cell in CELLS:
-        measured(tmp_path, cell)
+        measured(folder, cell)
     ids = [f"q{i:02}" for i in range(N)]
     groups = ["constructed: a"] * (N // 2) + ["constructed: b"] * (N // 2)
     tables = {
@@ -124,28 +124,26 @@ def folder(tmp_path: Path) -> Path:
         "interactions": pa.table([ids, ["x"] * N, range(N)], schema=INTERACTIONS),
     }
     for name, table in tables.items():
-        write_parquet(tmp_path / "tables" / f"{name}.parquet", table)
+        write_parquet(folder / "tables" / f"{name}.parquet", table)
     encoder = {"revision": "0123456789abcdef", "libraries": {"torch": "2.13.0", "tokenizers": "0.23.3"}}
     embedded = {"dim": 8, "rows": {"items": 2, "queries": N}, "encoder": encoder}
-    write_json(tmp_path / "results" / "embed.json", embedded)
-    write_json(tmp_path / "embeddings.digest", {"items": {"rows": 2, "dim": 8, "sha256": "ab" * 32}})
+    write_json(folder / "results" / "embed.json", embedded)
+    write_json(folder / "embeddings.digest", {"items": {"rows": 2, "dim": 8, "sha256": "ab" * 32}})
     for name, dim in (("full", 8), ("small", 2)):
-        write_json(tmp_path / "results" / "reduce" / f"{name}.json", {"dim": dim, "bytes_per_item": 4 * dim})
+        write_json(folder / "results" / "reduce" / f"{name}.json", {"dim": dim, "bytes_per_item": 4 * dim})
         shares = {f"{share}%": 1 for share in (80, 90, 95, 99)}
         facts = {"variance": dim / 8, "effective_dim": shares, "participation_ratio": 1.5, "mean_cosine": 0.25}
         facts |= {"isoscore": 0.125, "uniformity": -2.5, "hubness": {"skewness": 3.25, "largest": 0.5, "never": 0.0625}}
         margin = {"queries": 20, "positive": dim / 8, "least": -0.5, "median": 0.375}
         facts |= {"alignment": {"queries": 0.875}, "margin": {"constructed: a": margin}}
-        write_json(tmp_path / "results" / "analyze" / f"{name}.json", facts)
-        write_json(tmp_path / "results" / "truncation" / f"{name}.json", {"metric": "hit@1", "groups": LENGTHS[name]})
+        write_json(folder / "results" / "analyze" / f"{name}.json", facts)
+        write_json(folder / "results" / "truncation" / f"{name}.json", {"metric": "hit@1", "groups": LENGTHS[name]})
     for name, found in STUDIES.items():
-        write_json(tmp_path / "results" / f"{name}.json", found)
-    write_parquet(tmp_path / "measures" / "alike.parquet", pa.Table.from_pylist(ALIKE_PAIRS, schema=ALIKE))
-    return tmp_path
+        write_json(folder / "results" / f"{name}.json", found)
+    write_parquet(folder / "measures" / "alike.parquet", pa.Table.from_pylist(ALIKE_PAIRS, schema=ALIKE))
 
 
-@pytest.fixture
-def params(folder: Path) -> Params:
+def small_params(folder: Path) -> Params:
     return Params.load(
         write(
             folder / "params.yaml",
@@ -158,6 +156,17 @@ def params(folder: Path) -> Params:
             search={"depth": 1, "metrics": ["hit@1", "mrr@1"]},
         )
     )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    small_run(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def params(folder: Path) -> Params:
+    return small_params(folder)
 
 
 @pytest.fixture

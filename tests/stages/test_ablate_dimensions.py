@@ -13,13 +13,13 @@ from tests.conftest import unit
 PLANTED = 5
 
 
-def written(folder: Path, items: Floats, queries: Floats) -> tuple[Path, Path, Path]:
+def written(folder: Path, items: Floats, queries: Floats, group: str = "given") -> tuple[Path, Path, Path]:
     """Query i wants item i."""
     ids = pa.array([f"i{row:03}" for row in range(len(items))])
     asked = pa.array([f"q{row:03}" for row in range(len(queries))], pa.string())
     tables = {"items": Block(ids, items), "queries": Block(asked, queries)}
     write_database(folder / "full", {name: (items.shape[1], [block]) for name, block in tables.items()})
-    groups = ["given"] * len(queries)
+    groups = [group] * len(queries)
     write_parquet(folder / "queries.parquet", pa.table([asked, asked, groups], schema=QUERIES))
     write_parquet(folder / "qrels.parquet", pa.table([asked, ids[: len(queries)], [1.0] * len(queries)], schema=QRELS))
     return folder / "full.digest", folder / "queries.parquet", folder / "qrels.parquet"
@@ -65,3 +65,10 @@ def test_nothing_asked(tmp_path: Path) -> None:
     )
     facts, _ = measure_each_dimension(*written(tmp_path, eye, eye[:1]), seed=0)
     assert facts["groups"]["given"]["dropped"] == {}  # one query has no other half
+
+
+def test_markup_of_a_group_is_written_out_in_what_dvc_plots(tmp_path: Path) -> None:
+    eye = np.eye(4, dtype=np.float32)
+    facts, csv = measure_each_dimension(*written(tmp_path, eye, eye, "</script>"), seed=0)
+    assert list(facts["groups"]) == ["</script>"]
+    assert csv.splitlines()[1].startswith(r'"\u003c/script\u003e",0,')

@@ -17,7 +17,7 @@ PROTOCOL = SearchProtocol(depth=20, metrics=["ndcg@10", "hit@1"])
 KNOWN = 16  # dimensions in which a query is like its item
 
 
-def written(folder: Path, items: Floats, queries: Floats) -> tuple[dict[str, Path], Path]:
+def written(folder: Path, items: Floats, queries: Floats, first: str = "one") -> tuple[dict[str, Path], Path]:
     """Query i wants item i; the first half is one group, the second another."""
     n = len(queries)
     ids, asked = (
@@ -26,7 +26,7 @@ def written(folder: Path, items: Floats, queries: Floats) -> tuple[dict[str, Pat
     )
     vectors = {"items": Block(ids, items), "queries": Block(asked, queries)}
     write_database(folder / "full", {name: (items.shape[1], [block]) for name, block in vectors.items()})
-    groups = ["one"] * (n // 2) + ['an"other'] * (n - n // 2)
+    groups = [first] * (n // 2) + ['an"other'] * (n - n // 2)
     tables = {
         "items": pa.table([ids, ids], schema=ITEMS),
         "queries": pa.table([asked, asked, groups], schema=QUERIES),
@@ -105,3 +105,10 @@ def test_the_conclusion_is_the_shortest_that_is_shown_to_lose_little() -> None:
         "full, given: the first 16 of 32 dimensions are shown to lose less than 1% of nDCG@10 0.8000",
         "full, few: no fewer than all of 8 dimensions are shown to lose less than 1% of nDCG@10 0.8000",
     ]
+
+
+def test_markup_of_a_group_is_written_out_in_what_dvc_plots(tmp_path: Path) -> None:
+    eye = np.eye(8, dtype=np.float32)
+    facts, csv = measure_truncation(*written(tmp_path, eye, eye, "</script>"), PROTOCOL, seed=1)
+    assert "</script>" in facts["groups"]
+    assert csv.splitlines()[1].startswith(r'"\u003c/script\u003e",8,')

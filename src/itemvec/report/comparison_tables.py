@@ -15,11 +15,12 @@ def compared(results: Results, comparisons: dict[str, list[Comparison]]) -> Sect
     """One table per task and group of queries, and the sentences that are read from them."""
     first = results.params.variants[0]
     words = (
-        f"Which differences are more than chance. Each other variant is compared with {first}; on {first} each system "
-        "with the others and with the baselines; each reranker with the run that it reordered. The difference is "
-        "the mean of the system less that of the one it is compared with. p is that of a paired permutation test, "
-        "adjusted by Holm for all rows of the table. Where training is random, the spread of its seeds is part of p "
-        "and of the interval. “No significant difference” is no proof that two are equal: more queries may show one."
+        "Which differences are more than chance. Each other variant is compared with the first, "
+        f"{first}; on {first}, each system with the others and with the baselines; each reranker with the run that it "
+        "reordered. The difference is the mean of the system less that of the one it is compared with. p is that of a "
+        "paired permutation test, adjusted by Holm for all rows of the table. Where training is random, the spread of "
+        "its seeds is part of p and of the interval. “No significant difference” is no proof that two are equal: more "
+        "queries may show one."
     )
     tables = [
         _table(title(task, group, results.groups(task)), [one for one in comparisons[task] if one.group == group])

@@ -69,11 +69,11 @@ def dimensions(results: Results) -> Section:
         header = ["dropped", "dimensions", "queries that chose them", "the others", "p"]
         tables.append(Table(title, header, rows))
     words = (
-        f"Whether single dimensions of {results.params.variants[0]} harm search. Each is left out in turn; p is that "
-        "of a sign-flip test against the largest of all dimensions, which adjusts for their number. The tables say "
-        "what it is worth to drop some: one half of the queries chooses which, the other half is measured, both "
-        "ways round. Constructed queries have items in common, so that the halves are less independent than those "
-        "of different people would be."
+        f"Whether single dimensions of the variant {results.params.variants[0]} harm search. Each is left out in turn; "
+        "p is that of a sign-flip test against the largest of all dimensions, which adjusts for their number. The "
+        "tables say what it is worth to drop some: one half of the queries chooses which, the other half is measured, "
+        "both ways round. Constructed queries have items in common, so that the halves are less independent than "
+        "those of different people would be."
     )
     return Section("dimensions", "What single dimensions do", words, tables)
 
@@ -163,4 +163,4 @@ def _mean(one: dict[str, float], digits: int) -> str:
 
 
 def _p(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    return "<0.001" if p < 0.001 else f"{p:.3f}"

@@ -23,7 +23,7 @@ COHORTS = {
 }
 
 
-NUMBER = re.compile(r"(?:[<+-]?\d[\d,.e-]*(?: ?%)?(?: .*)?|-|)$")  # what may follow: an interval, a remark
+NUMBER = re.compile(r"(?:[<+-]?\d[\d,.e-]*(?: ?%)?(?:,? .*)?|-|)$")  # what may follow: an interval, a remark
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ def lengths(results: Results) -> Section:
         "How well search works with the first dimensions alone. The others are cut off, and each mean stands with its "
         "change against all dimensions of the column. "
         "PCA puts the strongest directions first, and models trained for it (Matryoshka) what matters most; of other "
-        "models, one choice of dimensions is as good as another. The last row has the shortest vectors shown to lose "
-        f"less than {ALLOWED:.0%}: p < 0.05 in a paired test, adjusted by Holm for the lengths."
+        "models, one choice of dimensions is as good as another. Below each table are the fewest dimensions shown to "
+        f"lose less than {ALLOWED:.0%}: p < 0.05 in a paired test, adjusted by Holm for the lengths."
     )
     return Section("shorter", "How many dimensions are enough", words, tables)
 
@@ -29,9 +29,10 @@ def _table(heading: str, found: dict[str, dict[str, Any]], group: str) -> Table:
     columns = {name: facts["groups"][group]["lengths"] for name, facts in found.items()}
     every = sorted({int(length) for one in columns.values() for length in one})
     rows = [[str(length), *(_cell(one, str(length)) for one in columns.values())] for length in every]
-    rows.append([f"loses less than {ALLOWED:.0%}", *map(_shortest, columns.values())])
+    shortest = "; ".join(f"{name} {_shortest(one)}" for name, one in columns.items())
     metric = next(iter(found.values()))["metric"]
-    return Table(f"{heading}, {metric}", ["first dimensions", *columns], rows)
+    note = f"the fewest dimensions shown to lose less than {ALLOWED:.0%}: {shortest}"
+    return Table(f"{heading}, {metric}", ["first dimensions", *columns], rows, note)
 
 
 def _cell(lengths: dict[str, Any], length: str) -> str:
@@ -43,4 +44,4 @@ def _cell(lengths: dict[str, Any], length: str) -> str:
 
 def _shortest(lengths: dict[str, Any]) -> str:
     shown = [int(length) for length, one in lengths.items() if one["p"] < LEVEL]
-    return str(min(shown)) if shown else "none is shown to"
+    return str(min(shown)) if shown else "none"
