@@ -23,7 +23,7 @@ def take(report: Path, folder: Path) -> list[Path]:
     taken = []
     with browser() as started:
         for scheme in ("light", "dark"):
-            page = started.new_page(viewport=SIZE, color_scheme=scheme)
+            page = started.new_page(viewport={"width": SIZE["width"], "height": SIZE["height"]}, color_scheme=scheme)
             page.goto(report.resolve().as_uri())
             taken.append(folder / f"report-{scheme}.png")
             whole = page.locator("nav").bounding_box()
