@@ -18,7 +18,7 @@ import pyarrow as pa
 from itemvec.core.arrays import Doubles
 from itemvec.core.files import read_parquet
 from itemvec.core.params import Params
-from itemvec.metrics import Judgments, Ranked, Spread, holm, measure, paired_p
+from itemvec.metrics import Judgments, Ranked, Spread, compare_family, measure
 from itemvec.protocol.histories import Histories
 from itemvec.protocol.split_parts import Cases, Split
 from itemvec.protocol.splits import split
@@ -90,18 +90,23 @@ def run(system: Any, parts: Split, matrix: Any, mask: bool, seed: int) -> Double
 
 
 def compared(found: dict[str, Doubles], seed: int) -> list[str]:
-    """A line per system and metric: mean over cases and seeds, and p of the difference from the first, by Holm."""
-    lines, p_values = [], []
+    """A line per system and metric: mean over cases and seeds, and p of the difference from the first, as a family."""
     first = next(iter(found.values()))
-    for name, values in found.items():
-        for number, metric in enumerate(METRICS):
-            one, base = values[:, number], first[:, number]
-            seeds = Spread.of(one.mean(axis=1)) + Spread.of(base.mean(axis=1))
-            p_values.append(paired_p(one.mean(axis=0) - base.mean(axis=0), seeds, seed) if values is not first else 1.0)
-            lines.append(f"  {name:16} {metric:10} {one.mean():.4f}")
-    tested = len(METRICS)  # the first system is not compared with itself
-    adjusted = holm(np.array(p_values[tested:]))
-    return lines[:tested] + [f"{line}  p {p:.4f}" for line, p in zip(lines[tested:], adjusted, strict=True)]
+    lines = []
+    for number, metric in enumerate(METRICS):
+        base, others = (
+            first[:, number],
+            {name: values[:, number] for name, values in found.items() if values is not first},
+        )
+        differences = [one.mean(axis=0) - base.mean(axis=0) for one in others.values()]
+        seeds = [Spread.of(one.mean(axis=1)) + Spread.of(base.mean(axis=1)) for one in others.values()]
+        p = compare_family(np.column_stack(differences), seeds, seed).p if others else np.empty(0)
+        lines.append(f"  {next(iter(found)):16} {metric:10} {base.mean():.4f}")
+        lines += [
+            f"  {name:16} {metric:10} {one.mean():.4f}  p {chance:.4f}"
+            for (name, one), chance in zip(others.items(), p, strict=True)
+        ]
+    return lines
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What a reranker costs and what it brings: depth against milliseconds against nDCG@10, on the queries of a run.
 
 Milliseconds are of one query after another, as a search box asks (of the first queries), and of all together, as the
-stage asks. The difference is to the run as it was, with its 95 % interval and p of the paired permutation test, not
+stage asks. The difference is to the run as it was, with its 95 % interval and p of the paired test, not
 adjusted for the number of depths.
 
     python benchmarks/rerank.py bge-reranker-base
@@ -21,7 +21,7 @@ from tabulate import tabulate
 
 from itemvec.core.arrays import Doubles, Floats
 from itemvec.core.params import Params, SearchProtocol
-from itemvec.metrics import Spread, interval, paired_p
+from itemvec.metrics import Spread, compare_family
 from itemvec.rerankers import RERANKERS, Rerank
 from itemvec.stages.rerank import Reordering
 from itemvec.stages.search import search
@@ -85,9 +85,10 @@ def main(reranker: str, path: Path, tables: Path, first: Path, depths: tuple[int
     rows = [["none", "", "", f"{before.mean():.4f}", "", ""]]
     for depth in depths:
         timed, after = measure(rerank, first, paths, depth, params)
-        low, high = interval(after - before, params.seed)
+        family = compare_family((after - before)[:, None], [Spread()], params.seed)
+        low, high = family.low[0], family.high[0]
         change = f"{(after - before).mean():+.4f} [{low:+.3f}, {high:+.3f}]"
-        p = paired_p(after - before, Spread(), params.seed)
+        p = family.p[0]
         cost = [f"{1000 * np.median(timed.alone):.1f}", f"{1000 * timed.bulk / timed.queries:.1f}"]
         rows.append([str(depth), *cost, f"{after.mean():.4f}", change, f"{p:.4f}"])
     header = ["depth", "ms alone", "ms in bulk", METRIC, "difference", "p"]

@@ -23,7 +23,7 @@ from itemvec.core.arrays import Doubles
 from itemvec.core.columns import GROUP, ID, PART
 from itemvec.core.files import read_parquet
 from itemvec.core.params import Params
-from itemvec.metrics import Spread, holm, interval, paired_p, widen
+from itemvec.metrics import Family, Spread, compare_family, mean_interval
 from itemvec.protocol.evaluation import Evaluation
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.reducers import REDUCERS
@@ -137,9 +137,10 @@ def main(
 def decided(key: tuple[str, str], pca: Doubles, drop: Doubles, dim: int, seed: int) -> str:
     """PCA against coordinates by lot, both of half the width."""
     difference = pca - drop  # (n_draws, n_queries)
-    low, high = _interval(difference, seed)
+    found = _compared(difference, seed)
+    low, high = found.low[0], found.high[0]
     return (
-        f"{' '.join(key)}: pca {dim} {_mean(pca, seed)}, random-drop {dim} {_mean(drop, seed)}, difference "
+        f"{' '.join(key)}: pca {dim} {_mean(pca)}, random-drop {dim} {_mean(drop)}, difference "
         f"{difference.mean():+.4f} [{low:+.4f}, {high:+.4f}], p {_p(difference, seed):.4f}"
     )
 
@@ -149,12 +150,12 @@ def show(title: str, lines: list[Line], full: Values, task: Task, folder: Path) 
     seed = task.params.seed
     measured = [task.measure(line.rows, folder) for line in lines]
     differences = [values[key] - full[key].mean(axis=0) for values, _ in measured for key in full]
-    p = holm(np.array([_p(one, seed) for one in differences])).reshape(len(lines), len(full))
+    p = _family(differences, seed).reshape(len(lines), len(full))
     table = []
     for line, (values, facts), adjusted in zip(lines, measured, p, strict=True):
         cells = {"variant": line.name, "dim": str(facts["dim"]), "bytes": str(facts["bytes_per_item"])}
         for key, one in zip(full, adjusted, strict=True):
-            cells[" ".join(key)] = _mean(values[key], seed)
+            cells[" ".join(key)] = _mean(values[key])
             cells[f"p {' '.join(key)}"] = f"{one:.4f}"
         table.append(cells)
     counts = ", ".join(f"{values.shape[1]:,} for {' '.join(key)}" for key, values in full.items())
@@ -162,17 +163,28 @@ def show(title: str, lines: list[Line], full: Values, task: Task, folder: Path) 
     click.echo(tabulate(table, headers="keys", tablefmt="github", disable_numparse=True))
 
 
+def _family(differences: list[Doubles], seed: int) -> Doubles:
+    """P of each difference, float64 of shape (n_draws, n_queries), where those of equal queries are one family."""
+    p = np.ones(len(differences))
+    for size in {one.shape[1] for one in differences}:
+        rows = [i for i, one in enumerate(differences) if one.shape[1] == size]
+        columns = np.column_stack([differences[i].mean(axis=0) for i in rows])
+        spreads = [Spread.of(differences[i].mean(axis=1)) for i in rows]
+        p[rows] = compare_family(columns, spreads, seed).p
+    return p
+
+
 def _p(difference: Doubles, seed: int) -> float:
-    return paired_p(difference.mean(axis=0), Spread.of(difference.mean(axis=1)), seed)
+    return float(_compared(difference, seed).p[0])
 
 
-def _interval(values: Doubles, seed: int) -> tuple[float, float]:
-    spread = Spread.of(values.mean(axis=1))
-    return widen(float(values.mean()), *interval(values.mean(axis=0), seed), spread)
+def _compared(difference: Doubles, seed: int) -> Family:
+    spread = Spread.of(difference.mean(axis=1))
+    return compare_family(difference.mean(axis=0)[:, None], [spread], seed)
 
 
-def _mean(values: Doubles, seed: int) -> str:
-    low, high = _interval(values, seed)
+def _mean(values: Doubles) -> str:
+    low, high = mean_interval(values.mean(axis=0), Spread.of(values.mean(axis=1)))
     return f"{values.mean():.4f} [{low:.3f}, {high:.3f}]"
 
 

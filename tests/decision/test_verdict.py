@@ -18,7 +18,9 @@ Row = tuple[float, float, bool]  # lower and upper end of the distance to the be
 def group(results: Results, name: str, rows: dict[str, Row]) -> Group:
     """A group in which each cell has the mean 0.5, less what its upper end is below zero."""
     known = {one.key: one for one in results.of("search")}
-    standings = [Standing(known[key], 0.5 + min(0, high), low, high, kept) for key, (low, high, kept) in rows.items()]
+    standings = [
+        Standing(known[key], 0.5 + min(0, high), low, high, high >= 0, kept) for key, (low, high, kept) in rows.items()
+    ]
     values = [np.full((4, 1), one.mean) + np.array([[0.1], [-0.1], [0.1], [-0.1]]) for one in standings]
     ids = pa.array(list("abcd"))
     return Group(name, "hit@1", standings, Values(values, ids, ids, pa.array(range(4))))

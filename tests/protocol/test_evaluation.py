@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from scipy.stats import t
+from scipy.stats import beta
 
 from itemvec.core.columns import RUN
 from itemvec.core.files import read_json, read_parquet
@@ -24,7 +24,7 @@ def top(*rows: list[int]) -> Top:
 @pytest.fixture
 def found() -> Evaluation:
     rankings = {7: top([0, 2], [2, 1]), 8: top([2, 0], [2, -1])}
-    return evaluate(rankings, JUDGMENTS, pa.array(["a", "b"]), ITEMS, ["ndcg@2", "hit@1"], {"task": "search"}, 1)
+    return evaluate(rankings, JUDGMENTS, pa.array(["a", "b"]), ITEMS, ["ndcg@2", "hit@1"], {"task": "search"})
 
 
 def test_a_run_holds_what_was_returned(found: Evaluation) -> None:
@@ -55,11 +55,12 @@ def test_the_summary_averages_seeds_then_queries(found: Evaluation) -> None:
 
 def test_an_interval_grows_with_the_spread_of_the_seeds() -> None:
     groups = pa.array(["a", "a"])
-    same = evaluate({7: top([0], [2]), 8: top([0], [2])}, JUDGMENTS, groups, ITEMS, ["hit@1"], {}, 1)
-    apart = evaluate({7: top([0], [1]), 8: top([2], [2])}, JUDGMENTS, groups, ITEMS, ["hit@1"], {}, 1)
-    assert same.summary["hit@1"] == {"mean": 0.5, "low": 0.0, "high": 1.0, "sd_of_seeds": 0.0}
-    error = t.ppf(0.975, 1) * np.std([1, 0], ddof=1) / 2**0.5
-    assert apart.summary["hit@1"]["low"] == pytest.approx(0.5 - error)  # both queries have the mean 0.5
+    same = evaluate({7: top([0], [2]), 8: top([0], [2])}, JUDGMENTS, groups, ITEMS, ["hit@1"], {})
+    apart = evaluate({7: top([0], [1]), 8: top([2], [2])}, JUDGMENTS, groups, ITEMS, ["hit@1"], {})
+    exact = beta.ppf([0.025, 0.975], [1, 2], [2, 1])  # of Clopper and Pearson, for one right query of two
+    assert [same.summary["hit@1"][end] for end in ("low", "high")] == pytest.approx(exact, abs=1e-3)
+    assert same.summary["hit@1"]["sd_of_seeds"] == 0.0
+    assert apart.summary["hit@1"]["low"] < same.summary["hit@1"]["low"] - 0.005
 
 
 def test_cases_of_one_user_are_not_independent() -> None:
@@ -69,27 +70,27 @@ def test_cases_of_one_user_are_not_independent() -> None:
     tops = top(*[[0]] * 20, *[[1]] * 20)
     owners = pa.array(["left"] * 20 + ["right"] * 20)
     groups = pa.repeat("users", 40)
-    alone = evaluate({7: tops}, judged, groups, ITEMS, ["hit@1"], {}, 1).summary
-    owned = evaluate({7: tops}, judged, groups, ITEMS, ["hit@1"], {}, 1, owners=owners)
+    alone = evaluate({7: tops}, judged, groups, ITEMS, ["hit@1"], {}).summary
+    owned = evaluate({7: tops}, judged, groups, ITEMS, ["hit@1"], {}, owners=owners)
     assert alone["hit@1"]["low"] > 0.3
-    assert owned.summary["hit@1"] == {"mean": 0.5, "low": 0.0, "high": 1.0}
+    assert owned.summary["hit@1"]["low"] == pytest.approx(beta.ppf(0.025, 1, 2), abs=1e-3)
     assert (owned.summary["queries"], owned.summary["owners"]) == (40, 2)
     assert "owners" not in alone
     assert owned.measures["owner"].unique().to_pylist() == ["left", "right"]
 
 
 def test_one_seed_has_no_spread() -> None:
-    found = evaluate({7: top([0], [2])}, JUDGMENTS, pa.array(["a", "a"]), ITEMS, ["hit@1"], {"task": "search"}, 1)
+    found = evaluate({7: top([0], [2])}, JUDGMENTS, pa.array(["a", "a"]), ITEMS, ["hit@1"], {"task": "search"})
     assert found.summary["groups"]["a"]["hit@1"] == found.summary["hit@1"]
     assert "sd_of_seeds" not in found.summary["hit@1"]
-    assert found.headline("exact", "full") == "search exact on full: hit@1 0.5000 [0.000, 1.000]"
+    assert found.headline("exact", "full") == "search exact on full: hit@1 0.5000 [0.012, 0.988]"
 
 
 def test_the_headline_names_groups_of_queries_where_there_are_several() -> None:
     groups = pa.array(["constructed: attribute", "given"])
-    found = evaluate({7: top([0], [2])}, JUDGMENTS, groups, ITEMS, ["ndcg@1", "hit@1"], {"task": "search"}, 1)
+    found = evaluate({7: top([0], [2])}, JUDGMENTS, groups, ITEMS, ["ndcg@1", "hit@1"], {"task": "search"})
     assert found.headline("bm25") == (
-        "search bm25: nDCG@1 1.0000 [1.000, 1.000] (attribute), 0.0000 [0.000, 0.000] (given)"
+        "search bm25: nDCG@1 1.0000 [0.024, 1.000] (attribute), 0.0000 [0.000, 0.976] (given)"
     )
 
 
@@ -111,7 +112,7 @@ def test_a_task_without_cases_is_said() -> None:
 def test_cohorts_are_means_over_some_of_the_queries() -> None:
     slices = {"target": [Cohort("rare", 1, 3, np.array([False, True])), Cohort("popular", 0, 0, np.zeros(2, bool))]}
     rankings = {7: top([0, 2], [2, 1]), 8: top([0, 1], [1, 2])}
-    found = evaluate(rankings, JUDGMENTS, pa.array(["a", "a"]), ITEMS, ["hit@1"], {}, 1, slices).summary
+    found = evaluate(rankings, JUDGMENTS, pa.array(["a", "a"]), ITEMS, ["hit@1"], {}, slices).summary
     rare = found["cohorts"]["target"]["rare"]
     assert {key: rare[key] for key in ("queries", "from", "to")} == {"queries": 1, "from": 1, "to": 3}
     assert rare["hit@1"]["mean"] == 0.5

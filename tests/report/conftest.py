@@ -103,7 +103,7 @@ def measured(folder: Path, cell: str) -> None:
     rankings = {seed: Top(wrong[seed].astype(np.int64)[:, None], np.ones((N, 1), np.float32)) for seed in range(seeds)}
     groups = ["users"] * N if task == "recommend" else ["constructed: a"] * (N // 2) + ["constructed: b"] * (N // 2)
     names = ["hit@1", "mrr@1"] if task == "search" else ["hit@1"]
-    found = evaluate(rankings, judgments, pa.array(groups), pa.array(["x", "y"]), names, {"task": task}, 1)
+    found = evaluate(rankings, judgments, pa.array(groups), pa.array(["x", "y"]), names, {"task": task})
     found.write(
         folder / "runs" / f"{cell}.parquet",
         folder / "measures" / f"{cell}.parquet",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from itemvec.decision.results import CONSTRUCTED, Result, Results
 from itemvec.decision.values import Measures, Values
-from itemvec.metrics import against_best
+from itemvec.metrics import best_set
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,10 @@ class Standing:
     mean
         Of the first metric.
     low, high
-        Simultaneous 95 % interval of its mean less the highest mean of the others (Hsu, 1984): it is not shown worse
-        than the best where ``high`` is not below zero.
+        Simultaneous 95 % interval of its mean less the highest mean of the others (Hsu, 1984). ``high`` is 0 where the
+        cell is shown worse than another, ``low`` is 0 where it is shown to be the best.
+    among_best
+        Whether it is not shown worse than another.
     kept
         Shown to lose less than the tolerance against the best.
     """
@@ -26,12 +28,8 @@ class Standing:
     mean: float
     low: float
     high: float
+    among_best: bool
     kept: bool
-
-    @property
-    def among_best(self) -> bool:
-        """Whether it is not shown worse than the best."""
-        return self.high >= 0
 
 
 @dataclass(frozen=True)
@@ -68,11 +66,10 @@ def rank_group(
     cells, metric = results.of(task), results.metrics(task)[0]
     values = measures.of([one.cell for one in cells], group, [_column(measures, one, metric, column) for one in cells])
     means = values.means.mean(axis=0)
-    low, high = against_best(values.means, values.independent, values.seeds, results.params.seed, values.bound)
-    kept = low > -tolerance * means.max()
-    standings = [
-        Standing(one, float(means[i]), float(low[i]), float(high[i]), bool(kept[i])) for i, one in enumerate(cells)
-    ]
+    found = best_set(values.independent(values.means), values.seeds, results.params.seed, bound=values.bound)
+    kept = found.low > -tolerance * means.max()
+    parts = (means, found.low, found.high, found.may_be_best, kept)
+    standings = [Standing(one, *(part[i].item() for part in parts)) for i, one in enumerate(cells)]
     return Group(group, metric, standings, values)
 
 

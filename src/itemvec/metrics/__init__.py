@@ -2,31 +2,30 @@
 
 from itemvec.metrics import complete_recall, hit, mrr, ndcg, recall  # noqa: F401  (each registers itself)
 from itemvec.metrics.base import METRICS, Judgments, Ranked, measure, parse
-from itemvec.metrics.best_set import against_best
+from itemvec.metrics.best_set import BestSet, best_set
 from itemvec.metrics.dependent_queries import by_owner
-from itemvec.metrics.family import Family, compare_family
-from itemvec.metrics.non_inferiority import ALLOWED, loss_p
+from itemvec.metrics.family import LEVEL, Family, compare_family
+from itemvec.metrics.intervals import mean_interval
+from itemvec.metrics.non_inferiority import ALLOWED, Kept, compare_with_reference
 from itemvec.metrics.power import units_needed
-from itemvec.metrics.significance import LEVEL, holm, interval, paired_p, widen
 from itemvec.metrics.standard_error import Spread
 
 __all__ = [
     "ALLOWED",
     "LEVEL",
     "METRICS",
+    "BestSet",
     "Family",
     "Judgments",
+    "Kept",
     "Ranked",
     "Spread",
-    "against_best",
+    "best_set",
     "by_owner",
     "compare_family",
-    "holm",
-    "interval",
-    "loss_p",
+    "compare_with_reference",
+    "mean_interval",
     "measure",
-    "paired_p",
     "parse",
     "units_needed",
-    "widen",
 ]

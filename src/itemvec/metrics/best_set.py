@@ -1,53 +1,90 @@
-"""Multiple comparisons with the best (Hsu, 1984)."""
+"""Which systems may be the best: multiple comparisons with the best."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from itemvec.core.arrays import Doubles
-from itemvec.metrics.family import LARGEST_DIFFERENCE, compare_family
+from itemvec.metrics.bounded_mean import AdverseSample
+from itemvec.metrics.family import LARGEST_DIFFERENCE, blocks
+from itemvec.metrics.joint_maximum import DRAWS, maxima, standardise
 from itemvec.metrics.standard_error import Spread
 
 
-def against_best(
+@dataclass(frozen=True)
+class BestSet:
+    """Systems held against the best of the others; arrays of shape (n_systems,).
+
+    gap
+        Mean of each less that of the best other one.
+    low, high
+        Simultaneous intervals of it (Hsu, 1984). ``high`` is 0 for a system that is shown worse than
+        another, ``low`` is 0 for the one that is shown to be the best: there the sign alone is shown.
+    may_be_best
+        Whether a system is not shown worse than another. The best of the population is among them with probability
+        ``1 - level``.
+    """
+
+    gap: Doubles
+    low: Doubles
+    high: Doubles
+    may_be_best: NDArray[np.bool_]
+
+
+def best_set(
     values: Doubles,
-    independent: Callable[[Doubles], Doubles],
     seeds: Sequence[Spread],
     seed: int,
+    level: float = 0.05,
     bound: float = LARGEST_DIFFERENCE,
-) -> tuple[Doubles, Doubles]:
-    """Simultaneous 95 % intervals of each system's mean less the highest mean of the others.
+    draws: int = DRAWS,
+) -> BestSet:
+    """Find the systems that may be the best of all on the same units.
 
-    All pairs of systems are one family. If every difference lies in its interval, a system less the best of the others
-    lies between the lowest of its lower bounds and the lowest of its upper bounds. So with probability 95 % or more no
-    system whose upper bound is below zero is the best, and none loses more than its lower bound says.
+    Each system in turn is held against all others, one-sided, with the largest score of these comparisons alone: that
+    is all it takes for the true best one, whichever it is, to stay in with probability ``1 - level``.
 
     Parameters
     ----------
     values
-        Of the same queries, averaged over seeds of training, float64 of shape (n_queries, n_systems).
-    independent
-        Makes one row per independent unit of differences per query, float64 of shape (n_queries, n_pairs).
+        One value per unit and system, float64 of shape (n_units, n_systems), the mean over training seeds; no NaN.
     seeds
-        What seeds of training add to each mean.
+        What training seeds add to the mean of each system.
     bound
-        The largest difference that a unit can have.
-
-    Returns
-    -------
-    Lower and upper bounds, float64 of shape (n_systems,); zero for a system that is alone.
+        The largest difference of two systems that a unit can have.
     """
-    n = values.shape[1]
-    left, right = np.triu_indices(n, 1)
-    differences = independent(values[:, left] - values[:, right])
-    pairs = [seeds[int(i)] + seeds[int(j)] for i, j in zip(left, right, strict=True)]
-    family = compare_family(differences, pairs, seed, bound=bound)
-    low, high = np.zeros((n, n)), np.zeros((n, n))
-    low[left, right], high[left, right] = family.low, family.high
-    low[right, left], high[right, left] = -family.high, -family.low
-    others = ~np.eye(n, dtype=bool)
-    if n < 2:
-        return np.zeros(n), np.zeros(n)
-    return np.where(others, low, np.inf).min(axis=1), np.where(others, high, np.inf).min(axis=1)
+    n_systems = values.shape[1]
+    if len(seeds) != n_systems:
+        raise ValueError(f"seeds: expected one Spread for each of {n_systems} systems, got {len(seeds)}")
+    means = values.mean(axis=0)
+    upper = np.full((n_systems, n_systems), np.inf)  # of the mean of a row less that of a column
+    for one in range(n_systems):
+        others = np.arange(n_systems) != one
+        if others.any():
+            spreads = [seeds[one] + seeds[other] for other in range(n_systems) if other != one]
+            ahead = values[:, others] - values[:, [one]]
+            upper[one, others] = -_least(ahead, spreads, seed, level, bound, draws)
+    high = np.maximum(0.0, upper.min(axis=1, initial=np.inf)) if n_systems > 1 else np.zeros(1)
+    may_be_best = (high > 0) | (n_systems == 1)
+    low, gap = np.zeros(n_systems), np.zeros(n_systems)
+    for one in range(n_systems):
+        rivals = may_be_best & (np.arange(n_systems) != one)
+        low[one] = min(0.0, *(-upper[rivals, one]), 0.0)
+        gap[one] = means[one] - np.delete(means, one).max(initial=-np.inf) if n_systems > 1 else 0.0
+    return BestSet(gap, low, high, may_be_best)
+
+
+def _least(ahead: Doubles, spreads: list[Spread], seed: int, level: float, bound: float, draws: int) -> Doubles:
+    """Simultaneous lower bounds of the means of all columns."""
+    errors = np.array([spread.error for spread in spreads])
+    degrees = np.array([spread.degrees for spread in spreads], dtype=np.float64)
+    columns = standardise(ahead, np.full(ahead.shape[1], -bound))
+    samples = [AdverseSample.of(ahead[:, part], -bound, errors[part], degrees[part]) for part in blocks(ahead)]
+    total = np.square(np.concatenate([sample.moments[1] for sample in samples])) + np.square(errors)
+    reference = maxima(columns, np.square(errors) / total, seed, two_sided=False, draws=draws)
+    critical = max(reference.critical(level), 0.1)
+    return np.concatenate([sample.lower_bounds(critical) for sample in samples])

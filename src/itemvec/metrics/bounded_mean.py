@@ -49,7 +49,7 @@ class AdverseSample:
     def of(
         cls, values: Doubles, floor: float | Doubles, seed_error: Doubles, seed_degrees: Doubles, times: float = 1.0
     ) -> AdverseSample:
-        """Take ``values``, float64 of shape (n_units, n_columns), NaN where absent; a value below ``floor`` lowers it."""
+        """Take ``values``, of shape (n_units, n_columns), NaN where absent; a value below ``floor`` lowers it."""
         absent = np.isnan(values)
         lowest = np.minimum(floor, np.where(absent, np.inf, values).min(axis=0, initial=np.inf))
         excess = np.where(absent, 1.0, values - lowest)
@@ -73,7 +73,7 @@ class AdverseSample:
         return mean, np.sqrt(squares) / self.size
 
     def scores(self, at_least: float = 0.0) -> Doubles:
-        """How surely the mean is above ``at_least``: as far out on a standard normal, of shape (n_columns,), 0 or more."""
+        """How surely means are above ``at_least``, as points of a standard normal, of shape (n_columns,), 0 or more."""
         mean, error = self.moments
         gap = np.maximum(mean - (at_least - self.floor), 0.0)
         asked = (gap > 1e-9 * mean) & (error > 0)
@@ -117,10 +117,10 @@ class AdverseSample:
         return AdverseSample(self.excess[:, chosen], present, self.floor[chosen], *seeds, self.times)
 
     def _at(self, log_shift: Doubles) -> tuple[Doubles, Doubles]:
-        """Means and their scores, by the logarithm of how far the pole of the weights 1 / (value - pole) is below the floor.
+        """Means and their scores, by the logarithm of how far the pole of the weights is below the floor.
 
-        With these weights the harmonic mean of the distances from the pole is the mean's, the likelihood ratio is the
-        ratio of geometric and harmonic mean, and the curvature is the weights' sum of squares.
+        A value is weighted by 1 / (value - pole). Then the harmonic mean of the distances from the pole is the mean's,
+        the likelihood ratio is that of geometric and harmonic mean, and the curvature is the weights' sum of squares.
         """
         shift = np.exp(log_shift)
         distance = self.excess + shift

@@ -13,6 +13,7 @@ from itemvec.metrics.bounded_mean import AdverseSample
 from itemvec.metrics.joint_maximum import DRAWS, maxima, standardise
 from itemvec.metrics.standard_error import Spread
 
+LEVEL = 0.05  # of p: what is below it counts as shown
 BLOCK = 1 << 22  # values weighed at a time
 LARGEST_DIFFERENCE = 1.0  # of two values between 0 and 1
 
@@ -70,8 +71,8 @@ def compare_family(
     Parameters
     ----------
     differences
-        One value per unit (query, user, owner of queries) and comparison, float64 of shape (n_units, n_comparisons), NaN
-        where a comparison does not cover a unit. The mean over training seeds where there are several.
+        One value per unit (query, user, owner of queries) and comparison, float64 of shape (n_units, n_comparisons),
+        NaN where a comparison does not cover a unit. The mean over training seeds where there are several.
     seeds
         What training seeds add to each mean; ``Spread()`` where training is deterministic.
     bound

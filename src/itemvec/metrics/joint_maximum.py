@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from itemvec.core.arrays import Doubles
 
@@ -28,9 +29,9 @@ class Maxima:
         allowed = int(np.ceil(level * (1 + len(self.ordered)) - 1e-9)) - 2  # draws that may be as large
         return float(self.ordered[len(self.ordered) - 1 - max(allowed, 0)])
 
-    def has_ended(self, scores: Doubles) -> Doubles:
+    def has_ended(self, scores: Doubles) -> NDArray[np.bool_]:
         """Whether each is beyond all draws, so that ``p`` says no more than "at most"."""
-        return np.asarray(scores > self.ordered[-1])
+        return np.asarray(scores > self.ordered[-1], dtype=np.bool_)
 
 
 def standardise(values: Doubles, adverse: Doubles) -> Doubles:

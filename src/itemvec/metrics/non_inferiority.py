@@ -1,30 +1,92 @@
 """Whether it is shown that little is lost, which is more than that no loss is shown."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
-from scipy.stats import t
+from numpy.typing import NDArray
 
 from itemvec.core.arrays import Doubles
+from itemvec.metrics.bounded_mean import AdverseSample
+from itemvec.metrics.family import blocks
+from itemvec.metrics.joint_maximum import DRAWS, maxima, standardise
 from itemvec.metrics.standard_error import Spread
 
 ALLOWED = 0.01  # of the mean
 
 
-def loss_p(values: Doubles, whole: Doubles) -> float:
-    """One-sided p that the mean of ``values`` is below that of ``whole`` by more than ``ALLOWED`` of the latter.
+@dataclass(frozen=True)
+class Kept:
+    """What candidates keep of a reference; arrays of shape (n_candidates,).
 
-    A paired t-test of ``values - (1 - ALLOWED) * whole`` against zero, so that the first variant's own mean is not
-    taken for known; the spread of seeds adds to its error. What is lost is mostly lost by few queries, and wholly, so
-    that a sample may show none of it: the test takes one more query for seen that lost all it could. Without it, 100
-    queries of which one in a hundred loses all pass at p < .05 in two of five samples; with it, in none, and in at most
-    one of twenty whatever their number. A small p says that there is no such loss. That no difference is shown says
-    much less: perhaps there were too few queries to show one.
+    change
+        Mean of the candidate over that of the reference, less one; 0 where the reference has nothing to lose.
+    p_loss
+        One-sided p, adjusted for the family, that ``tolerance`` or more of the reference is lost. Below ``level`` it is
+        shown that less is lost.
+    p_differs
+        The same for "``tolerance`` or more is lost or gained". Below ``level`` it is shown that both are
+        equal within the tolerance.
+    at_most
+        Whether ``p_loss`` is the smallest that the draws can give.
+    """
+
+    change: Doubles
+    p_loss: Doubles
+    p_differs: Doubles
+    at_most: NDArray[np.bool_]
+    critical: float
+
+
+def compare_with_reference(
+    candidates: Doubles,
+    reference: Doubles,
+    seeds: Sequence[Spread],
+    reference_seeds: Spread,
+    seed: int,
+    tolerance: float = ALLOWED,
+    level: float = 0.05,
+    largest: float = 1.0,
+    draws: int = DRAWS,
+) -> Kept:
+    """Test for each candidate that it loses less than ``tolerance`` of the reference, all as one family.
+
+    The test is of ``candidate - (1 - tolerance) * reference``, so that the reference's own mean is not taken for known,
+    with one more unit that has ``largest`` by the reference and nothing by the candidate: what is lost is mostly lost
+    by few queries, and wholly, and a sample may show none of it. So nothing is shown with fewer units than about
+    3 / (tolerance * mean of the reference).
 
     Parameters
     ----------
-    values, whole
-        Of the same queries, float64 of shapes (n_queries, n_seeds).
+    candidates, reference
+        Of the same units, means over training seeds, float64 of shapes (n_units, n_candidates) and (n_units,).
+    seeds, reference_seeds
+        What training seeds add to the mean of each candidate and of the reference.
+    largest
+        The largest value that a unit can have.
     """
-    kept = (1 - ALLOWED) * whole
-    rest = np.append((values.mean(axis=1) - kept.mean(axis=1)), -kept.mean(axis=1).max(initial=0))
-    both = Spread.of(rest) + Spread.of(values.mean(axis=0)) + Spread.of(kept.mean(axis=0))
-    return float(t.sf(rest.mean() / both.error, both.degrees)) if both.variance else 1.0
+    below = candidates - (1 - tolerance) * reference[:, None]
+    above = (1 + tolerance) * reference[:, None] - candidates
+    n_units, n_columns = candidates.shape
+    whole = reference.mean() if n_units else 0.0
+    change = candidates.mean(axis=0) / whole - 1 if whole else np.zeros(n_columns)
+    if not n_columns or not n_units:
+        return Kept(change, np.ones(n_columns), np.ones(n_columns), np.zeros(n_columns, dtype=bool), np.inf)
+    sides, noise = [], np.zeros(n_columns)
+    # What one more unit can show at worst: all lost, or all gained.
+    for values, share, worst in ((below, 1 - tolerance, (1 - tolerance) * largest), (above, 1 + tolerance, largest)):
+        spreads = [Spread(share**2 * reference_seeds.variance, reference_seeds.degrees) + one for one in seeds]
+        errors = np.array([spread.error for spread in spreads])
+        degrees = np.array([spread.degrees for spread in spreads], dtype=np.float64)
+        scores = []
+        for part in blocks(values):
+            sample = AdverseSample.of(values[:, part], -worst, errors[part], degrees[part])
+            scores.append(sample.scores())
+            noise[part] = np.square(errors[part]) / (np.square(sample.moments[1]) + np.square(errors[part]))
+        sides.append(np.concatenate(scores))
+    columns = standardise(below, np.full(n_columns, -(1 - tolerance) * largest))
+    chance = maxima(columns, noise, seed, two_sided=False, draws=draws)
+    p_loss, p_gain = (np.where(side > 0, chance.p(side), 1.0) for side in sides)
+    return Kept(change, p_loss, np.maximum(p_loss, p_gain), chance.has_ended(sides[0]), chance.critical(level))

@@ -1,37 +1,64 @@
-"""How many more queries would decide, at the spread that was seen."""
+"""How many queries it would take to show a difference, or that little is lost."""
 
 from __future__ import annotations
 
+from math import ceil, inf
+
 import numpy as np
-from scipy.special import ndtri
+from scipy.stats import norm
 
 from itemvec.core.arrays import Doubles
-from itemvec.metrics.standard_error import Spread
+from itemvec.metrics.bounded_mean import AdverseSample
+from itemvec.metrics.standard_error import DETERMINISTIC, Spread
 
-POWER = 0.8  # chance to show what is there
-MOST = 10_000_000  # more than this is no answer
+MOST = 1e4  # times the units there are: beyond it "no number of queries" is the honest answer
 
 
-def units_needed(difference: Doubles, seeds: Spread, margin: float, comparisons: int, level: float = 0.05) -> int:
-    """Units at which a paired comparison decides with 80 % chance, if its mean and spread are as observed.
+def units_needed(
+    differences: Doubles,
+    critical: float,
+    seeds: Spread = DETERMINISTIC,
+    power: float = 0.8,
+    bound: float = 1.0,
+    one_sided: bool = False,
+) -> float:
+    """About how many units in all a test needs to claim, with probability ``power``, that the mean is not zero.
 
-    It decides if it shows a difference, or if it shows that less than ``margin`` is lost; what takes fewer units counts.
-    The error of seeds of training does not shrink with more units: where it is too large, the answer is ``MOST``.
+    Takes the mean and the spread of the sample for those of the population: with n times the units the same values
+    would each be seen n times. The score must then exceed ``critical`` by as much as chance lowers it in one of
+    five samples.
 
     Parameters
     ----------
-    difference
-        One value per unit, float64 of shape (n_units,).
-    margin
-        Loss of the mean that is allowed.
-    comparisons
-        Tests of the family, by Bonferroni: an upper bound, since comparisons that go together cost less.
+    differences
+        float64 of shape (n_units,), of one comparison; to show that less than a share of a reference is lost,
+        ``candidate - (1 - tolerance) * reference``, ``one_sided``.
+    critical
+        ``Family.critical`` or ``Kept.critical``.
+    seeds
+        What training seeds add to the mean; more units do not lessen it.
+    bound
+        The largest that a unit can lose.
+
+    Returns
+    -------
+    Units in all, those of the sample included; ``inf`` where the mean is zero (or below, ``one_sided``), or no number
+    of them would do.
     """
-    mean, spread = float(difference.mean()), float(difference.std(ddof=1)) if len(difference) > 1 else 0.0
-    quantile = float(-ndtri(level / 2 / max(comparisons, 1))) + float(ndtri(POWER))
-    needed = float(MOST)
-    for distance in (abs(mean), margin + mean):
-        allowed = (distance / quantile) ** 2 - seeds.variance if distance > 0 else 0.0
-        if allowed > 0:
-            needed = min(needed, spread**2 / allowed)
-    return int(np.ceil(max(needed, 2.0)))
+    values = differences[~np.isnan(differences)]
+    if not len(values) or values.mean() == 0 or (one_sided and values.mean() < 0):
+        return inf
+    column = (values * np.sign(values.mean()))[:, None]
+    noise = np.array([seeds.error]), np.array([seeds.degrees], dtype=np.float64)
+    goal = critical + float(norm.ppf(power))
+
+    def enough(times: float) -> bool:
+        return bool(AdverseSample.of(column, -bound, *noise, times=times).scores()[0] >= goal)
+
+    low, high = 1 / len(values), MOST
+    if not enough(high):
+        return inf
+    while high / low > 1 + 1e-4:
+        middle = (low * high) ** 0.5
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return float(ceil(high * len(values) - 1e-6))

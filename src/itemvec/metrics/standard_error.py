@@ -51,3 +51,6 @@ class Spread:
     def error(self) -> float:
         """Standard error of the mean."""
         return sqrt(self.variance)
+
+
+DETERMINISTIC = Spread()

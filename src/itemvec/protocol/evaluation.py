@@ -14,7 +14,7 @@ from itemvec.core.arrays import Doubles, Ids, Ints
 from itemvec.core.columns import GROUP, ID, JUDGMENT, OWNER, RUN, SEED
 from itemvec.core.files import write_json, write_parquet
 from itemvec.core.top_k import NOTHING, Top
-from itemvec.metrics import Judgments, Ranked, Spread, by_owner, interval, measure, widen
+from itemvec.metrics import Judgments, Ranked, Spread, by_owner, mean_interval, measure
 from itemvec.protocol.judgments import hashes
 
 # Columns of what was measured, before those of the metrics.
@@ -82,7 +82,6 @@ def evaluate(
     items: Ids,
     names: list[str],
     facts: dict[str, Any],
-    seed: int,
     cohorts: dict[str, list[Cohort]] | None = None,
     owners: Ids | None = None,
     others: dict[str, Doubles] | None = None,
@@ -103,8 +102,6 @@ def evaluate(
         Metrics, as ``ndcg@10``.
     facts
         What else belongs into the summary.
-    seed
-        Of the bootstrap.
     cohorts
         Further slices, by what they go by: other than groups they are no queries of their own, and not compared.
     owners
@@ -123,11 +120,10 @@ def evaluate(
         about = {ID: judgments.ids, SEED: seeds, GROUP: groups, OWNER: owners or judgments.ids, JUDGMENT: judged_as}
         measures.append(pa.table(about | found))
     whole = pa.concat_tables(measures)
-    summary = {**facts, **summarise(whole, whole_names, seed)}
+    summary = {**facts, **summarise(whole, whole_names)}
     if cohorts:
         summary["cohorts"] = {
-            by: {cohort.name: _of_cohort(whole, cohort, names, seed) for cohort in slices}
-            for by, slices in cohorts.items()
+            by: {cohort.name: _of_cohort(whole, cohort, names) for cohort in slices} for by, slices in cohorts.items()
         }
     return Evaluation(pa.concat_tables(runs), whole, summary)
 
@@ -142,41 +138,41 @@ def nothing(names: list[str], facts: dict[str, Any]) -> Evaluation:
     return Evaluation(RUN.empty_table(), pa.schema(fields).empty_table(), {**facts, "queries": 0})
 
 
-def summarise(measures: Any, names: list[str], seed: int) -> dict[str, Any]:
+def summarise(measures: Any, names: list[str]) -> dict[str, Any]:
     """Means with 95 % intervals, of all queries and of each group."""
     n_seeds = len(np.unique(measures[SEED]))
     n_queries = len(measures) // n_seeds
     groups = np.asarray(measures[GROUP].slice(0, n_queries))
-    summary = {"seeds": n_seeds} | _of(measures, np.ones(n_queries, dtype=bool), names, seed)
-    summary["groups"] = {group: _of(measures, groups == group, names, seed) for group in sorted(set(groups))}
+    summary = {"seeds": n_seeds} | _of(measures, np.ones(n_queries, dtype=bool), names)
+    summary["groups"] = {group: _of(measures, groups == group, names) for group in sorted(set(groups))}
     return summary
 
 
-def _of_cohort(measures: Any, cohort: Cohort, names: list[str], seed: int) -> dict[str, Any]:
+def _of_cohort(measures: Any, cohort: Cohort, names: list[str]) -> dict[str, Any]:
     """Size and bounds of a cohort, and its means; an empty one has a size alone."""
     if not cohort.chosen.any():
         return {"queries": 0}
-    return {"from": cohort.low, "to": cohort.high} | _of(measures, cohort.chosen, names, seed)
+    return {"from": cohort.low, "to": cohort.high} | _of(measures, cohort.chosen, names)
 
 
-def _of(measures: Any, chosen: NDArray[np.bool_], names: list[str], seed: int) -> dict[str, Any]:
+def _of(measures: Any, chosen: NDArray[np.bool_], names: list[str]) -> dict[str, Any]:
     """Size and means of the ``chosen`` of the queries, bool of shape (n_queries,)."""
     owners = measures[OWNER].slice(0, len(chosen)).combine_chunks().filter(pa.array(chosen))
     n_owners = len(owners.unique())
     found: dict[str, Any] = {"queries": len(owners)} | ({"owners": n_owners} if n_owners < len(owners) else {})
     for name in names:
         values = np.asarray(measures[name]).reshape(-1, len(chosen))[:, chosen].T
-        found[name] = _statistics(by_owner(values, owners), seed)
+        found[name] = _statistics(by_owner(values, owners))
     return found
 
 
-def _statistics(values: Doubles, seed: int) -> dict[str, float]:
+def _statistics(values: Doubles) -> dict[str, float]:
     """Mean of float64 values of shape (n_owners, n_seeds), its interval, and its spread over seeds.
 
     Other queries and other seeds would both move the mean, so the interval is made of both.
     """
     means = values.mean(axis=0)
-    low, high = widen(float(means.mean()), *interval(values.mean(axis=1), seed), Spread.of(means))
+    low, high = mean_interval(values.mean(axis=1), Spread.of(means))
     found = {"mean": float(means.mean()), "low": low, "high": high}
     if len(means) > 1:
         found["sd_of_seeds"] = float(means.std(ddof=1))

@@ -13,7 +13,7 @@ from itemvec.core.arrays import Doubles
 from itemvec.core.columns import GROUP, ID, OWNER, SEED
 from itemvec.core.files import read_parquet
 from itemvec.decision.results import TASKS, Result, Results, title
-from itemvec.metrics import ALLOWED, LEVEL, by_owner, holm, loss_p
+from itemvec.metrics import ALLOWED, LEVEL, Spread, by_owner, compare_with_reference
 from itemvec.report.sections import Section
 from itemvec.report.tables import Table
 
@@ -27,7 +27,7 @@ class Point:
     change
         Its mean over that on the first variant, less one.
     p
-        That it loses more than ``ALLOWED`` against the first variant, adjusted by Holm for the variants of the system;
+        That it loses more than ``ALLOWED`` against the first variant, adjusted for the variants of the system;
         1 for the first variant itself.
     best
         No other vectors of the group are as small or smaller, and as good or better.
@@ -59,9 +59,15 @@ def points(results: Results, task: str, measures: Path) -> list[Point]:
         values = {cell: _values(table, group, metric) for cell, table in tables.items()}
         for system in dict.fromkeys(one.system for one in cells):
             among = [one for one in cells if one.system == system]
-            whole = values[among[0].cell]  # variants come in their order, the first of them first
-            p = [loss_p(values[one.cell], whole) for one in among[1:]]
-            adjusted = [1.0, *holm(np.array(p))]
+            first, *others = (
+                values[one.cell] for one in among
+            )  # variants come in their order, the first of them first
+            spreads = Spread.pooled([one.mean(axis=0) for one in (first, *others)], "seeds")
+            shorter = np.column_stack([one.mean(axis=1) for one in others]) if others else np.empty((len(first), 0))
+            seed = results.params.seed
+            kept = compare_with_reference(shorter, first.mean(axis=1), spreads[1:], spreads[0], seed)
+            adjusted = [1.0, *kept.p_loss]
+            whole = first
             found += [
                 Point(
                     group,

@@ -15,7 +15,7 @@ from itemvec.core.errors import TableError
 from itemvec.core.files import read_parquet
 from itemvec.core.sampling import sample
 from itemvec.core.top_k import top_k
-from itemvec.metrics import interval
+from itemvec.metrics import mean_interval
 from itemvec.protocol.histories import Histories
 from itemvec.store import open_vectors
 from itemvec.studies.cooccurrence import Engagement
@@ -80,9 +80,9 @@ def compare_similarities(digest: Path, items: Path, interactions: Path, seed: in
     weights = (found.weights[left, right] + found.weights[right, left]) / 2
     seen = both > 0
     facts["pairs"], facts["pairs_together"] = len(left), int(seen.sum())
-    facts["ease"] = _correlations(cosine, weights) | {"by_item": _by_item(cosines, found.weights, rng, seed)}
+    facts["ease"] = _correlations(cosine, weights) | {"by_item": _by_item(cosines, found.weights, rng)}
     facts["lift"] = _correlations(cosine[seen], (both / found.expected[left, right])[seen])
-    facts["neighbours"] = _neighbours(cosines, found.weights, seed)
+    facts["neighbours"] = _neighbours(cosines, found.weights)
     level = float(np.quantile(cosine, ALIKE_FROM))
     return facts, _alike(cosines, level, found, ids, table[TEXT].combine_chunks())
 
@@ -111,26 +111,26 @@ def _rowwise(left: Any, right: Any) -> Doubles:
     return np.asarray((left * right).sum(axis=1) / np.where(product > 0, product, 1))
 
 
-def _by_item(cosines: Floats, weights: Floats, rng: np.random.Generator, seed: int) -> dict[str, float]:
+def _by_item(cosines: Floats, weights: Floats, rng: np.random.Generator) -> dict[str, float]:
     from scipy.stats import rankdata
 
     rows = sample(np.arange(len(cosines)), ASKERS, rng)
     others = np.arange(len(cosines)) != rows[:, None]
     ranks = [rankdata(one[rows][others].reshape(len(rows), -1), axis=1) for one in (cosines, weights)]
-    return _mean(_rowwise(*ranks), seed)
+    return _mean(_rowwise(*ranks), -1.0)
 
 
-def _neighbours(cosines: Floats, weights: Floats, seed: int) -> dict[str, Any]:
+def _neighbours(cosines: Floats, weights: Floats) -> dict[str, Any]:
     alone = cosines.copy()
     np.fill_diagonal(alone, -np.inf)
     nearest = top_k(alone, NEIGHBOURS).positions
     negative = np.take_along_axis(weights < 0, nearest, axis=1).mean(axis=1)
     n = len(weights)
-    return {"k": NEIGHBOURS, "negative": _mean(negative, seed), "of_all": float((weights < 0).sum() / (n * (n - 1)))}
+    return {"k": NEIGHBOURS, "negative": _mean(negative, 0.0), "of_all": float((weights < 0).sum() / (n * (n - 1)))}
 
 
-def _mean(values: Doubles, seed: int) -> dict[str, float]:
-    low, high = interval(values, seed)
+def _mean(values: Doubles, least: float) -> dict[str, float]:
+    low, high = mean_interval(values, bounds=(least, 1.0))
     return {"mean": float(values.mean()), "low": low, "high": high}
 
 

@@ -93,7 +93,7 @@ def recommend(
     groups = pa.repeat(pa.scalar("users"), len(parts.test.histories))
     slices = cohorts(parts.train, parts.test)
     owners = parts.test.histories.users
-    return evaluate(rankings, parts.test.judgments, groups, items, protocol.metrics, facts, seed, slices, owners)
+    return evaluate(rankings, parts.test.judgments, groups, items, protocol.metrics, facts, slices, owners)
 
 
 def rank(score: Score, histories: Histories, k: int, mask: bool, shown: bool = False) -> Top:

@@ -158,7 +158,6 @@ def search(
         items.ids,
         protocol.metrics,
         facts,
-        seed,
         cohorts,
         test.owners,
         others,

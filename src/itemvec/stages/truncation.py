@@ -11,7 +11,7 @@ import pyarrow as pa
 from itemvec.core.arrays import Doubles
 from itemvec.core.params import SearchProtocol
 from itemvec.core.text import without_markup
-from itemvec.metrics import ALLOWED, LEVEL, by_owner, holm, interval, loss_p
+from itemvec.metrics import ALLOWED, LEVEL, Spread, by_owner, compare_with_reference, mean_interval
 from itemvec.retrievers.truncated_search import search_prefixes
 from itemvec.stages.search import Trial
 
@@ -41,7 +41,7 @@ def measure_truncation(
     -------
     Facts for the metrics file, and a CSV of what is plotted. By group of queries and length, the facts have the mean of
     the protocol's first metric with its interval, the ``change`` against all dimensions, as a share, and the ``p`` that
-    more is lost than is allowed (``metrics.loss_p``), adjusted by Holm for the lengths.
+    more is lost than is allowed (``metrics.compare_with_reference``), adjusted for the lengths.
     """
     trial, metric = Trial.load(tables, vectors, protocol), protocol.metrics[0]
     facts: dict[str, Any] = {"metric": metric, "groups": {}}
@@ -81,10 +81,11 @@ def conclusions(facts: dict[str, Any], variant: str) -> list[str]:
 def _compared(values: dict[int, Doubles], seed: int) -> dict[str, dict[str, float]]:
     """Means of each length, and what is lost against the last, from values of the same queries."""
     whole = values[max(values)]
-    chances = holm(np.array([loss_p(one[:, None], whole[:, None]) for one in [*values.values()][:-1]]))
+    shorter = np.column_stack([*values.values()][:-1]) if len(values) > 1 else np.empty((len(whole), 0))
+    chances = compare_with_reference(shorter, whole, [Spread()] * shorter.shape[1], Spread(), seed).p_loss
     found = {}
     for (length, one), chance in zip(values.items(), [*chances, 1.0], strict=True):
-        low, high = interval(one, seed)
+        low, high = mean_interval(one)
         change = float(one.mean() / whole.mean() - 1) if whole.any() else 0.0
         found[str(length)] = {"mean": float(one.mean()), "low": low, "high": high, "change": change, "p": float(chance)}
     return found
