@@ -1,5 +1,6 @@
 # The environment is .venv, made by uv from constraints.txt (the lock) with the project itself installed in it.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VERSION ?= 3.11
 VENV := .venv
 BIN := $(VENV)/bin
 UV := .uv/bin/uv
@@ -83,7 +84,7 @@ $(UV):
 
 # Compiled at once, because an environment that forbids writing bytecode would otherwise import it from source forever.
 $(STAMP): $(UV) pyproject.toml constraints.txt
-	@test "$$(cat $@ 2>/dev/null)" = "$(CURDIR)" -a -x $(BIN)/python || $(UV) venv -q --clear --python 3.11 $(VENV)
+	@test "$$(cat $@ 2>/dev/null)" = "$(CURDIR)" -a -x $(BIN)/python || $(UV) venv -q --clear --python $(VERSION) $(VENV)
 	@echo "installing the environment (about 2.5 GB) ..."
 	@links=$$(for link in $(FIND_LINKS); do test ! -e "$$link" || printf '%s,' "$$link"; done); \
 	  UV_FIND_LINKS="$${links%,}" $(UV) pip install --python $(BIN)/python --compile-bytecode --exact \

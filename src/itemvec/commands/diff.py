@@ -5,10 +5,21 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+if TYPE_CHECKING:
+    from itemvec.decision.revisions import Revision
+
 WORKSPACE = "workspace"
+
+
+def opened(name: str, called: str = "") -> Revision:
+    """What the workspace, a revision or an experiment measured; it may be called otherwise."""
+    from itemvec.decision.revisions import revision, workspace
+
+    return workspace(Path()) if name == WORKSPACE else revision(Path(), name, called)
 
 
 @click.command()
@@ -30,19 +41,14 @@ def diff(left: str, right: str, form: str | None, everything: bool, fail_on: str
              itemvec diff main lsa-try --markdown
              itemvec diff main --fail-on worse
     """
-    from itemvec.decision.diff import check_comparable
     from itemvec.decision.diff import diff as compare
-    from itemvec.decision.diff_text import as_data, as_markdown, as_text
-    from itemvec.decision.revisions import Revision, revision, workspace
-
-    def opened(name: str) -> Revision:
-        return workspace(Path()) if name == WORKSPACE else revision(Path(), name)
+    from itemvec.decision.diff_markdown import as_markdown
+    from itemvec.decision.diff_text import as_text, conclusion
 
     ours, theirs = opened(left), opened(right)
-    check_comparable(ours, theirs)
     found = compare(ours, theirs, int(theirs.decision["seed"]))
     if form == "json":
-        click.echo(json.dumps(as_data(found), indent=2, allow_nan=False))
+        click.echo(json.dumps({"conclusion": conclusion(found)} | found.as_data(), indent=2, allow_nan=False))
     else:
         click.echo(as_markdown(found, link) if form == "markdown" else as_text(found, everything))
     if fail_on == "worse" and found.lost:

@@ -17,6 +17,10 @@ DECISION = "decision.json"  # what the stage `decide` writes
 MEASURES = "artifacts/measures"
 
 
+class MissingMeasuresError(TableError):
+    """The values per query of a state are neither on this machine nor on a remote."""
+
+
 @dataclass(frozen=True)
 class Revision:
     """One state of the repository.
@@ -38,23 +42,39 @@ class Revision:
 
     @property
     def label(self) -> str:
-        """Name, commit and model."""
-        return " ".join(filter(None, (self.name, self.commit, self.decision["model"])))
+        """Name, commit, model and its dimensions."""
+        state = " ".join(filter(None, (self.name, self.commit)))
+        return f"{state}, {self.decision['model']} {self.decision['dim']} d"
 
 
 def workspace(root: Path) -> Revision:
     """What lies in the working tree below ``root``."""
-    folder = root / MEASURES
-    return Revision("workspace", "", read_json(root / DECISION), Measures.below(folder))
+
+    def read(cell: str) -> Any:
+        path = root / MEASURES / f"{cell}.parquet"
+        if not path.exists():
+            raise MissingMeasuresError(
+                f"workspace: {MEASURES}/{cell}.parquet is missing; run `dvc pull` or `dvc repro`"
+            )
+        return read_parquet(path)
+
+    return Revision("workspace", "", read_json(root / DECISION), Measures(read))
 
 
-def revision(root: Path, name: str) -> Revision:
+def revision(root: Path, name: str, called: str = "") -> Revision:
     """A git revision or an experiment: from git, and through DVC from the local cache, then the remote.
+
+    Parameters
+    ----------
+    called
+        What it is called, if not ``name``.
 
     Raises
     ------
     TableError
-        There is no such revision; it has no ``decision.json``; later, when a cell is read, its measures are nowhere.
+        There is no such revision, or it has no ``decision.json``.
+    MissingMeasuresError
+        Later, when a cell is read whose measures are nowhere.
     """
     from dvc.api import DVCFileSystem
     from dvc.exceptions import DvcException
@@ -66,14 +86,16 @@ def revision(root: Path, name: str) -> Revision:
             commit = resolve_rev(repo.scm, name)
         files = DVCFileSystem(str(root), rev=commit)
         decision = json.loads(files.read_text(DECISION))
-    except (SCMError, DvcException) as error:
+    except (SCMError, DvcException):
         raise TableError(
-            f"{name}: is no revision or experiment of this repository ({error}); see `dvc exp list`"
+            f"{name}: is no revision or experiment of this repository; `git branch -a` and `dvc exp list` list them"
         ) from None
     except FileNotFoundError:
-        raise TableError(
-            f"{name}: has no {DECISION}; check it out, run `dvc repro`, and commit what it writes"
-        ) from None
+        raise TableError(f"{name}: has no {DECISION}; check it out, run `dvc repro`, commit what it writes") from None
+    except ValueError as error:
+        raise TableError(f"{name}: {DECISION} is no JSON ({error}); run `dvc repro` there") from None
+
+    shown = called or name
 
     def read(cell: str) -> Any:
         path = f"{MEASURES}/{cell}.parquet"
@@ -81,13 +103,13 @@ def revision(root: Path, name: str) -> Revision:
             with files.open(path, "rb") as file:
                 content = io.BytesIO(file.read())
         except (OSError, DvcException):
-            raise TableError(
-                f"{name}: {path} is neither in the cache nor on the remote; run `dvc fetch -a`, or `dvc pull` after "
-                f"`git checkout {name}`, or `dvc repro` there"
+            raise MissingMeasuresError(
+                f"{shown} ({commit[:7]}): {path} is neither in the cache nor on a remote; run `dvc push` where it was "
+                f"measured and `dvc fetch --all-commits` here, or check {commit[:7]} out and run `dvc repro`"
             ) from None
         return read_parquet(content)  # type: ignore[arg-type]
 
-    return Revision(name, commit[:7], decision, Measures(read))
+    return Revision(shown, commit[:7], decision, Measures(read))
 
 
 def experiments(root: Path) -> tuple[Callable[[str], str], dict[str, Callable[[str], str]]]:
