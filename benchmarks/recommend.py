@@ -34,7 +34,7 @@ from itemvec.recommenders import RECOMMENDERS, Score, Training
 from itemvec.stages.recommend import rank
 from itemvec.store import open_vectors
 
-OURS = {"positions": 512, "learning_rate": 0.006}  # chosen on validation, with the epochs of --ours
+OURS = {"positions": 512, "learning_rate": 0.006, "rate": "cosine"}  # chosen on validation, with the epochs of --ours
 SHAPE = {"width": 64, "layers": 2, "heads": 2, "dropout": 0.2}
 WAYS = ["recbole:id", "recbole:text", "rectools:id", "itemvec:id", "itemvec:text"]
 FOLDER = Path(__file__).parent

@@ -22,6 +22,7 @@ from tests.recommenders.conftest import next_is_right, training
 OPTIONS: Any = {"width": 8, "positions": 64, "learning_rate": 0.02, "epochs": 5, "max_history": 8}
 FULL = SasRec(item="id", **OPTIONS)
 SAMPLED = SasRec(item="id+text", loss="sampled", negatives=6, **OPTIONS)  # AdamW and SparseAdam, and draws from rng
+COSINE = SasRec(item="id", rate="cosine", **OPTIONS)
 PHASES = UniSRec(tuning="transductive", contrastive=2, **OPTIONS)
 
 
@@ -47,7 +48,7 @@ def killed_in(epoch: int, histories: Histories, seen: list[int]) -> Callable[[Sc
     return validate
 
 
-@pytest.mark.parametrize("recommender", [FULL, SAMPLED, PHASES], ids=["full", "sampled", "phases"])
+@pytest.mark.parametrize("recommender", [FULL, SAMPLED, COSINE, PHASES], ids=["full", "sampled", "cosine", "phases"])
 def test_a_killed_training_comes_to_the_same_scores(recommender: Neural, planted: Histories, vectors: Floats) -> None:
     whole = training(planted, vectors)
     expected = recommender.fit(whole)(planted)

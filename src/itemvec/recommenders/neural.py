@@ -44,6 +44,11 @@ class Neural(ABC):
         Learning rate of AdamW.
     weight_decay
         Weight decay of AdamW.
+    rate
+        How the learning rate goes. ``constant``: after a warm-up of one epoch it stays, and the network that is
+        validated and kept has the mean of about the latest tenth of all weights, so that training can end by
+        ``patience``. ``cosine``: it grows for a fifth of ``epochs``, then falls to zero, so that ``epochs`` decides
+        when training ends.
     epochs
         Most epochs of training.
     patience
@@ -66,10 +71,11 @@ class Neural(ABC):
     similarity: Literal["cosine", "dot"] = "cosine"
     temperature: PositiveFloat = 0.07
     max_history: Positive = 50
-    positions: Positive = 1600
+    positions: Positive = 800
     learning_rate: PositiveFloat = 0.004
     weight_decay: NaturalFloat = 0.01
-    epochs: Positive = 6
+    rate: Literal["constant", "cosine"] = "constant"
+    epochs: Positive = 50
     patience: Positive = 3
     loss: Literal["auto", "full", "sampled", "in-batch"] = "auto"
     negatives: Positive = 4096
@@ -96,6 +102,7 @@ class Neural(ABC):
             learning_rate=self.learning_rate,
             max_history=self.max_history,
             weight_decay=self.weight_decay,
+            rate=self.rate,
             loss=self.loss,
             negatives=self.negatives,
             bfloat16=self.precision == "bfloat16",

@@ -6,9 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-WARM_UP = 0.2  # share of the epochs in which the learning rate grows
+WARM_UP = 1  # epochs in which a constant rate grows
+WARM_UP_COSINE = 0.2  # share of all epochs in which one that falls grows
 LARGE = 100_000  # items; above, a step against all of them takes seconds, and their gradients gigabytes
 
+Rate = Literal["constant", "cosine"]
 Loss = Literal["auto", "full", "sampled", "in-batch"]
 
 
@@ -16,6 +18,11 @@ Loss = Literal["auto", "full", "sampled", "in-batch"]
 class Schedule:
     """How long and how fast to train.
 
+    epochs
+        At most: with a ``constant`` rate a bound that training should not meet, with ``cosine`` the length of the fall.
+    rate
+        ``constant`` after a warm-up; what is validated, and kept, is then the running mean of the weights. ``cosine``
+        falls to zero at the end of the epochs.
     loss
         ``full`` compares every state with the whole catalogue, ``sampled`` with ``negatives`` items drawn anew every
         step, ``in-batch`` with what the others of the batch want (the contrast of UniSRec, biased against popular
@@ -30,16 +37,25 @@ class Schedule:
     learning_rate: float
     max_history: int
     weight_decay: float = 0.01
+    rate: Rate = "constant"
     loss: Loss = "full"
     negatives: int = 4096
     contrastive: int = 0
     bfloat16: bool = False
 
-    def rate(self, progress: float) -> float:
-        """Learning rate after the share ``progress`` of all epochs: linear warm-up, then a cosine down to zero."""
-        if progress < WARM_UP:
-            return self.learning_rate * progress / WARM_UP
-        return self.learning_rate * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP))) / 2
+    @property
+    def averages(self) -> bool:
+        """Whether the mean of the weights is what training makes: at a constant rate no single ones have settled."""
+        return self.rate == "constant"
+
+    def rate_after(self, progress: float) -> float:
+        """Learning rate after ``progress`` epochs: a linear warm-up, then constant or a cosine down to zero."""
+        if self.rate == "constant":
+            return self.learning_rate * min(1.0, progress / WARM_UP)
+        share = progress / self.epochs
+        if share < WARM_UP_COSINE:
+            return self.learning_rate * share / WARM_UP_COSINE
+        return self.learning_rate * (1 + math.cos(math.pi * (share - WARM_UP_COSINE) / (1 - WARM_UP_COSINE))) / 2
 
     def loss_in(self, epoch: int, n_items: int) -> Loss:
         """What an epoch, counted from 0, is trained against."""

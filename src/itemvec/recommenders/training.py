@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from itemvec.core.arrays import Ints
 from itemvec.core.errors import ItemvecError
 from itemvec.core.machine import torch_device
 from itemvec.core.progress import progress
@@ -28,12 +30,12 @@ KEPT = 30 * 86_400  # seconds, after which nobody will take up a training again
 def train(network: Network, training: Training, schedule: Schedule, checkpoint: Path) -> Score:
     """Train on shifted sequences; keep the epoch with the best validation nDCG@10.
 
-    Training ends early after ``patience`` epochs without a better one. Contrastive epochs count for neither, unless
-    there are no others. It goes on from ``checkpoint`` where an earlier call was cut off, and comes to the same result;
-    the file is gone when training is done.
+    Training ends after ``patience`` epochs without a better one; ``epochs`` is a bound. Contrastive epochs count for
+    neither, unless there are no others. At a constant rate the mean of the weights is validated and kept; it begins
+    anew after contrastive epochs. Training goes on from ``checkpoint`` where an earlier call was cut off, and comes to
+    the same result; the file is gone when training is done.
     """
-    device = torch_device()
-    network.to(device)
+    network.to(torch_device())
     optimizers = _optimizers(network, schedule)
     rng = np.random.default_rng(training.seed)
     losses = Losses(network, training.histories, schedule, rng)
@@ -44,16 +46,9 @@ def train(network: Network, training: Training, schedule: Schedule, checkpoint: 
     saved = time.monotonic()
     with progress(schedule.epochs, f"train, seed {training.seed}", "epochs", state.epoch) as shown:
         while state.epoch < schedule.epochs and state.waited < schedule.patience:
-            network.train()
-            loss = schedule.loss_in(state.epoch, training.histories.n_items)
-            total = torch.zeros((), device=device)
-            for inputs, targets, share in next(passes):
-                _set_rate(optimizers, schedule.rate((state.epoch + share) / schedule.epochs))
-                asked, wanted = (torch.from_numpy(part).to(device) for part in (inputs, targets))
-                total += _step(optimizers, losses(loss, asked, wanted))
-            if not torch.isfinite(total):
-                raise ItemvecError(f"training diverged in epoch {state.epoch + 1}; lower learning_rate")
-            state.note(training.validate(scorer(network, schedule.max_history)))
+            _train_epoch(state, next(passes), losses, schedule)
+            with state.average.in_use():
+                state.note(training.validate(scorer(network, schedule.max_history)))
             if time.monotonic() - saved > SECONDS:
                 state.save(checkpoint)
                 _forget(checkpoint.parent)
@@ -66,10 +61,29 @@ def train(network: Network, training: Training, schedule: Schedule, checkpoint: 
     return scorer(network, schedule.max_history)
 
 
+def _train_epoch(state: State, batches: Iterator[tuple[Ints, Ints, float]], losses: Losses, schedule: Schedule) -> None:
+    """Every batch of an epoch once; at a constant rate the weights go into their mean."""
+    state.network.train()
+    if state.epoch == schedule.contrastive:
+        state.average.restart()
+    device = torch_device()
+    loss = schedule.loss_in(state.epoch, state.network.items.n_items)
+    total = torch.zeros((), device=device)
+    for inputs, targets, share in batches:
+        _set_rate(state.optimizers, schedule.rate_after(state.epoch + share))
+        asked, wanted = (torch.from_numpy(part).to(device) for part in (inputs, targets))
+        total += _step(state.optimizers, losses(loss, asked, wanted))
+        if schedule.averages:
+            state.average.add(state.epoch + share)
+    if not torch.isfinite(total):
+        raise ItemvecError(f"training diverged in epoch {state.epoch + 1}; lower learning_rate")
+
+
 def _resume(state: State, checkpoint: Path, training: Training, schedule: Schedule) -> None:
     """Go on from a checkpoint; one whose validation is not what it was belongs to other data, and is an error."""
     state.load(checkpoint)
-    found = training.validate(scorer(state.network, schedule.max_history))
+    with state.average.in_use():
+        found = training.validate(scorer(state.network, schedule.max_history))
     if abs(found - state.found) > 1e-4:  # as other numbers of threads can make it
         raise ItemvecError(
             f"{checkpoint}: validation nDCG@10 was {state.found:.6f} there and is {found:.6f} now, so the part "

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from itemvec.recommenders.network import Network
+from itemvec.recommenders.weight_average import WeightAverage
 
 
 class State:
@@ -26,6 +27,8 @@ class State:
         Validation after every epoch.
     contrastive
         Epochs at the beginning that are pre-training; what comes after them is fine-tuning.
+    average
+        Running mean of the weights; the network must have it as its weights while ``note`` looks at it.
     """
 
     def __init__(
@@ -35,6 +38,7 @@ class State:
         self.epoch, self.waited, self.found, self.best = 0, 0, -math.inf, -math.inf
         self.curve: list[float] = []
         self.best_weights = network.state_dict()
+        self.average = WeightAverage(network)
 
     def note(self, found: float) -> None:
         """Count an epoch with its validation, and keep its weights if it is the best of its phase.
@@ -57,7 +61,7 @@ class State:
 
         kept = ("epoch", "waited", "found", "best", "curve")
         numbers = {name: getattr(self, name) for name in kept}
-        progress = json.dumps(numbers | {"rng": self.rng.bit_generator.state})
+        progress = json.dumps(numbers | {"averaged": self.average.count, "rng": self.rng.bit_generator.state})
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(f".{os.getpid()}.partial")  # another process may be training the same
         save_file(self._tensors(), partial, metadata={"progress": progress})
@@ -71,11 +75,14 @@ class State:
             progress = json.loads(file.metadata()["progress"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (not a dict)
         self.rng.bit_generator.state = progress.pop("rng")
+        self.average.count = progress.pop("averaged")
         vars(self).update(progress)
         self.network.load_state_dict(_below("weights", tensors))
         self.best_weights = {name: value.clone() for name, value in self.network.state_dict().items()}
         for name, value in _below("best", tensors).items():
             self.best_weights[name].copy_(value)
+        for place, value in _below("average", tensors).items():
+            self.average.values[int(place)].copy_(value)
         for number, optimizer in enumerate(self.optimizers):
             state: dict[int, dict[str, Any]] = {}
             for name, value in _below(f"optimizer{number}", tensors).items():
@@ -90,6 +97,8 @@ class State:
     def _tensors(self) -> dict[str, Tensor]:
         parts = {"weights": self.network.state_dict(), "best": self.best_weights}
         tensors = {f"{part}.{name}": value for part, values in parts.items() for name, value in values.items()}
+        if self.average.count:
+            tensors |= {f"average.{number}": value for number, value in enumerate(self.average.values)}
         for number, optimizer in enumerate(self.optimizers):
             for parameter, values in optimizer.state_dict()["state"].items():
                 for what, value in values.items():
