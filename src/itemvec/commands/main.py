@@ -152,7 +152,7 @@ def show(path: Path, everything: bool, markdown: bool) -> None:
 @click.argument("runs", nargs=-1, required=True, metavar="RUN RUN [RUN ...]")
 @click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="Gives the seed.")
 def compare(runs: tuple[str, ...], path: Path) -> None:
-    """Compare any runs: differences with intervals, and p of a paired permutation test, adjusted by Holm.
+    """Compare any runs: differences with intervals and p, which hold for all pairs together.
 
     A RUN is the name of a file below artifacts/measures, without its ending: stage, then variant and system.
 

@@ -125,7 +125,7 @@ def section(results: Results, found: dict[str, list[Point]]) -> Section:
                 tables.append(Table(title(task, group, results.groups(task)), named, rows))
     words = (
         f"The smallest vectors that are shown to lose less than {ALLOWED:.0%}. Against the first: the change of the "
-        f"mean, and p of the one-sided paired test that the loss is {ALLOWED:.0%} or more, adjusted by Holm for the "
+        f"mean, and p of the one-sided paired test that the loss is {ALLOWED:.0%} or more, adjusted for the "
         "variants of a system. On the frontier is what no other vectors of the table equal at the same size or less. "
         f"Scan is the time to read every vector once at {BANDWIDTH / 1e9:.0f} GB a second: a bound, not a measurement."
     )

@@ -20,7 +20,7 @@ def lengths(results: Results) -> Section:
         "change against all dimensions of the column. "
         "PCA puts the strongest directions first, and models trained for it (Matryoshka) what matters most; of other "
         "models, one choice of dimensions is as good as another. Below each table are the fewest dimensions shown to "
-        f"lose less than {ALLOWED:.0%}: p < 0.05 in a paired test, adjusted by Holm for the lengths."
+        f"lose less than {ALLOWED:.0%}: p < 0.05 in a paired test, adjusted for the lengths."
     )
     return Section("shorter", "How many dimensions are enough", words, tables)
 
