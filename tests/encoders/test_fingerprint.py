@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from itemvec.core import words as words_module
 from itemvec.encoders import ENCODERS, Corpus, Role, backends, fingerprint
 from itemvec.encoders import hashing as hashing_module
 from itemvec.encoders import sentence_transformer as module
@@ -44,7 +45,7 @@ ENCODERS_AND_CHANGES: list[tuple[Any, dict[str, Any]]] = [
         },
     ),
     (HashingEncoder(64), {"dim": 65}),
-    (LsaEncoder(3), {"dim": 2, "stop_words": None, "seed": 1}),
+    (LsaEncoder(3), {"dim": 2, "stop_words": None, "stemmer": "english", "seed": 1}),
     (
         SentenceTransformerEncoder("mine", 8, revision=COMMIT),
         {
@@ -171,7 +172,7 @@ def test_what_a_fitted_encoder_was_fitted_on_changes_it(corpus: Corpus, tmp_path
 @pytest.mark.parametrize(
     ("old", "new", "same"),
     [
-        ('norm="l2"', 'norm="l1"', False),
+        ('input_type="string"', 'input_type="pair"', False),
         ("        return Plain(encode)", "        # a remark\n\n        return  Plain(encode)", True),
         ("Hashed bag of words", "A bag of hashed words", True),
         ("Nothing to load.", "There is nothing to load.", True),
@@ -193,4 +194,25 @@ def test_code_that_a_kind_imports_counts(corpus: Corpus, monkeypatch: pytest.Mon
     encoder, real = SentenceTransformerEncoder("mine", 8), inspect.getsource
     before = both(encoder, corpus)
     monkeypatch.setattr("inspect.getsource", lambda one: real(one) + "\nNEW = 1" * (one.__name__.endswith(module)))
+    assert set(before).isdisjoint(both(encoder, corpus))
+
+
+@pytest.mark.parametrize("encoder", [HashingEncoder(64), LsaEncoder(3)])
+def test_how_words_are_found_counts_where_words_are_counted(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, encoder: Any
+) -> None:
+    real, minilm = inspect.getsource, SentenceTransformerEncoder("mine", 8)
+    before, other = both(encoder, corpus), both(minilm, corpus)
+    monkeypatch.setattr("inspect.getsource", lambda one: real(one) + "\nNEW = 1" * one.__name__.endswith("core.words"))
+    assert set(before).isdisjoint(both(encoder, corpus))
+    assert other == both(minilm, corpus)
+
+
+@pytest.mark.parametrize("encoder", [HashingEncoder(64), LsaEncoder(3)])
+@pytest.mark.parametrize("library", ["regex", "PyStemmer", "bm25s"])
+def test_another_release_of_what_finds_words_counts(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, encoder: Any, library: str
+) -> None:
+    before, real = both(encoder, corpus), importlib.metadata.version
+    monkeypatch.setattr(words_module, "version", lambda name: "0" if name == library else real(name))
     assert set(before).isdisjoint(both(encoder, corpus))

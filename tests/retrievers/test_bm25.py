@@ -6,8 +6,9 @@ import pyarrow as pa
 import pytest
 
 from itemvec.core.top_k import NOTHING
+from itemvec.core.words import Language
 from itemvec.retrievers import Entries
-from itemvec.retrievers.bm25 import Bm25, Language, Method
+from itemvec.retrievers.bm25 import Bm25, Method
 
 
 def entries(*texts: str) -> Entries:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 
@@ -14,8 +14,8 @@ from itemvec.core.arrays import Floats
 from itemvec.core.options import Positive
 from itemvec.core.progress import each
 from itemvec.core.top_k import Top, top_k
+from itemvec.core.words import Language, Stemmed, find_words
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
-from itemvec.retrievers.bm25 import Language
 from itemvec.store.lancedb_index import Distance, Effort, Found, IndexKind, ServedTable
 
 ASKED = 4  # queries at a time; LanceDB takes them one by one
@@ -52,9 +52,10 @@ class LanceDb:
     refine
         Compare this many times k items again by their whole vectors; by default none.
     language
-        Language of the stemmer for texts; null leaves words as they are.
+        Language whose stemmer shortens words; null leaves them as they are. LanceDB is given the words that ``bm25``
+        counts, with a blank between them, and does nothing more to them.
     stop_words
-        Leave out the stop words of that language.
+        Leave out the stop words of that language, where bm25s has some.
     """
 
     mode: Literal["vector", "text", "hybrid"] = "vector"
@@ -66,7 +67,7 @@ class LanceDb:
     probes: Positive | None = None
     candidates: Positive | None = None
     refine: Positive | None = None
-    language: Language | None = "english"
+    language: Stemmed | None = "english"
     stop_words: bool = True
 
     @property
@@ -94,9 +95,8 @@ class LanceDb:
     def serve(self, items: Entries) -> ServedTable:
         """A table of the items with the indexes that the mode needs; at least one item."""
         vectors = items.blocks("lancedb") if self.needs_vectors else None
-        if self.mode != "vector":
-            items.words("lancedb")
-        table = ServedTable(len(items), None if self.mode == "vector" else items.texts, vectors)
+        words = None if self.mode == "vector" else self._words(items)
+        table = ServedTable(len(items), words, vectors)
         if vectors is not None:
             options = {
                 "num_partitions": self.partitions,
@@ -105,7 +105,7 @@ class LanceDb:
             }
             table.index_vectors(self.index_type, self.similarity, options)
         if self.mode != "vector":
-            table.index_texts(self.language, self.stop_words)
+            table.index_texts()
         return table
 
     def ask(self, table: ServedTable, text: str, vector: Floats, k: int) -> Found:
@@ -120,4 +120,9 @@ class LanceDb:
     def _asked(self, queries: Entries) -> tuple[list[str], Iterable[Floats]]:
         none = np.empty((len(queries), 0), dtype=np.float32)
         vectors = chain.from_iterable(queries.blocks("lancedb")) if self.needs_vectors else iter(none)
-        return (queries.words("lancedb") if self.mode != "vector" else [""] * len(queries)), vectors
+        return ([""] * len(queries) if self.mode == "vector" else self._words(queries).to_pylist()), vectors
+
+    def _words(self, entries: Entries) -> Any:
+        """Words of each text with a blank between them, Arrow strings."""
+        left_out = cast("Language", self.language) if self.stop_words and self.language in get_args(Language) else None
+        return find_words(entries.words("lancedb"), self.language, left_out).joined()
