@@ -51,6 +51,7 @@ class Bm25:
     stop_words: Language | None = "english"
     stemmer: Stemmed | None = "english"
     needs_vectors: ClassVar[bool] = False
+    lowest: ClassVar[float | None] = 0.0
 
     def index(self, items: Entries) -> Retrieve:
         """Weigh the words of the items."""

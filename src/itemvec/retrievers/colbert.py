@@ -56,6 +56,7 @@ class Colbert:
     query_tokens: Positive | None = None
     stored_as: Literal["float16", "float32"] = "float16"
     needs_vectors: ClassVar[bool] = False
+    lowest: ClassVar[float | None] = None  # depends on the number of tokens of the query
 
     def index(self, items: Entries) -> Retrieve:
         """Encode the distinct texts of the items."""

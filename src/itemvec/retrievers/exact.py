@@ -38,6 +38,11 @@ class Exact:
     precision: Precision = "float32"
     needs_vectors: ClassVar[bool] = True
 
+    @property
+    def lowest(self) -> float | None:
+        """That of the cosine; an inner product has none."""
+        return -1.0 if self.similarity == "cosine" else None
+
     def index(self, items: Entries) -> Retrieve:
         """Nothing to prepare, but to find the largest number for int8."""
         blocks, device = items.blocks("exact"), torch_device()

@@ -75,6 +75,13 @@ class LanceDb:
         """All modes but one do."""
         return self.mode != "text"
 
+    @property
+    def lowest(self) -> float | None:
+        """That of BM25, of reciprocal ranks, and of the cosine; an inner product has none."""
+        if self.mode != "vector":
+            return 0.0
+        return -1.0 if self.similarity == "cosine" else None
+
     def index(self, items: Entries) -> Retrieve:
         """Write the items into a database and build its indexes."""
         table = self.serve(items) if len(items) else None
