@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.core.words import Language, Stemmed, find_words
+from itemvec.core.languages import Language, Stemmed
+from itemvec.core.words import find_words
 
 
 def words(text: str, **options: Any) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from itemvec.core import words as words_module
 from itemvec.encoders import ENCODERS, Corpus, Role, backends, fingerprint
 from itemvec.encoders import hashing as hashing_module
 from itemvec.encoders import sentence_transformer as module
@@ -194,25 +193,4 @@ def test_code_that_a_kind_imports_counts(corpus: Corpus, monkeypatch: pytest.Mon
     encoder, real = SentenceTransformerEncoder("mine", 8), inspect.getsource
     before = both(encoder, corpus)
     monkeypatch.setattr("inspect.getsource", lambda one: real(one) + "\nNEW = 1" * (one.__name__.endswith(module)))
-    assert set(before).isdisjoint(both(encoder, corpus))
-
-
-@pytest.mark.parametrize("encoder", [HashingEncoder(64), LsaEncoder(3)])
-def test_how_words_are_found_counts_where_words_are_counted(
-    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, encoder: Any
-) -> None:
-    real, minilm = inspect.getsource, SentenceTransformerEncoder("mine", 8)
-    before, other = both(encoder, corpus), both(minilm, corpus)
-    monkeypatch.setattr("inspect.getsource", lambda one: real(one) + "\nNEW = 1" * one.__name__.endswith("core.words"))
-    assert set(before).isdisjoint(both(encoder, corpus))
-    assert other == both(minilm, corpus)
-
-
-@pytest.mark.parametrize("encoder", [HashingEncoder(64), LsaEncoder(3)])
-@pytest.mark.parametrize("library", ["regex", "PyStemmer", "bm25s"])
-def test_another_release_of_what_finds_words_counts(
-    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, encoder: Any, library: str
-) -> None:
-    before, real = both(encoder, corpus), importlib.metadata.version
-    monkeypatch.setattr(words_module, "version", lambda name: "0" if name == library else real(name))
     assert set(before).isdisjoint(both(encoder, corpus))

@@ -8,57 +8,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import chain, pairwise
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from itemvec.core.arrays import Ints
+from itemvec.core.languages import Language, Stemmed
 
-# What bm25s has stop words for.
-Language = Literal[
-    "danish",
-    "dutch",
-    "english",
-    "french",
-    "german",
-    "italian",
-    "norwegian",
-    "portuguese",
-    "russian",
-    "spanish",
-    "swedish",
-    "turkish",
-]
-# What Snowball has a stemmer for.
-Stemmed = (
-    Language
-    | Literal[
-        "arabic",
-        "armenian",
-        "basque",
-        "catalan",
-        "czech",
-        "esperanto",
-        "estonian",
-        "finnish",
-        "greek",
-        "hindi",
-        "hungarian",
-        "indonesian",
-        "irish",
-        "lithuanian",
-        "nepali",
-        "persian",
-        "polish",
-        "romanian",
-        "serbian",
-        "sesotho",
-        "tamil",
-        "yiddish",
-    ]
-)
 _Split = Callable[[str], list[str]]
 
 # Scripts that do not put blanks between words. Korean does, but glues particles to them.

@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 
 from itemvec.core.arrays import Floats
 from itemvec.core.errors import ParamsError
+from itemvec.core.languages import Language, Stemmed
 from itemvec.core.options import Natural, Positive
-from itemvec.core.words import Language, Stemmed, find_words, library_versions
+from itemvec.core.words import find_words, library_versions
 from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 
 

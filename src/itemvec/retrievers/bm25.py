@@ -7,9 +7,10 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from itemvec.core.languages import Language, Stemmed
 from itemvec.core.options import PositiveFloat, Probability
-from itemvec.core.top_k import Top, top_k
-from itemvec.core.words import Language, Stemmed, Words, find_words
+from itemvec.core.top_k import TieOrder, Top, top_k
+from itemvec.core.words import Words, find_words
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
 
 SCORES = 1 << 24  # held at a time: 64 MB
@@ -23,7 +24,7 @@ class Bm25:
     """Search by words and their frequencies (Robertson et al., 1994), weighted by the package bm25s.
 
     Words are those of ``core/words.py``, in any script. Items that share no word with the query are not ranked. Equal
-    scores come in order of position, which bm25s' own search does not promise.
+    scores come in an order by hashes, as everywhere; bm25s' own search promises none.
 
     Parameters
     ----------
@@ -56,15 +57,16 @@ class Bm25:
     def index(self, items: Entries) -> Retrieve:
         """Weigh the words of the items."""
         vocabulary, weights = self._weights(self._words(items))
-        rows = max(1, SCORES // max(len(items), 1))
+        rows, order = max(1, SCORES // max(len(items), 1)), TieOrder(items.ids)
 
         def retrieve(queries: Entries, k: int) -> Top:
+            ties = order.of(queries.ids)
             asked = self._words(queries).counts(vocabulary)  # (n_queries, n_words)
             tops = [top_k(np.empty((0, len(items)), dtype=np.float32), k)]
             for start in range(0, asked.shape[0], rows):
                 scores = (asked[start : start + rows] @ weights).toarray()  # (rows, n_items)
                 scores[scores <= 0] = -np.inf
-                tops.append(top_k(scores, k))
+                tops.append(top_k(scores, k, ties.part(slice(start, start + rows))))
             return Top(np.concatenate([top.positions for top in tops]), np.concatenate([top.scores for top in tops]))
 
         return retrieve

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itemvec.core.arrays import Doubles, Ints
-from itemvec.core.top_k import NOTHING, Top
+from itemvec.core.top_k import NOTHING, Ties, Top
 
 DIGITS = 12  # after the point, to which sums are compared: equal items must not differ by how a sum was rounded
 
@@ -34,11 +34,12 @@ class Candidates:
     found: NDArray[np.bool_]
     n_queries: int
 
-    def top(self, weights: Doubles, k: int) -> Top:
-        """The best ``k`` by weighted sum of what parts with a weight found; equal sums in order of position."""
+    def top(self, weights: Doubles, k: int, ties: Ties | None = None) -> Top:
+        """The best ``k`` by weighted sum of what parts with a weight found; equal sums as ``top_k`` orders them."""
         ranked = self.found[weights > 0].any(axis=0)
         rows, places, sums = self.rows[ranked], self.positions[ranked], (weights @ self.values)[ranked]
-        order = np.lexsort((places, -np.round(sums, DIGITS), rows))
+        tied = places if ties is None else ties.places(rows, places)
+        order = np.lexsort((tied, -np.round(sums, DIGITS), rows))
         rows = rows[order]
         ranks = np.arange(len(rows)) - np.searchsorted(rows, rows)
         kept = ranks < k

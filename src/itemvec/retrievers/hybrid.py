@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -13,7 +12,7 @@ import numpy as np
 from itemvec.core.arrays import Doubles
 from itemvec.core.errors import ParamsError
 from itemvec.core.options import NaturalFloat, Positive
-from itemvec.core.top_k import Top
+from itemvec.core.top_k import TieOrder, Ties, Top
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve, Retriever, Tuning, prepare
 from itemvec.retrievers.fusion import Candidates, normalised, reciprocal_rank, scaled_from, unite
 
@@ -88,6 +87,7 @@ class Hybrid:
         ParamsError
             There are weights to be chosen, and no queries to choose them by.
         """
+        order = TieOrder(items.ids)
         prepared = [prepare(part, items, tuning) for part in self._retrievers]
         chosen: dict[str, Any] = {f"part {number}": said for number, (_, said) in enumerate(prepared, 1) if said}
 
@@ -102,13 +102,13 @@ class Hybrid:
                     "retriever hybrid: there are no validation queries to choose weights by; set search.split to "
                     "{validation: 0.2}, or give weights"
                 )
-            weights, quality = _best(candidates(tuning.queries), tuning.quality, tuning.depth)
+            weights, quality = _best(candidates(tuning.queries), tuning, order.of(tuning.queries.ids))
             chosen |= {"weights": weights.tolist(), "validation": quality}
         if self.fusion == "convex":
             weights = weights / weights.sum()
             if np.count_nonzero(weights) == 1:
                 return prepared[int(np.argmax(weights))][0], chosen
-        return lambda queries, k: candidates(queries).top(weights, k), chosen
+        return lambda queries, k: candidates(queries).top(weights, k, order.of(queries.ids)), chosen
 
     def _value(self, top: Top, part: Retriever) -> tuple[Doubles, Doubles]:
         if self.fusion == "rrf":
@@ -116,12 +116,12 @@ class Hybrid:
         return scaled_from(top, part.lowest) if self.normalise == "tmm" else normalised(top, self.normalise)
 
 
-def _best(candidates: Candidates, quality: Callable[[Top], float], depth: int) -> tuple[Doubles, float]:
+def _best(candidates: Candidates, tuning: Tuning, ties: Ties) -> tuple[Doubles, float]:
     """The weights of the highest quality, and that quality."""
     n_parts = len(candidates.values)
     steps = STEPS.get(n_parts, FEWER)
     grid = [np.array(one) / steps for one in product(range(steps + 1), repeat=n_parts) if sum(one) == steps]
     grid.sort(key=lambda weights: float(np.square(weights).sum()))  # equal weights first
-    qualities = [quality(candidates.top(weights, depth)) for weights in grid]
+    qualities = [tuning.quality(candidates.top(weights, tuning.depth, ties)) for weights in grid]
     best = int(np.argmax(qualities))
     return grid[best], qualities[best]

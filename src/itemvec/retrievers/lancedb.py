@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -11,10 +11,11 @@ from typing import Any, Literal, cast, get_args
 import numpy as np
 
 from itemvec.core.arrays import Floats
+from itemvec.core.languages import Language, Stemmed
 from itemvec.core.options import Positive
 from itemvec.core.progress import each
-from itemvec.core.top_k import Top, top_k
-from itemvec.core.words import Language, Stemmed, find_words
+from itemvec.core.top_k import TieOrder, Top, top_k
+from itemvec.core.words import find_words
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
 from itemvec.store.lancedb_index import Distance, Effort, Found, IndexKind, ServedTable
 
@@ -84,17 +85,19 @@ class LanceDb:
 
     def index(self, items: Entries) -> Retrieve:
         """Write the items into a database and build its indexes."""
-        table = self.serve(items) if len(items) else None
+        table, order = self.serve(items) if len(items) else None, TieOrder(items.ids)
 
         def retrieve(queries: Entries, k: int) -> Top:
+            ties = order.of(queries.ids)
             top = top_k(np.empty((len(queries), 0), dtype=np.float32), k)
             if table is None:
                 return top
             with ThreadPoolExecutor(ASKED) as threads:
                 answers = threads.map(lambda text, vector: self.ask(table, text, vector, k), *self._asked(queries))
                 for row, found in enumerate(each(answers, len(queries), "lancedb", "queries")):
-                    top.positions[row, : len(found.positions)] = found.positions
-                    top.scores[row, : len(found.positions)] = found.scores
+                    best = np.lexsort((ties.places(np.array(row), found.positions), -found.scores))[:k]
+                    top.positions[row, : len(best)] = found.positions[best]
+                    top.scores[row, : len(best)] = found.scores[best]
             return top
 
         return retrieve
@@ -116,10 +119,12 @@ class LanceDb:
         return table
 
     def ask(self, table: ServedTable, text: str, vector: Floats, k: int) -> Found:
-        """What the mode finds for one query."""
+        """What the mode finds for one query, and where no index approximates what ties with the last of them."""
         effort = Effort(self.probes, self.candidates, self.refine)
         if self.mode == "text":
-            return table.by_text(text, k)
+            return _with_ties(lambda n: table.by_text(text, n), k)
+        if self.mode == "vector" and self.index_type is None:
+            return _with_ties(lambda n: table.by_vector(vector, n, effort), k)
         if self.mode == "vector":
             return table.by_vector(vector, k, effort)
         return table.by_both(text, vector, k, effort)
@@ -133,3 +138,11 @@ class LanceDb:
         """Words of each text with a blank between them, Arrow strings."""
         left_out = cast("Language", self.language) if self.stop_words and self.language in get_args(Language) else None
         return find_words(entries.words("lancedb"), self.language, left_out).joined()
+
+
+def _with_ties(ask: Callable[[int], Found], k: int) -> Found:
+    """The best ``k`` and all that tie with the last of them, since LanceDB does not say which of equals it leaves."""
+    n = k + 1
+    while len((found := ask(n)).scores) == n and found.scores[-1] == found.scores[k - 1]:
+        n *= 2
+    return found
