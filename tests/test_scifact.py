@@ -105,4 +105,4 @@ def test_a_hybrid_beats_what_it_is_made_of(
     assert all(ndcg(hybrid) > ndcg(part, hybrid) + 0.02 for part in (exact, bm25))
     assert hybrid.summary["queries"] + hybrid.summary.get("queries_for_validation", 0) == 300
     if split != "given":
-        assert 0.3 < hybrid.summary["chosen"]["weights"][0] < 0.7
+        assert 0.6 < hybrid.summary["chosen"]["weights"][0] < 0.95  # cosines differ little, seen from -1

@@ -5,7 +5,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.core.top_k import top_k
+from itemvec.core.top_k import TieOrder, top_k
 from itemvec.metrics import Judgments, Ranked, measure
 from itemvec.metrics import leave_one_dimension_out as attribution
 from itemvec.metrics.leave_one_dimension_out import Similarity, attribute, ndcg
@@ -53,6 +53,22 @@ def test_leaving_out_equals_ranking_anew(
         again = ndcg(queries[:, rest], items[:, rest], judged, similarity=similarity)
         assert found.without[:, dim] == pytest.approx(again)
     assert not np.allclose(found.without, found.full[:, None])
+
+
+@pytest.mark.parametrize("depth", [12, 100])
+def test_ties_are_ordered_as_in_a_ranking_anew(
+    depth: int, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attribution, "DEPTH", depth)
+    queries, items = (rng.integers(-1, 2, size=(n, 6)).astype(np.float32) for n in (25, 300))
+    judged = judgments(*([int(one), int(one) + 100] for one in rng.integers(200, size=25)))
+    ties = TieOrder(pa.array([f"i{row}" for row in range(300)])).of(judged.ids)
+    found = attribute(queries, items, judged, similarity="dot", ties=ties)
+    for dim in range(6):
+        rest = [other for other in range(6) if other != dim]
+        again = ndcg(queries[:, rest], items[:, rest], judged, similarity="dot", ties=ties)
+        assert found.without[:, dim] == pytest.approx(again)
+    assert not np.allclose(found.full, attribute(queries, items, judged, similarity="dot").full)
 
 
 def test_an_item_in_one_dimension_proves_nothing_of_others() -> None:

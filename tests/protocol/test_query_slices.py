@@ -48,3 +48,10 @@ def test_queries_without_words_are_no_error() -> None:
     found = slices(pa.array(["?!"]), np.array([0]), ITEMS, judged, pa.array(["..."]))
     assert [found[by][0].low for by in ("words", "overlap")] == [0, 0]
     assert sum(int(one.chosen.sum()) for one in found["novelty"]) == 1
+
+
+def test_words_of_any_script_count() -> None:
+    judged = Judgments(pa.array(["q"]), np.array([0]), np.ones(1), np.array([0, 1]))
+    found = slices(pa.array(["傘"]), np.array([0]), pa.array(["折りたたみ傘"]), judged, pa.array(["日傘"]))
+    assert {by: found[by][0].low for by in ("words", "overlap")} == {"words": 1, "overlap": 100}
+    assert sum(one.low for one in found["novelty"] if one.chosen.any()) == 67  # one of three words is shared

@@ -5,9 +5,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.core.top_k import NOTHING
-from itemvec.retrievers import Entries
-from itemvec.retrievers.bm25 import Bm25, Language, Method
+from itemvec.core.languages import Language
+from itemvec.core.top_k import NOTHING, TieOrder, top_k
+from itemvec.retrievers import Entries, bm25
+from itemvec.retrievers.bm25 import Bm25, Method
 
 
 def entries(*texts: str) -> Entries:
@@ -38,9 +39,12 @@ def test_every_language_has_stop_words_and_a_stemmer(language: Language) -> None
     assert top.positions.tolist() == [[1]]
 
 
-def test_equal_items_come_in_order_of_position() -> None:
-    top = Bm25().index(entries(*["lamp"] * 30, "desk"))(entries("lamp"), 5)
-    assert top.positions.tolist() == [[0, 1, 2, 3, 4]]
+def test_equal_items_come_in_the_order_of_ties(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bm25, "SCORES", 64)  # of two queries at a time
+    items, queries = entries(*["lamp"] * 30, "desk"), entries(*["lamp"] * 5)
+    top = Bm25().index(items)(queries, 5)
+    scores = np.array([[1.0] * 30 + [-np.inf]] * 5, dtype=np.float32)
+    assert (top.positions == top_k(scores, 5, TieOrder(items.ids).of(queries.ids)).positions).all()
 
 
 def test_words_said_twice_count_twice_and_unknown_ones_do_not() -> None:

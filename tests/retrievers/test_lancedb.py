@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from itemvec.core.arrays import Floats, Ints
-from itemvec.core.top_k import NOTHING
+from itemvec.core.top_k import NOTHING, TieOrder, top_k
 from itemvec.retrievers import Entries
 from itemvec.retrievers.exact import Exact
 from itemvec.retrievers.lancedb import LanceDb
@@ -73,10 +73,15 @@ def test_texts_are_stemmed_and_what_shares_no_word_is_not_found() -> None:
     assert plain.positions.tolist() == [[NOTHING] * 2, [1, NOTHING], [2, NOTHING]]
 
 
-def test_equal_texts_come_in_order_of_position() -> None:
-    items = Entries(pa.array([str(row) for row in range(30)]), pa.array(["lamp"] * 30))
-    top = LanceDb(mode="text").index(items)(Entries(pa.array(["q"]), pa.array(["lamp"])), 30)
-    assert top.positions[0].tolist() == list(range(30))
+@pytest.mark.parametrize("k", [5, 30])
+@pytest.mark.parametrize("row", [LanceDb(mode="text"), LanceDb(index_type=None)], ids=lambda row: row.mode)
+def test_equal_items_come_in_the_order_of_ties(row: LanceDb, k: int) -> None:
+    """Those that LanceDB would leave out first among them."""
+    items = entries(np.ones((30, 4), dtype=np.float32), ["lamp"] * 30)
+    queries = entries(np.ones((3, 4), dtype=np.float32), ["lamp"] * 3)
+    top = row.index(items)(queries, k)
+    expected = top_k(np.zeros((3, 30), dtype=np.float32), k, TieOrder(items.ids).of(queries.ids))
+    assert (top.positions == expected.positions).all()
 
 
 def test_hybrid_puts_first_what_both_find() -> None:

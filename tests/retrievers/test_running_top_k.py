@@ -1,8 +1,9 @@
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from itemvec.core.arrays import Floats
-from itemvec.core.top_k import NOTHING, top_k
+from itemvec.core.top_k import NOTHING, TieOrder, top_k
 from itemvec.retrievers.running_top_k import Running
 
 
@@ -12,17 +13,34 @@ def add(best: Running, table: Floats, start: int) -> None:
     best.offer(rows, columns + start, table[rows, columns])
 
 
+@pytest.mark.parametrize("size", [1, 70, 1000])
 @pytest.mark.parametrize("order", ["random", "ascending", "descending"])
-def test_running_equals_the_whole(order: str, rng: np.random.Generator) -> None:
+def test_running_equals_the_whole(order: str, size: int, rng: np.random.Generator) -> None:
     table = rng.integers(0, 40, size=(30, 1000)).astype(np.float32)  # many ties
     table[rng.random(table.shape) < 0.1] = -np.inf
     table[:5, 7:] = -np.inf  # fewer than k to rank
     if order != "random":
         table = np.sort(table, axis=1)[:, :: 1 if order == "ascending" else -1]
     best = Running(30, 12)
-    for start in range(0, 1000, 70):
-        add(best, table[:, start : start + 70], start)
+    for start in range(0, 1000, size):
+        add(best, table[:, start : start + size], start)
     found, whole = best.top(), top_k(table, 12)
+    assert (found.positions == whole.positions).all()
+    assert (found.scores == whole.scores).all()
+
+
+@pytest.mark.parametrize("size", [1, 70, 1000])
+def test_with_ties_running_equals_the_whole(size: int, rng: np.random.Generator) -> None:
+    table = rng.integers(0, 9, size=(30, 1000)).astype(np.float32)
+    table[rng.random(table.shape) < 0.1] = -np.inf
+    table[:5, 7:] = -np.inf
+    table[5:9] = 0  # nothing but ties
+    ids = [pa.array([str(row) for row in range(n)]) for n in (1000, 30)]
+    ties = TieOrder(ids[0]).of(ids[1])
+    best = Running(30, 12, ties)
+    for start in range(0, 1000, size):
+        add(best, table[:, start : start + size], start)
+    found, whole = best.top(), top_k(table, 12, ties)
     assert (found.positions == whole.positions).all()
     assert (found.scores == whole.scores).all()
 

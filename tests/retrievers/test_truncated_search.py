@@ -1,7 +1,10 @@
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from itemvec.retrievers import block_scan
+from itemvec.core.top_k import TieOrder, top_k
+from itemvec.retrievers import Entries, block_scan
+from itemvec.retrievers.exact import Exact
 from itemvec.retrievers.truncated_search import search_prefixes
 from tests.conftest import unit
 
@@ -33,6 +36,20 @@ def test_equal_items_come_in_order_of_position(rng: np.random.Generator) -> None
     found = search_prefixes(items[:1], np.split(items, [90]), [2, 8], 50, "cosine")
     for top in found.values():
         assert top.positions[0].tolist() == list(range(50))
+
+
+def test_ties_are_those_of_whole_rankings(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole numbers, whose products are exact and often equal, in blocks as at once."""
+    monkeypatch.setattr(block_scan, "QUERIES", {"cpu": 7, "cuda": 7})
+    monkeypatch.setattr(block_scan, "ITEMS", {"cpu": 64, "cuda": 64})
+    items, queries = (rng.integers(-1, 2, size=(n, 6)).astype(np.float32) for n in (500, 30))
+    ids = [pa.array([str(row) for row in range(n)]) for n in (500, 30)]
+    ties = TieOrder(ids[0]).of(ids[1])
+    found = search_prefixes(queries, np.split(items, [190, 191]), [2, 6], 12, "dot", ties)
+    whole = Exact("dot").index(Entries(ids[0], vectors=[items]))(Entries(ids[1], vectors=[queries]), 12)
+    for dim, top in found.items():
+        assert (top.positions == top_k(queries[:, :dim] @ items[:, :dim].T, 12, ties).positions).all()
+    assert (found[6].positions == whole.positions).all()
 
 
 def test_a_vector_that_starts_with_zeros_is_like_nothing() -> None:

@@ -56,3 +56,8 @@ MEANINGS = {
 def judged_at(metric: str) -> str:
     """Name of the share of judged items in the ranks that a metric looks at: ``judged@10`` of ``ndcg@10``."""
     return f"judged@{metric.partition('@')[2]}"
+
+
+def tied_at(metric: str) -> str:
+    """Name of the share of queries with a tie at the last rank that a metric looks at: ``tied@10`` of ``ndcg@10``."""
+    return f"tied@{metric.partition('@')[2]}"

@@ -1,10 +1,15 @@
 """Exact top-k, with ties broken by position."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from itemvec.core.arrays import Floats, Ints
+from itemvec.core.arrays import Floats, Ids, Ints
 
 NOTHING = -1  # position of a rank that holds no item
 
@@ -19,8 +24,64 @@ class Top(NamedTuple):
     scores: Floats
 
 
-def top_k(scores: Floats, k: int) -> Top:
-    """The ``k`` highest scores of each row, best first; equal scores in order of position.
+class TieOrder:
+    """The order in which items with equal scores are ranked: by hashes of ids, the same for all systems.
+
+    An order by id or by position would favour items by how they are named, and a system that knows nothing could seem
+    perfect. So items are ordered by a hash of their ids, and that circle of items is begun, for each query, at a place
+    that a hash of its id names: equal scores are ranked at random, each time in the same way.
+
+    Parameters
+    ----------
+    items
+        Ids of the catalogue, Arrow strings of shape (n_items,).
+    """
+
+    def __init__(self, items: Ids) -> None:
+        self.positions: Ints = np.argsort(_hashes(items), kind="stable")  # of the item at each place
+        self.n_items = len(items)
+
+    @cached_property
+    def places(self) -> Ints:
+        """Place of each item, int64 of shape (n_items,)."""
+        places = np.empty(self.n_items, dtype=np.int64)
+        places[self.positions] = np.arange(self.n_items)
+        return places
+
+    def of(self, queries: Ids) -> Ties:
+        """The order of each query, by their ids, Arrow strings."""
+        return Ties(self, (_hashes(queries) % np.uint64(max(self.n_items, 1))).astype(np.int64))
+
+
+@dataclass(frozen=True)
+class Ties:
+    """Which of equal scores comes first.
+
+    order
+        Of the items.
+    turns
+        How far that order is turned for each query, int64 of shape (n_queries,).
+    """
+
+    order: TieOrder
+    turns: Ints
+
+    def part(self, rows: slice | Ints) -> Ties:
+        """Those of some queries."""
+        return Ties(self.order, self.turns[rows])
+
+    def places(self, rows: Ints, positions: Ints) -> Ints:
+        """Place of items in the order of the queries ``rows``, int64; the lowest comes first."""
+        return (self.order.places[positions] + self.turns[rows]) % max(self.order.n_items, 1)
+
+    def positions(self, rows: Ints, places: Ints) -> Ints:
+        """The items at places of the order of the queries ``rows``, int64."""
+        positions: Ints = self.order.positions[(places - self.turns[rows]) % max(self.order.n_items, 1)]
+        return positions
+
+
+def top_k(scores: Floats, k: int, ties: Ties | None = None) -> Top:
+    """The ``k`` highest scores of each row, best first; equal scores in the order of ``ties``, or else of position.
 
     Parameters
     ----------
@@ -29,41 +90,47 @@ def top_k(scores: Floats, k: int) -> Top:
     k
         Ranks to return; the tail is empty where there are fewer items.
     """
-    return _sorted(_best(scores, k))
-
-
-def _best(scores: Floats, k: int) -> Top:
-    """The ``k`` highest scores of each row, in order of position; among equal scores, the first positions."""
     n_queries, n_items = scores.shape
     found = _empty(n_queries, k)
     kept = min(k, n_items)
     if kept == 0 or n_queries == 0:
         return found
-    if kept == n_items:
-        chosen = scores > -np.inf
-    else:
-        # Everything above the k-th score, and as many scores equal to it as fit.
+    chosen = scores > -np.inf
+    if kept < n_items:  # everything from the k-th score on, and of its equals as many as there is room for
         threshold = np.partition(scores, n_items - kept, axis=1)[:, n_items - kept, None]  # (n_queries, 1)
-        chosen = scores >= threshold
+        chosen &= scores >= threshold
         crowded = np.flatnonzero(np.count_nonzero(chosen, axis=1) > kept)
         if len(crowded):
-            above = scores[crowded] > threshold[crowded]
-            level = chosen[crowded] & ~above
-            room = kept - np.count_nonzero(above, axis=1)
-            chosen[crowded] = above | (level & (np.cumsum(level, axis=1) <= room[:, None]))
-        if np.isneginf(threshold).any():
-            chosen &= scores > -np.inf
-    flat = np.flatnonzero(chosen)
-    rows, columns = np.divmod(flat, n_items)
+            chosen[crowded] = _first(scores[crowded], threshold[crowded], chosen[crowded], crowded, kept, ties)
+    rows, columns = np.divmod(np.flatnonzero(chosen), n_items)
+    places = columns if ties is None else ties.places(rows, columns)
+    order = np.lexsort((places, -scores[rows, columns], rows))
+    rows, columns = rows[order], columns[order]
     slots = np.arange(len(rows)) - np.searchsorted(rows, np.arange(n_queries))[rows]
     found.positions[rows, slots] = columns
     found.scores[rows, slots] = scores[rows, columns]
     return found
 
 
-def _sorted(top: Top) -> Top:
-    order = np.argsort(-top.scores, axis=1, kind="stable")
-    return Top(np.take_along_axis(top.positions, order, axis=1), np.take_along_axis(top.scores, order, axis=1))
+def _first(
+    scores: Floats, threshold: Floats, chosen: NDArray[np.bool_], queries: Ints, kept: int, ties: Ties | None
+) -> NDArray[np.bool_]:
+    """Of what is ``chosen``, all above the threshold and the first of its equals, ``kept`` in each row."""
+    above = scores > threshold
+    rows, columns = np.nonzero(chosen & ~above)
+    places = columns if ties is None else ties.places(queries[rows], columns)
+    order = np.lexsort((places, rows))
+    rows, columns = rows[order], columns[order]
+    rank = np.arange(len(rows)) - np.searchsorted(rows, np.arange(len(scores)))[rows]
+    fits = rank < (kept - np.count_nonzero(above, axis=1))[rows]
+    above[rows[fits], columns[fits]] = True
+    return above
+
+
+def _hashes(ids: Ids) -> NDArray[np.uint64]:
+    from pandas.util import hash_array
+
+    return hash_array(np.asarray(ids.to_numpy(zero_copy_only=False), dtype=object))
 
 
 def _empty(n_queries: int, width: int) -> Top:

@@ -12,6 +12,7 @@ from itemvec.core.files import read_parquet
 from itemvec.decision.results import CONSTRUCTED, TASKS, Results
 from itemvec.decision.standings import Group, rank_group
 from itemvec.decision.text_pays import TextPays, text_pays
+from itemvec.decision.ties import tie_note
 from itemvec.decision.training import training_note
 from itemvec.decision.unjudged import Unjudged, consider
 from itemvec.decision.values import Measures
@@ -51,7 +52,7 @@ def _task(results: Results, task: str, measures: Measures) -> dict[str, Any]:
     unjudged = consider(results, task, groups, measures, verdict, tolerance)
     pays = [one for one in (text_pays(group, params.seed) for group in groups) if one is not None]
     notes = [unjudged.note(verdict, groups[0].metric)] if unjudged else []
-    notes += [training_note(results, task, groups, verdict)]
+    notes += [training_note(results, task, groups, verdict), tie_note(results, task, UNITS[task], groups[0].metric)]
     if any(group.complete for group in groups):
         notes.append("queries were constructed from the items' own metadata; they are not what people ask")
     return {

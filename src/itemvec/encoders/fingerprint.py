@@ -13,6 +13,7 @@ from typing import Any
 from itemvec.encoders.base import Encoder, Role
 from itemvec.store import LAYOUT
 
+BELOW = ("itemvec.core.words",)  # modules of lower floors that decide vectors
 OTHER = {"item": "query_", "query": "item_"}  # options that start so do not touch this role
 
 
@@ -36,7 +37,7 @@ def fingerprint(encoder: Encoder, role: Role, identity: Mapping[str, Any]) -> st
 
 
 def _code(kind: type) -> str:
-    """Hash of the module of ``kind`` and of the modules it imports here, without comments and docstrings."""
+    """Hash of the module that defines ``kind`` and what it imports of encoders and ``BELOW``, without remarks."""
     found: dict[str, str] = {}
     waiting = [kind.__module__]
     while waiting:
@@ -49,12 +50,12 @@ def _code(kind: type) -> str:
 
 
 def _neighbours(tree: ast.AST) -> list[str]:
-    """Modules of this package that ``tree`` imports, or imports names from."""
+    """Modules of this package and of ``BELOW`` that ``tree`` imports, or imports names from."""
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == __package__:
             found += [name for name in (f"{node.module}.{alias.name}" for alias in node.names) if find_spec(name)]
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{__package__}."):
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith((f"{__package__}.", *BELOW)):
             found.append(str(node.module))
     return found
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from itemvec.core.arrays import Floats
 from itemvec.core.options import Positive
+from itemvec.core.words import find_words, library_versions
 from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 
 
@@ -28,16 +29,19 @@ class HashingEncoder:
     dim: Positive
 
     def identity(self, corpus: Corpus) -> Mapping[str, Any]:  # noqa: ARG002  (nothing is fitted)
-        """The library that hashes."""
-        return {"libraries": {"scikit-learn": version("scikit-learn")}}
+        """The libraries that find words and hash them."""
+        return {"libraries": {"scikit-learn": version("scikit-learn"), **library_versions()}}
 
     def load(self, corpus: Corpus) -> LoadedEncoder:  # noqa: ARG002
         """Nothing to load."""
-        from sklearn.feature_extraction.text import HashingVectorizer
+        from sklearn.feature_extraction import FeatureHasher
+        from sklearn.preprocessing import normalize
 
-        words = HashingVectorizer(n_features=self.dim, norm="l2", dtype=np.float32)
+        hasher = FeatureHasher(n_features=self.dim, input_type="string", dtype=np.float32)
 
         def encode(texts: Sequence[str], role: Role) -> Floats:  # noqa: ARG001  (both roles are words)
-            return np.asarray(words.transform(texts).toarray(), dtype=np.float32)
+            words = find_words(texts)
+            buckets = hasher.transform([word] for word in words.vocabulary.to_pylist())  # (n_words, dim), sparse
+            return np.asarray(normalize(words.counts(words.vocabulary) @ buckets).toarray(), dtype=np.float32)
 
         return Plain(encode)

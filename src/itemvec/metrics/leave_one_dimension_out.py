@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itemvec.core.arrays import Doubles, Floats, Ints
-from itemvec.core.top_k import top_k
+from itemvec.core.top_k import Ties, top_k
 
 DEPTH = 100  # candidates of a query to begin with
 NUMBERS = 1 << 24  # held at a time: 64 MB
@@ -56,7 +56,12 @@ class Attribution:
 
 
 def attribute(
-    queries: Floats, items: Floats, judged: Judged, k: int = 10, similarity: Similarity = "cosine"
+    queries: Floats,
+    items: Floats,
+    judged: Judged,
+    k: int = 10,
+    similarity: Similarity = "cosine",
+    ties: Ties | None = None,
 ) -> Attribution:
     """Leave out one dimension at a time, without ranking the catalogue anew for each.
 
@@ -71,6 +76,8 @@ def attribute(
         float32 of shapes (n_queries, dim) and (n_items, dim).
     judged
         Of the same queries in the same order.
+    ties
+        The order of equal scores; by default that of position.
     """
     queries, items = (_scaled(vectors, similarity) for vectors in (queries, items))
     reach = np.abs(items)
@@ -82,21 +89,28 @@ def attribute(
     while len(waiting):
         failed = [np.empty(0, dtype=np.int64)]
         for rows in _batches(waiting, max(depth * items.shape[1], len(items))):
-            found, proved = _without_each(queries[rows], items, rows, judged, k, depth, reach, similarity)
+            found, proved = _without_each(queries[rows], items, rows, judged, k, depth, reach, similarity, ties)
             without[rows] = found
             failed.append(rows[~proved])
         waiting = np.concatenate(failed)
         widened = widened or len(waiting)
         depth = min(2 * depth, len(items))
-    return Attribution(ndcg(queries, items, judged, k, "dot"), without, widened)
+    return Attribution(ndcg(queries, items, judged, k, "dot", ties), without, widened)
 
 
-def ndcg(queries: Floats, items: Floats, judged: Judged, k: int = 10, similarity: Similarity = "cosine") -> Doubles:
+def ndcg(
+    queries: Floats,
+    items: Floats,
+    judged: Judged,
+    k: int = 10,
+    similarity: Similarity = "cosine",
+    ties: Ties | None = None,
+) -> Doubles:
     """nDCG@k of every query over all items, float64 of shape (n_queries,); gains are linear, as in trec_eval."""
     queries, items = (_scaled(vectors, similarity) for vectors in (queries, items))
     found = np.empty(len(queries))
     for rows in _batches(np.arange(len(queries)), len(items)):
-        positions = top_k(queries[rows] @ items.T, k).positions
+        positions = top_k(queries[rows] @ items.T, k, ties and ties.part(rows)).positions
         found[rows] = _gains(positions, rows, judged, len(items)) @ _discount(k) / _ideal(rows, judged, k)
     return found
 
@@ -110,11 +124,14 @@ def _without_each(
     depth: int,
     reach: Floats,
     similarity: Similarity,
+    ties: Ties | None,
 ) -> tuple[Doubles, NDArray[np.bool_]]:
     """Without each dimension, (n, dim), and the queries for which that is proved to be right, bool (n,)."""
     n, dim = queries.shape
     scores = queries @ items.T  # (n, n_items)
-    candidates = np.sort(top_k(scores, depth).positions, axis=1)  # (n, depth); equal scores go by position
+    candidates = top_k(scores, depth, ties and ties.part(rows)).positions  # (n, depth)
+    tied = candidates if ties is None else ties.places(rows[:, None], candidates)
+    candidates = np.take_along_axis(candidates, np.argsort(tied, axis=1), axis=1)  # the order of equal scores
     full = np.take_along_axis(scores, candidates, axis=1)
     values = items[candidates].transpose(0, 2, 1)  # (n, dim, depth)
     changed = _rescored(full[:, None, :] - queries[:, :, None] * values, values, similarity)

@@ -16,6 +16,7 @@ from itemvec.core.files import write_json, write_parquet
 from itemvec.core.top_k import NOTHING, Top
 from itemvec.metrics import Judgments, Ranked, Spread, by_owner, mean_interval, measure
 from itemvec.protocol.judgments import hashes
+from itemvec.protocol.tied import tied
 
 # Columns of what was measured, before those of the metrics.
 MEASURED = [(ID, pa.string()), (SEED, pa.int32()), (GROUP, pa.string()), (OWNER, pa.string()), (JUDGMENT, pa.int64())]
@@ -120,7 +121,7 @@ def evaluate(
         about = {ID: judgments.ids, SEED: seeds, GROUP: groups, OWNER: owners or judgments.ids, JUDGMENT: judged_as}
         measures.append(pa.table(about | found))
     whole = pa.concat_tables(measures)
-    summary = {**facts, **summarise(whole, whole_names)}
+    summary = {**facts, **tied(rankings.values(), names[0]), **summarise(whole, whole_names)}
     if cohorts:
         summary["cohorts"] = {
             by: {cohort.name: _of_cohort(whole, cohort, names) for cohort in slices} for by, slices in cohorts.items()

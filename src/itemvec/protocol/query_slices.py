@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from itemvec.core.arrays import Doubles, Ids, Ints
+from itemvec.core.words import Words, find_words
 from itemvec.metrics import Judgments
 from itemvec.protocol.evaluation import Cohort
 from itemvec.protocol.terciles import cohorts_of, third
 
-BETWEEN = r"[^\p{L}\p{N}]+"  # what lies between two words
 BLOCK = 1024  # queries compared with all training queries at a time
 
 
@@ -31,14 +31,15 @@ def slices(queries: Ids, rows: Ints, items: Ids, judgments: Judgments, train: Id
     rows
         Position among ``queries`` of each query of ``judgments``, int64.
     """
-    lengths = np.asarray(pc.list_value_length(_words(queries)))[rows].astype(np.int64)
-    overlap = _percent(_overlap(queries, rows, items, judgments))
+    words = _found(queries)
+    lengths = np.diff(words.offsets)[rows]
+    overlap = _percent(_overlap(words, rows, items, judgments))
     found = {
         "words": cohorts_of(("short", "medium", "long"), third(lengths, lengths), lengths),
         "overlap": cohorts_of(("low", "middle", "high"), third(overlap, overlap), overlap),
     }
     if len(train):
-        novelty = _percent(1 - _nearest(queries, train)[rows])
+        novelty = _percent(1 - _nearest(words, _found(train))[rows])
         found["novelty"] = cohorts_of(("near", "middle", "far"), third(novelty, novelty), novelty)
     return found
 
@@ -47,33 +48,19 @@ def _percent(shares: Doubles) -> Ints:
     return np.rint(100 * shares).astype(np.int64)
 
 
-def _words(texts: Ids) -> Any:
-    """The words of each text, an Arrow list of strings."""
-    trimmed = pc.replace_substring_regex(pc.utf8_lower(texts), rf"^{BETWEEN}|{BETWEEN}$", "")
-    words = pc.split_pattern_regex(trimmed, BETWEEN)
-    return pc.if_else(pc.equal(trimmed, ""), pa.scalar([], words.type), words)
+def _matrix(words: Words, known: Ids) -> Any:
+    """Which of the words ``known`` each text has: 0 or 1, float64, sparse of shape (n_texts, n_known)."""
+    counts = words.counts(known).astype(np.float64)
+    counts.sum_duplicates()  # a word that is said twice counts once
+    counts.data[:] = 1
+    return counts
 
 
-def _matrix(texts: Ids, known: Ids) -> Any:
-    """Which of the words ``known`` each text has: 0 or 1, sparse of shape (n_texts, n_known)."""
-    from scipy.sparse import csr_array
-
-    words = _words(texts)
-    columns = pc.index_in(words.flatten(), value_set=known)
-    has = np.asarray(columns.is_valid())
-    rows = np.asarray(pc.list_parent_indices(words))[has]
-    columns = columns.drop_null().to_numpy().astype(np.int64)
-    cells = np.unique(rows * max(len(known), 1) + columns)  # a word that is said twice counts once
-    place = (cells // max(len(known), 1), cells % max(len(known), 1))
-    return csr_array((np.ones(len(cells)), place), shape=(len(texts), len(known)))
-
-
-def _overlap(queries: Ids, rows: Ints, items: Ids, judgments: Judgments) -> Doubles:
+def _overlap(queries: Words, rows: Ints, items: Ids, judgments: Judgments) -> Doubles:
     """Share of each query's words that its relevant items have on average."""
-    known = pc.unique(_words(queries).flatten())
-    asked = _matrix(queries, known)
+    asked = _matrix(queries, queries.vocabulary)
     relevant, places = np.unique(judgments.items, return_inverse=True)
-    found = _matrix(items.take(pa.array(relevant)), known)
+    found = _matrix(_found(items.take(pa.array(relevant))), queries.vocabulary)
     cases = np.repeat(np.arange(len(judgments)), np.diff(judgments.offsets))
     shared = asked[rows[cases]].multiply(found[places]).sum(axis=1)
     sums = np.bincount(cases, shared, minlength=len(judgments))
@@ -81,15 +68,19 @@ def _overlap(queries: Ids, rows: Ints, items: Ids, judgments: Judgments) -> Doub
     return shares
 
 
-def _nearest(queries: Ids, train: Ids) -> Doubles:
+def _nearest(queries: Words, train: Words) -> Doubles:
     """Jaccard similarity of each query's words with those of the most similar training query."""
-    known = pc.unique(pa.chunked_array([_words(queries).flatten(), _words(train).flatten()]))
+    known = pc.unique(pa.chunked_array([queries.vocabulary, train.vocabulary]))
     asked, trained = _matrix(queries, known), _matrix(train, known)
     sizes = trained.sum(axis=1)
-    nearest = np.zeros(len(queries))
-    for start in range(0, len(queries), BLOCK):
+    nearest = np.zeros(asked.shape[0])
+    for start in range(0, asked.shape[0], BLOCK):
         block = asked[start : start + BLOCK]
         shared = (block @ trained.T).tocoo()
         union = block.sum(axis=1)[shared.row] + sizes[shared.col] - shared.data
         np.maximum.at(nearest, start + shared.row, shared.data / union)
     return nearest
+
+
+def _found(texts: Ids) -> Words:
+    return find_words(texts.to_pylist())

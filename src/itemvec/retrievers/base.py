@@ -79,6 +79,11 @@ class Retriever(Protocol):
         """Whether it cannot be a baseline."""
         ...
 
+    @property
+    def lowest(self) -> float | None:
+        """The score below which none can be, whatever the texts; None where there is no such score."""
+        ...
+
     def index(self, items: Entries) -> Retrieve:
         """Prepare ``items``, and return the function that finds the best ``k`` of them for any queries."""
         ...

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from itemvec.core.languages import Language, Stemmed
 from itemvec.core.options import PositiveFloat, Probability
-from itemvec.core.top_k import Top, top_k
+from itemvec.core.top_k import TieOrder, Top, top_k
+from itemvec.core.words import Words, find_words
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
 
 SCORES = 1 << 24  # held at a time: 64 MB
 
 Method = Literal["lucene", "robertson", "atire", "bm25+", "bm25l"]
-
-# What both bm25s has stop words and Snowball has a stemmer for.
-Language = Literal[
-    "danish",
-    "dutch",
-    "english",
-    "french",
-    "german",
-    "italian",
-    "norwegian",
-    "portuguese",
-    "russian",
-    "spanish",
-    "swedish",
-    "turkish",
-]
 
 
 @RETRIEVERS.register("bm25")
@@ -38,8 +23,8 @@ Language = Literal[
 class Bm25:
     """Search by words and their frequencies (Robertson et al., 1994), weighted by the package bm25s.
 
-    Items that share no word with the query are not ranked. Equal scores come in order of position, which bm25s' own
-    search does not promise.
+    Words are those of ``core/words.py``, in any script. Items that share no word with the query are not ranked. Equal
+    scores come in an order by hashes, as everywhere; bm25s' own search promises none.
 
     Parameters
     ----------
@@ -57,7 +42,7 @@ class Bm25:
     stop_words
         Language whose stop words are left out; null keeps all words.
     stemmer
-        Language whose stemmer shortens words; null leaves them as they are.
+        Language whose stemmer shortens words; null leaves them as they are. It leaves words of other scripts alone.
     """
 
     k1: PositiveFloat = 1.5
@@ -65,63 +50,42 @@ class Bm25:
     method: Method = "lucene"
     length: Literal["item", "corpus"] = "item"
     stop_words: Language | None = "english"
-    stemmer: Language | None = "english"
+    stemmer: Stemmed | None = "english"
     needs_vectors: ClassVar[bool] = False
+    lowest: ClassVar[float | None] = 0.0
 
     def index(self, items: Entries) -> Retrieve:
         """Weigh the words of the items."""
-        words = self._words(items)
-        vocabulary, weights = self._weights(words)
-        rows = max(1, SCORES // max(len(items), 1))
+        vocabulary, weights = self._weights(self._words(items))
+        rows, order = max(1, SCORES // max(len(items), 1)), TieOrder(items.ids)
 
         def retrieve(queries: Entries, k: int) -> Top:
-            asked = self._words(queries)
-            tops = []
-            for start in range(0, len(asked), rows):
-                scores = (_counts(asked[start : start + rows], vocabulary) @ weights).toarray()  # (rows, n_items)
+            ties = order.of(queries.ids)
+            asked = self._words(queries).counts(vocabulary)  # (n_queries, n_words)
+            tops = [top_k(np.empty((0, len(items)), dtype=np.float32), k)]
+            for start in range(0, asked.shape[0], rows):
+                scores = (asked[start : start + rows] @ weights).toarray()  # (rows, n_items)
                 scores[scores <= 0] = -np.inf
-                tops.append(top_k(scores, k))
+                tops.append(top_k(scores, k, ties.part(slice(start, start + rows))))
             return Top(np.concatenate([top.positions for top in tops]), np.concatenate([top.scores for top in tops]))
 
         return retrieve
 
-    def _weights(self, words: Sequence[Sequence[str]]) -> tuple[dict[str, int], Any]:
-        """Row of each word, and the weight of every word in every item, sparse of shape (n_words, n_items)."""
+    def _weights(self, words: Words) -> tuple[Any, Any]:
+        """The distinct words, and the weight of each in every item, float32, sparse of shape (n_words, n_items)."""
         import bm25s
         from scipy.sparse import csr_array
 
-        if not any(words):
-            return {}, csr_array((0, len(words)), dtype=np.float32)
+        shape = (len(words.vocabulary), len(words.offsets) - 1)
+        if not shape[0]:
+            return words.vocabulary, csr_array(shape, dtype=np.float32)
         k1, b = self.k1, self.b
         if self.length == "corpus":  # a factor of all items alike is one of k1
-            k1, b = k1 * (1 - b + b * len(words) / float(np.mean([len(one) for one in words]))), 0.0
+            k1, b = k1 * (1 - b + b * shape[1] / (len(words.codes) / shape[1])), 0.0
         engine = bm25s.BM25(method=self.method, k1=k1, b=b)
-        engine.index(words, show_progress=False)
+        engine.index((words.lists(), {row: row for row in range(shape[0])}), show_progress=False)
         by_word = engine.scores
-        shape = (len(by_word["indptr"]) - 1, len(words))
-        vocabulary = {
-            word: row for word, row in engine.vocab_dict.items() if row < shape[0]
-        }  # bm25s adds an empty word
-        return vocabulary, csr_array((by_word["data"], by_word["indices"], by_word["indptr"]), shape=shape)
+        return words.vocabulary, csr_array((by_word["data"], by_word["indices"], by_word["indptr"]), shape=shape)
 
-    def _words(self, entries: Entries) -> Any:
-        import bm25s
-        import Stemmer
-
-        return bm25s.tokenize(
-            entries.words("bm25"),
-            stopwords=self.stop_words,
-            stemmer=Stemmer.Stemmer(self.stemmer) if self.stemmer else None,
-            return_ids=False,
-            show_progress=False,
-        )
-
-
-def _counts(queries: Sequence[Sequence[str]], vocabulary: dict[str, int]) -> Any:
-    """How often each known word stands in each query, sparse of shape (n_queries, n_words)."""
-    from scipy.sparse import csr_array
-
-    known = [[vocabulary[word] for word in words if word in vocabulary] for words in queries]
-    offsets = np.cumsum([0, *map(len, known)])
-    columns = np.array([column for one in known for column in one], dtype=np.int64)
-    return csr_array((np.ones(len(columns), dtype=np.float32), columns, offsets), shape=(len(known), len(vocabulary)))
+    def _words(self, entries: Entries) -> Words:
+        return find_words(entries.words("bm25"), self.stemmer, self.stop_words)

@@ -15,7 +15,7 @@ from itemvec.core.errors import ParamsError
 from itemvec.core.machine import torch_device
 from itemvec.core.options import Positive
 from itemvec.core.progress import progress
-from itemvec.core.top_k import Top, top_k
+from itemvec.core.top_k import TieOrder, Top, top_k
 from itemvec.models.checkpoint import check_safetensors, resolve
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
 from itemvec.retrievers.maxsim import TokenVectors
@@ -56,6 +56,7 @@ class Colbert:
     query_tokens: Positive | None = None
     stored_as: Literal["float16", "float32"] = "float16"
     needs_vectors: ClassVar[bool] = False
+    lowest: ClassVar[float | None] = None  # depends on the number of tokens of the query
 
     def index(self, items: Entries) -> Retrieve:
         """Encode the distinct texts of the items."""
@@ -69,16 +70,16 @@ class Colbert:
                 some = texts[start : start + TEXTS]
                 tokens.add(_numbers(model.encode_document(some, convert_to_numpy=True, show_progress_bar=False)))
                 shown.update(len(some))
-        rows = max(1, min(QUERIES, SCORES // max(len(words), 1)))
+        rows, order = max(1, min(QUERIES, SCORES // max(len(words), 1))), TieOrder(items.ids)
 
         def retrieve(queries: Entries, k: int) -> Top:
-            asked = queries.words("colbert")
+            asked, ties = queries.words("colbert"), order.of(queries.ids)
             tops = [top_k(np.empty((0, len(words)), dtype=np.float32), k)]
             with progress(len(asked), "colbert queries", "queries") as shown:
                 for start in range(0, len(asked), rows):
                     some = asked[start : start + rows]
                     vectors = _numbers(model.encode_query(some, convert_to_numpy=True, show_progress_bar=False))
-                    tops.append(top_k(tokens.scores(vectors)[:, which], k))
+                    tops.append(top_k(tokens.scores(vectors)[:, which], k, ties.part(slice(start, start + rows))))
                     shown.update(len(some))
             return Top(np.concatenate([top.positions for top in tops]), np.concatenate([top.scores for top in tops]))
 

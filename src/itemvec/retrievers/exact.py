@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from itemvec.core.arrays import Floats
 from itemvec.core.machine import torch_device
-from itemvec.core.top_k import Top
+from itemvec.core.top_k import TieOrder, Top
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
 from itemvec.retrievers.block_scan import split, sweep
 from itemvec.retrievers.inner_products import LEVELS, Precision, above, multiply, rounded
@@ -38,16 +39,25 @@ class Exact:
     precision: Precision = "float32"
     needs_vectors: ClassVar[bool] = True
 
+    @property
+    def lowest(self) -> float | None:
+        """That of the cosine; an inner product has none."""
+        return -1.0 if self.similarity == "cosine" else None
+
     def index(self, items: Entries) -> Retrieve:
         """Nothing to prepare, but to find the largest number for int8."""
         blocks, device = items.blocks("exact"), torch_device()
+        order = TieOrder(items.ids)
         largest = max(map(_largest, map(self._scaled, blocks)), default=0.0) if self.precision == "int8" else 0.0
 
         def retrieve(queries: Entries, k: int) -> Top:
             asked = np.concatenate([self._scaled(block) for block in queries.blocks("exact")])
             step = max(largest, _largest(asked), 1e-12) / LEVELS
+            rows, ties = split(asked, device), order.of(queries.ids)
+            starts = np.cumsum([0, *map(len, rows)])
             parts = [
-                (rounded(part, self.precision, step, device), Running(len(part), k)) for part in split(asked, device)
+                (rounded(part, self.precision, step, device), Running(len(part), k, ties.part(slice(start, end))))
+                for part, (start, end) in zip(rows, pairwise(starts), strict=True)
             ]
 
             def take(part: tuple[Any, Running], tile: Any, start: int) -> None:

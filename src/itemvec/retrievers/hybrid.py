@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import product
 from typing import Any, Literal
 
@@ -13,9 +12,9 @@ import numpy as np
 from itemvec.core.arrays import Doubles
 from itemvec.core.errors import ParamsError
 from itemvec.core.options import NaturalFloat, Positive
-from itemvec.core.top_k import Top
+from itemvec.core.top_k import TieOrder, Ties, Top
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve, Retriever, Tuning, prepare
-from itemvec.retrievers.fusion import Candidates, normalised, reciprocal_rank, unite
+from itemvec.retrievers.fusion import Candidates, normalised, reciprocal_rank, scaled_from, unite
 
 STEPS = {2: 20}  # steps of a weight from 0 to 1, by the number of parts
 FEWER = 10  # where there are more parts
@@ -32,12 +31,15 @@ class Hybrid:
         Rows of retrievers, without names: at least two.
     fusion
         ``rrf`` sums 1 / (k + rank) (Cormack et al., 2009). ``convex`` sums normalised scores (Bruch et al., arXiv
-        2210.11934); an item that a part did not find counts there as its last one does.
+        2210.11934). A part of weight 0 finds nothing, so that weights 0 and 1 give exactly the second part.
     k
         The k of ``rrf``: the larger, the less the first ranks stand out.
     normalise
-        How ``convex`` makes the scores of a query and part comparable: to 0 for the least and 1 for the largest, or
-        to mean 0 and standard deviation 1.
+        How ``convex`` makes the scores of a query and part comparable. ``tmm`` brings them to 0 for the least score
+        there can be, 0 for BM25 and -1 for the cosine, and to 1 for the largest found; an item that a part did not
+        find has 0. ``minmax`` brings the least that was found to 0, and ``z`` the scores to mean 0 and standard
+        deviation 1; with both, an item that a part did not find counts there as its last one does. Where no least
+        score is known, as for an inner product, ``tmm`` takes the least that was found.
     weights
         One weight per part. By default ``rrf`` weighs parts equally, and ``convex`` chooses the weights with the
         best first metric on the validation queries, among equal ones those closest to equal weights.
@@ -48,7 +50,7 @@ class Hybrid:
     parts: list[dict[str, Any]]
     fusion: Literal["rrf", "convex"] = "rrf"
     k: Positive = 60
-    normalise: Literal["minmax", "z"] = "minmax"
+    normalise: Literal["tmm", "minmax", "z"] = "tmm"
     weights: list[NaturalFloat] | None = None
     candidates: Positive = 100
 
@@ -68,6 +70,11 @@ class Hybrid:
         """Whether a part does."""
         return any(part.needs_vectors for part in self._retrievers)
 
+    @property
+    def lowest(self) -> float | None:
+        """That of what is summed; z has none."""
+        return None if self.fusion == "convex" and self.normalise == "z" else 0.0
+
     def index(self, items: Entries) -> Retrieve:
         """Prepare all parts."""
         return self.tune(items, None)[0]
@@ -80,11 +87,13 @@ class Hybrid:
         ParamsError
             There are weights to be chosen, and no queries to choose them by.
         """
+        order = TieOrder(items.ids)
         prepared = [prepare(part, items, tuning) for part in self._retrievers]
         chosen: dict[str, Any] = {f"part {number}": said for number, (_, said) in enumerate(prepared, 1) if said}
 
         def candidates(queries: Entries) -> Candidates:
-            return unite([retrieve(queries, self.candidates) for retrieve, _ in prepared], self._value)
+            tops = [retrieve(queries, self.candidates) for retrieve, _ in prepared]
+            return unite(tops, [self._value(top, part) for top, part in zip(tops, self._retrievers, strict=True)])
 
         weights = np.array(self.weights or [1.0] * len(self.parts))
         if self.fusion == "convex" and self.weights is None:
@@ -93,23 +102,26 @@ class Hybrid:
                     "retriever hybrid: there are no validation queries to choose weights by; set search.split to "
                     "{validation: 0.2}, or give weights"
                 )
-            weights, quality = _best(candidates(tuning.queries), tuning.quality, tuning.depth)
+            weights, quality = _best(candidates(tuning.queries), tuning, order.of(tuning.queries.ids))
             chosen |= {"weights": weights.tolist(), "validation": quality}
         if self.fusion == "convex":
             weights = weights / weights.sum()
-        return lambda queries, k: candidates(queries).top(weights, k), chosen
+            if np.count_nonzero(weights) == 1:
+                return prepared[int(np.argmax(weights))][0], chosen
+        return lambda queries, k: candidates(queries).top(weights, k, order.of(queries.ids)), chosen
 
-    @property
-    def _value(self) -> Callable[[Top], tuple[Doubles, Doubles]]:
-        return partial(reciprocal_rank, k=self.k) if self.fusion == "rrf" else partial(normalised, by=self.normalise)
+    def _value(self, top: Top, part: Retriever) -> tuple[Doubles, Doubles]:
+        if self.fusion == "rrf":
+            return reciprocal_rank(top, self.k)
+        return scaled_from(top, part.lowest) if self.normalise == "tmm" else normalised(top, self.normalise)
 
 
-def _best(candidates: Candidates, quality: Callable[[Top], float], depth: int) -> tuple[Doubles, float]:
+def _best(candidates: Candidates, tuning: Tuning, ties: Ties) -> tuple[Doubles, float]:
     """The weights of the highest quality, and that quality."""
     n_parts = len(candidates.values)
     steps = STEPS.get(n_parts, FEWER)
     grid = [np.array(one) / steps for one in product(range(steps + 1), repeat=n_parts) if sum(one) == steps]
     grid.sort(key=lambda weights: float(np.square(weights).sum()))  # equal weights first
-    qualities = [quality(candidates.top(weights, depth)) for weights in grid]
+    qualities = [tuning.quality(candidates.top(weights, tuning.depth, ties)) for weights in grid]
     best = int(np.argmax(qualities))
     return grid[best], qualities[best]

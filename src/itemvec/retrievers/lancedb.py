@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 
 from itemvec.core.arrays import Floats
+from itemvec.core.languages import Language, Stemmed
 from itemvec.core.options import Positive
 from itemvec.core.progress import each
-from itemvec.core.top_k import Top, top_k
+from itemvec.core.top_k import TieOrder, Top, top_k
+from itemvec.core.words import find_words
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
-from itemvec.retrievers.bm25 import Language
 from itemvec.store.lancedb_index import Distance, Effort, Found, IndexKind, ServedTable
 
 ASKED = 4  # queries at a time; LanceDB takes them one by one
@@ -52,9 +53,10 @@ class LanceDb:
     refine
         Compare this many times k items again by their whole vectors; by default none.
     language
-        Language of the stemmer for texts; null leaves words as they are.
+        Language whose stemmer shortens words; null leaves them as they are. LanceDB is given the words that ``bm25``
+        counts, with a blank between them, and does nothing more to them.
     stop_words
-        Leave out the stop words of that language.
+        Leave out the stop words of that language, where bm25s has some.
     """
 
     mode: Literal["vector", "text", "hybrid"] = "vector"
@@ -66,7 +68,7 @@ class LanceDb:
     probes: Positive | None = None
     candidates: Positive | None = None
     refine: Positive | None = None
-    language: Language | None = "english"
+    language: Stemmed | None = "english"
     stop_words: bool = True
 
     @property
@@ -74,19 +76,28 @@ class LanceDb:
         """All modes but one do."""
         return self.mode != "text"
 
+    @property
+    def lowest(self) -> float | None:
+        """That of BM25, of reciprocal ranks, and of the cosine; an inner product has none."""
+        if self.mode != "vector":
+            return 0.0
+        return -1.0 if self.similarity == "cosine" else None
+
     def index(self, items: Entries) -> Retrieve:
         """Write the items into a database and build its indexes."""
-        table = self.serve(items) if len(items) else None
+        table, order = self.serve(items) if len(items) else None, TieOrder(items.ids)
 
         def retrieve(queries: Entries, k: int) -> Top:
+            ties = order.of(queries.ids)
             top = top_k(np.empty((len(queries), 0), dtype=np.float32), k)
             if table is None:
                 return top
             with ThreadPoolExecutor(ASKED) as threads:
                 answers = threads.map(lambda text, vector: self.ask(table, text, vector, k), *self._asked(queries))
                 for row, found in enumerate(each(answers, len(queries), "lancedb", "queries")):
-                    top.positions[row, : len(found.positions)] = found.positions
-                    top.scores[row, : len(found.positions)] = found.scores
+                    best = np.lexsort((ties.places(np.array(row), found.positions), -found.scores))[:k]
+                    top.positions[row, : len(best)] = found.positions[best]
+                    top.scores[row, : len(best)] = found.scores[best]
             return top
 
         return retrieve
@@ -94,9 +105,8 @@ class LanceDb:
     def serve(self, items: Entries) -> ServedTable:
         """A table of the items with the indexes that the mode needs; at least one item."""
         vectors = items.blocks("lancedb") if self.needs_vectors else None
-        if self.mode != "vector":
-            items.words("lancedb")
-        table = ServedTable(len(items), None if self.mode == "vector" else items.texts, vectors)
+        words = None if self.mode == "vector" else self._words(items)
+        table = ServedTable(len(items), words, vectors)
         if vectors is not None:
             options = {
                 "num_partitions": self.partitions,
@@ -105,14 +115,16 @@ class LanceDb:
             }
             table.index_vectors(self.index_type, self.similarity, options)
         if self.mode != "vector":
-            table.index_texts(self.language, self.stop_words)
+            table.index_texts()
         return table
 
     def ask(self, table: ServedTable, text: str, vector: Floats, k: int) -> Found:
-        """What the mode finds for one query."""
+        """What the mode finds for one query, and where no index approximates what ties with the last of them."""
         effort = Effort(self.probes, self.candidates, self.refine)
         if self.mode == "text":
-            return table.by_text(text, k)
+            return _with_ties(lambda n: table.by_text(text, n), k)
+        if self.mode == "vector" and self.index_type is None:
+            return _with_ties(lambda n: table.by_vector(vector, n, effort), k)
         if self.mode == "vector":
             return table.by_vector(vector, k, effort)
         return table.by_both(text, vector, k, effort)
@@ -120,4 +132,17 @@ class LanceDb:
     def _asked(self, queries: Entries) -> tuple[list[str], Iterable[Floats]]:
         none = np.empty((len(queries), 0), dtype=np.float32)
         vectors = chain.from_iterable(queries.blocks("lancedb")) if self.needs_vectors else iter(none)
-        return (queries.words("lancedb") if self.mode != "vector" else [""] * len(queries)), vectors
+        return ([""] * len(queries) if self.mode == "vector" else self._words(queries).to_pylist()), vectors
+
+    def _words(self, entries: Entries) -> Any:
+        """Words of each text with a blank between them, Arrow strings."""
+        left_out = cast("Language", self.language) if self.stop_words and self.language in get_args(Language) else None
+        return find_words(entries.words("lancedb"), self.language, left_out).joined()
+
+
+def _with_ties(ask: Callable[[int], Found], k: int) -> Found:
+    """The best ``k`` and all that tie with the last of them, since LanceDB does not say which of equals it leaves."""
+    n = k + 1
+    while len((found := ask(n)).scores) == n and found.scores[-1] == found.scores[k - 1]:
+        n *= 2
+    return found

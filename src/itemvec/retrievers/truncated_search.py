@@ -10,14 +10,19 @@ import numpy as np
 
 from itemvec.core.arrays import Floats
 from itemvec.core.machine import torch_device
-from itemvec.core.top_k import Top
+from itemvec.core.top_k import Ties, Top
 from itemvec.retrievers.block_scan import split, sweep
 from itemvec.retrievers.inner_products import above, multiply, tensor
 from itemvec.retrievers.running_top_k import Running
 
 
 def search_prefixes(
-    queries: Floats, items: Iterable[Floats], dims: Sequence[int], k: int, similarity: Literal["cosine", "dot"]
+    queries: Floats,
+    items: Iterable[Floats],
+    dims: Sequence[int],
+    k: int,
+    similarity: Literal["cosine", "dot"],
+    ties: Ties | None = None,
 ) -> dict[int, Top]:
     """The best ``k`` items of each query by the first dimensions alone, for each of ``dims``.
 
@@ -33,15 +38,17 @@ def search_prefixes(
         Blocks, float32 of shape (any, dim), read once.
     dims
         Ascending; the last at most ``dim``.
+    ties
+        The order of equal scores; by default that of position.
     """
     device = torch_device()
-    stretches = list(pairwise([0, *dims]))
+    stretches, rows = list(pairwise([0, *dims])), split(queries, device)
     parts = [
         (
             [tensor(np.ascontiguousarray(part[:, start:end])).to(device) for start, end in stretches],
-            [Running(len(part), k) for _ in dims],
+            [Running(len(part), k, ties and ties.part(slice(first, last))) for _ in dims],
         )
-        for part in split(queries, device)
+        for part, (first, last) in zip(rows, pairwise(np.cumsum([0, *map(len, rows)])), strict=True)
     ]
 
     def prepare(tile: Floats) -> Any:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from itemvec.core.arrays import Doubles, Floats
 from itemvec.core.sampling import sample
 from itemvec.core.text import without_markup
+from itemvec.core.top_k import TieOrder, Ties
 from itemvec.metrics import LEVEL, Judgments, Spread, compare_family
 from itemvec.metrics.leave_one_dimension_out import attribute, ndcg
 from itemvec.metrics.sign_flips import flip_p
@@ -49,7 +50,7 @@ def measure_each_dimension(digest: Path, queries: Path, qrels: Path, seed: int) 
     """
     ids, items = open_vectors(digest, "items").load()
     asked = Asked.load(digest, queries, qrels, ids)
-    rng = np.random.default_rng(seed)
+    rng, order = np.random.default_rng(seed), TieOrder(ids)
     facts, lines = {}, [HEADER]
     for group in sorted(set(asked.groups.tolist())):
         rows = sample(np.flatnonzero(asked.groups == group), QUERIES, rng)
@@ -57,7 +58,8 @@ def measure_each_dimension(digest: Path, queries: Path, qrels: Path, seed: int) 
             asked.vectors[rows],
             choose(asked.judgments, np.isin(np.arange(len(asked.judgments)), rows)),
         )
-        found = attribute(vectors, items, judgments)
+        ties = order.of(judgments.ids)
+        found = attribute(vectors, items, judgments, ties=ties)
         changes = found.without - found.full[:, None]  # (n_queries, dim)
         change, p = changes.mean(axis=0), flip_p(changes, seed)
         facts[group] = {
@@ -67,7 +69,7 @@ def measure_each_dimension(digest: Path, queries: Path, qrels: Path, seed: int) 
             "harmful": int(np.count_nonzero((p < LEVEL) & (change > 0))),
             "useful": int(np.count_nonzero((p < LEVEL) & (change < 0))),
             "higher": int(np.count_nonzero(change > 0)),
-            "dropped": _dropped(vectors, items, judgments, found.full, changes, seed) if len(rows) > 1 else {},
+            "dropped": _dropped(vectors, items, judgments, ties, found.full, changes, seed) if len(rows) > 1 else {},
         }
         name = '"' + without_markup(group).replace('"', '""') + '"'
         lines += [f"{name},{i},{one:.6f},{chance:.4f}" for i, (one, chance) in enumerate(zip(change, p, strict=True))]
@@ -75,7 +77,7 @@ def measure_each_dimension(digest: Path, queries: Path, qrels: Path, seed: int) 
 
 
 def _dropped(
-    queries: Floats, items: Floats, judgments: Judgments, full: Doubles, changes: Doubles, seed: int
+    queries: Floats, items: Floats, judgments: Judgments, ties: Ties, full: Doubles, changes: Doubles, seed: int
 ) -> dict[str, Any]:
     """By rule, the change of nDCG for the queries that chose what to drop, and for the others."""
     halves = np.random.default_rng(seed).permutation(len(queries)) % 2 == 0
@@ -85,7 +87,9 @@ def _dropped(
     for half in (halves, ~halves):
         for rule, chosen in _rules(changes[half], seed):
             kept = ~chosen
-            change = ndcg(queries[:, kept], items[:, kept], judgments) - full if chosen.any() else np.zeros(len(full))
+            change = np.zeros(len(full))
+            if chosen.any():
+                change = ndcg(queries[:, kept], items[:, kept], judgments, ties=ties) - full
             own.setdefault(rule, []).append(change[half])
             other.setdefault(rule, np.zeros(len(full)))[~half] = change[~half]
             counts.setdefault(rule, []).append(int(chosen.sum()))

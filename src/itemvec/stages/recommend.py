@@ -16,7 +16,7 @@ from itemvec.core.errors import ItemvecError
 from itemvec.core.files import n_rows, read_parquet
 from itemvec.core.params import RecommendProtocol
 from itemvec.core.progress import progress
-from itemvec.core.top_k import Top, top_k
+from itemvec.core.top_k import TieOrder, Top, top_k
 from itemvec.metrics import Ranked, measure
 from itemvec.protocol.evaluation import Evaluation, evaluate, nothing
 from itemvec.protocol.histories import Histories
@@ -62,7 +62,7 @@ def recommend(
         float32 of shape (n_items, dim), in the order of ``items``; None for a baseline.
     """
     table = read_parquet(interactions)
-    whole = Histories.of(table, items)
+    whole, order = Histories.of(table, items), TieOrder(items)
     parts = split(protocol.split, whole, table)
     if not len(parts.test.histories):
         return nothing(protocol.metrics, {"task": TASK, "users_left_out": len(whole)})
@@ -75,14 +75,14 @@ def recommend(
             raise ItemvecError(
                 "recommend: the split leaves nothing to validate on, which training needs; change its cuts"
             )
-        return _mean(rank(score, parts.validation.histories, 10, protocol.mask_history), parts.validation)
+        return _mean(rank(score, parts.validation.histories, 10, protocol.mask_history, order), parts.validation)
 
     rankings, validated, trainings = {}, [], []
     for number in range(seed, seed + (protocol.seeds if recommender.random else 1)):
         training = Training(parts.train, vectors, validate, number)
         score = recommender.fit(training)
         trainings.append({"seed": number} | training_facts(training.curve, getattr(recommender, "epochs", None)))
-        rankings[number] = rank(score, parts.test.histories, protocol.depth, protocol.mask_history, shown=True)
+        rankings[number] = rank(score, parts.test.histories, protocol.depth, protocol.mask_history, order, True)
         if len(parts.validation.histories):
             validated.append(validate(score))
         del score  # so that it does not take memory beside the next
@@ -96,8 +96,10 @@ def recommend(
     return evaluate(rankings, parts.test.judgments, groups, items, protocol.metrics, facts, slices, owners)
 
 
-def rank(score: Score, histories: Histories, k: int, mask: bool, shown: bool = False) -> Top:
-    """The best ``k`` items of each user, without those in the history where ``mask`` says so."""
+def rank(
+    score: Score, histories: Histories, k: int, mask: bool, order: TieOrder | None = None, shown: bool = False
+) -> Top:
+    """The best ``k`` items of each user, without those in the history where ``mask`` says so; ties by ``order``."""
     tops = []
     rows = min(USERS, max(1, SCORES // max(histories.n_items, 1)))
     with progress(len(histories), "recommend", "users") if shown else nullcontext() as bar:
@@ -105,7 +107,7 @@ def rank(score: Score, histories: Histories, k: int, mask: bool, shown: bool = F
             scores = score(block)
             if mask:
                 scores[block.rows, block.items] = -np.inf
-            tops.append(top_k(scores, k))
+            tops.append(top_k(scores, k, None if order is None else order.of(block.users)))
             if bar is not None:
                 bar.update(len(block))
     return Top(np.concatenate([top.positions for top in tops]), np.concatenate([top.scores for top in tops]))

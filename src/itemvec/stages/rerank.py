@@ -34,6 +34,7 @@ class Reordering:
     first: Path
     depth: int
     needs_vectors: ClassVar[bool] = False
+    lowest: ClassVar[float | None] = None
 
     def index(self, items: Entries) -> Retrieve:
         """Load the reranker."""

@@ -11,6 +11,7 @@ import pyarrow as pa
 from itemvec.core.arrays import Doubles
 from itemvec.core.params import SearchProtocol
 from itemvec.core.text import without_markup
+from itemvec.core.top_k import TieOrder
 from itemvec.metrics import ALLOWED, LEVEL, Spread, by_owner, compare_with_reference, mean_interval
 from itemvec.retrievers.truncated_search import search_prefixes
 from itemvec.stages.search import Trial
@@ -49,7 +50,8 @@ def measure_truncation(
         return facts, HEADER + "\n"
     queries = np.concatenate(list(trial.test.queries.blocks("lengths")))
     tried = lengths(queries.shape[1])
-    tops = search_prefixes(queries, trial.items.blocks("lengths"), tried, protocol.depth, "cosine")
+    ties = TieOrder(trial.items.ids).of(trial.test.queries.ids)
+    tops = search_prefixes(queries, trial.items.blocks("lengths"), tried, protocol.depth, "cosine", ties)
     values = {length: trial.test.quality(top, metric) for length, top in tops.items()}
     groups = np.asarray(trial.groups.to_pylist(), dtype=object)
     lines = [HEADER]

@@ -60,7 +60,7 @@ class ServedTable:
     Parameters
     ----------
     texts
-        Arrow strings of shape (n,), to index texts.
+        Words with a blank between them, Arrow strings of shape (n,), to index texts.
     vectors
         float32 blocks of shape (any, dim), n rows in all, to index vectors.
     """
@@ -95,14 +95,17 @@ class ServedTable:
             config = getattr(lancedb.index, CLASSES[kind])(distance_type=distance, **given)
             self._table.create_index(VECTOR, config=config)
 
-    def index_texts(self, language: str | None, stop_words: bool) -> None:
-        """Build a full-text index; with a language, words are stemmed and its stop words can be left out."""
+    def index_texts(self) -> None:
+        """Build a full-text index of the words between blanks, as they are."""
         import lancedb.index
 
         config = lancedb.index.FTS(
-            language=(language or "english").capitalize(),
-            stem=language is not None,
-            remove_stop_words=language is not None and stop_words,
+            base_tokenizer="whitespace",
+            max_token_length=None,
+            lower_case=False,
+            stem=False,
+            remove_stop_words=False,
+            ascii_folding=False,
         )
         self._table.create_index(TEXT, config=config)
 

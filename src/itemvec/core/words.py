@@ -1,0 +1,163 @@
+"""Words of texts in any script: one way to find them, for whatever counts words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import chain, pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from itemvec.core.arrays import Ints
+from itemvec.core.languages import Language, Stemmed
+
+_Split = Callable[[str], list[str]]
+
+# Scripts that do not put blanks between words. Korean does, but glues particles to them.
+DENSE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\u30fc"
+ASCII_WORD = re.compile(r"[a-z0-9]+(?:(?<=[0-9])[.,](?=[0-9])[a-z0-9]+)*")
+ASCII_CLITIC = re.compile(r"(?<![a-z0-9])[a-z]'(?=[a-z]{2})|(?<=[a-z])'[a-z](?![a-z0-9])")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of texts, laid end to end.
+
+    codes
+        Position in ``vocabulary`` of each word, int64 of shape (n_words,).
+    offsets
+        Text ``i`` has the words from ``offsets[i]`` to ``offsets[i + 1]``, int64.
+    vocabulary
+        Distinct words, Arrow strings; all of them occur.
+    """
+
+    codes: Ints
+    offsets: Ints
+    vocabulary: Any
+
+    def lists(self) -> list[list[int]]:
+        """The codes of each text."""
+        codes = self.codes.tolist()
+        return [codes[start:end] for start, end in zip(self.offsets[:-1], self.offsets[1:], strict=True)]
+
+    def joined(self) -> Any:
+        """Each text as its words with a blank between them, Arrow strings of shape (n_texts,)."""
+        flat = self.vocabulary.take(pa.array(self.codes))
+        return pc.binary_join(pa.LargeListArray.from_arrays(pa.array(self.offsets), flat), " ").cast(pa.string())
+
+    def counts(self, known: Any) -> Any:
+        """How often each of the words ``known``, Arrow strings, stands in each text; others are left out.
+
+        float32, sparse of shape (n_texts, n_known), the words of a text in their order, each a summand of its own.
+        """
+        from scipy.sparse import csr_array
+
+        columns = pc.index_in(self.vocabulary, value_set=known).fill_null(-1).to_numpy().astype(np.int64)[self.codes]
+        has = columns >= 0
+        offsets = np.concatenate([[0], np.cumsum(has)])[self.offsets]
+        ones = np.ones(np.count_nonzero(has), dtype=np.float32)
+        return csr_array((ones, columns[has], offsets), shape=(len(self.offsets) - 1, len(known)))
+
+
+def find_words(texts: Iterable[str], stemmer: Stemmed | None = None, stop_words: Language | None = None) -> Words:
+    """The words of each text, folded so that spellings of one word meet.
+
+    Texts are brought to NFKC_Casefold (Unicode, section 3.13): full and half width, composed and decomposed accents,
+    upper and lower case are the same. A word is a run of letters, marks and digits; a full stop or a comma between
+    digits belongs to it, as in UAX 29. Unlike there, no other sign joins letters, because catalogues hold
+    "cotton.Soft" and "colour:red". Words of one letter count, but not those that an apostrophe ties to another word:
+    the s of "Levi's", the l of "l'eau".
+
+    Where a script has no blanks between words, a run gives its overlapping pairs of characters, and each Chinese
+    character alone, which may be a word.
+
+    Parameters
+    ----------
+    stemmer
+        Language whose Snowball stemmer shortens words; None leaves them as they are.
+    stop_words
+        Language whose stop words are left out, as bm25s lists them.
+    """
+    # No word goes over a blank, and few of the pieces between blanks are distinct.
+    found = pc.utf8_split_whitespace(pa.array(texts, pa.large_string()))
+    pieces = found.flatten().dictionary_encode()
+    terms = _terms(pieces.dictionary.to_pylist(), stemmer, stop_words)
+    sizes = np.fromiter(map(len, terms), dtype=np.int64, count=len(terms))
+    starts = np.cumsum(sizes) - sizes
+    whole = pa.array(chain.from_iterable(terms), pa.string(), size=int(sizes.sum())).dictionary_encode()
+    codes = pieces.indices.to_numpy().astype(np.int64)
+    taken = sizes[codes]  # each piece becomes so many terms
+    ends = np.concatenate([[0], np.cumsum(taken)])
+    places = np.repeat(starts[codes] - ends[:-1], taken) + np.arange(ends[-1])
+    offsets = ends[found.offsets.to_numpy()]
+    return Words(whole.indices.to_numpy().astype(np.int64)[places], offsets, whole.dictionary)
+
+
+def library_versions() -> dict[str, str]:
+    """What beside the code decides the words."""
+    return {name: version(name) for name in ("regex", "PyStemmer", "bm25s")} | {"unicode": unicodedata.unidata_version}
+
+
+def _splitter() -> _Split:
+    """A function from a text to its words, those of dense scripts in one piece."""
+    import regex
+
+    word = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:(?<=\p{N})[.,](?=\p{N})[\p{L}\p{M}\p{N}]+)*").findall
+    clitic = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\p{L}'(?=\p{L}{2})|(?<=[\p{L}\p{M}])'\p{L}(?![\p{L}\p{M}\p{N}])").sub
+    # NFKC would glue these to the word before: "Velcro™" to "velcrotm", "5½" to "51/2".
+    loose = regex.compile(r"[\u2122\u2120\u200b]|(?=[\u00bc-\u00be\u2150-\u215e\u2189])").sub
+    ignored = regex.compile(r"\p{Default_Ignorable_Code_Point}").sub
+    apostrophes = str.maketrans("\u2019\u02bc", "''")
+
+    def split(text: str) -> list[str]:
+        if text.isascii():
+            text = text.lower()
+            return ASCII_WORD.findall(ASCII_CLITIC.sub(" ", text) if "'" in text else text)
+        text = unicodedata.normalize("NFKC", loose(" ", text)).casefold()
+        text = ignored("", unicodedata.normalize("NFKC", text)).translate(apostrophes)
+        text = text.replace("i\u0307", "i")  # what the Turkish capital I with a dot becomes
+        found: list[str] = word(clitic(" ", text) if "'" in text else text)
+        return found
+
+    return split
+
+
+def _terms(pieces: Sequence[str], stemmer: Stemmed | None, stop_words: Language | None) -> list[list[str]]:
+    """What the words of each piece are found by: themselves, their stems, their pairs of characters, or nothing."""
+    import regex
+
+    parts = regex.compile(rf"(?:[{DENSE}]\p{{M}}*)+|[^{DENSE}]+").findall
+    dense, han, characters = (regex.compile(one) for one in (f"[{DENSE}]", r"\p{Han}", r"\X"))
+
+    def pairs(run: str) -> list[str]:
+        single = characters.findall(run)
+        if len(single) == 1:
+            return [run]
+        return [a + b for a, b in pairwise(single)] + [one for one in single if han.match(one)]
+
+    def spread(word: str) -> list[str]:
+        if word.isascii() or not dense.search(word):
+            return [word]
+        return [term for part in parts(word) for term in (pairs(part) if dense.match(part) else [part])]
+
+    split, left_out = _splitter(), _stop_words(stop_words) if stop_words else frozenset()
+    terms = [[term for word in split(one) if word not in left_out for term in spread(word)] for one in pieces]
+    if stemmer is None:
+        return terms
+    import Stemmer
+
+    shortened = iter(Stemmer.Stemmer(stemmer).stemWords(list(chain.from_iterable(terms))))
+    return [[next(shortened) for _ in some] for some in terms]
+
+
+def _stop_words(language: Language) -> frozenset[str]:
+    from bm25s.tokenization import _infer_stopwords
+
+    split = _splitter()
+    return frozenset(word for one in _infer_stopwords(language) for word in split(one) if len(split(one)) == 1)
