@@ -21,7 +21,7 @@ from itemvec.datasets.gains import Gain, gains_of, not_negative
 from itemvec.datasets.reading import is_sample, note
 
 __all__ = ["Gain", "gains_of", "judged_tables", "only", "unique_items", "written_items"]
-ABSENT = 0.1  # share of judgments of what is not there, from which files do not belong together
+ABSENT = 0.5  # share of judgments of what is not there, from which files do not belong together
 
 
 def judged_tables(root: Path, items: Any, queries: Any, qrels: Any, interactions: Any = None) -> Tables:
@@ -30,7 +30,7 @@ def judged_tables(root: Path, items: Any, queries: Any, qrels: Any, interactions
     Raises
     ------
     DatasetError
-        More than a tenth of the judgments name an item or a query that is not there.
+        Half of the judgments or more name an item or a query that is not there.
     """
     items, queries = unique_items(items, root), unique_queries(queries, root)
     for key, known in ((ITEM, items), (QUERY, queries)):
@@ -85,7 +85,7 @@ def _present(qrels: Any, key: str, known: Any, root: Path) -> Any:
     unknown = qrels[key].filter(pc.invert(kept))
     if not len(unknown):
         return qrels
-    if len(unknown) > ABSENT * len(qrels) and not is_sample():
+    if len(unknown) >= ABSENT * len(qrels) and not is_sample():
         raise DatasetError(
             f"{root}: {len(unknown):,} of {len(qrels):,} judgments have an unknown {key}, as "
             f"{shown(unknown[0].as_py())}; the files are of different releases, or one is cut off: fetch them again"

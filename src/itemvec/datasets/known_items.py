@@ -14,7 +14,7 @@ from itemvec.datasets.graded_judgments import only, unique_items, written_items
 from itemvec.datasets.reading import is_sample, note
 
 
-def with_known_items(items: Any, interactions: Any, root: Path, most: float = 1.0) -> tuple[Any, Any]:
+def with_known_items(items: Any, interactions: Any, root: Path, most: float | None = None) -> tuple[Any, Any]:
     """Items of which each stands once and has a text, and the interactions with them; what is left out is counted.
 
     Raises
@@ -29,7 +29,7 @@ def with_known_items(items: Any, interactions: Any, root: Path, most: float = 1.
         return items, kept
     known = pc.is_in(interactions[ITEM], value_set=pc.unique(items[ITEM]))
     first = shown(interactions[ITEM].filter(pc.invert(known))[0].as_py())
-    if left > most * len(interactions):
+    if most is not None and left >= most * len(interactions):
         raise DatasetError(
             f"{root}: {left:,} of {len(interactions):,} interactions are with unknown items, as {first}; the files are "
             "of different releases, or one is cut off: fetch them again"

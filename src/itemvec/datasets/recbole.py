@@ -23,7 +23,7 @@ from itemvec.datasets.times import times_of_files
 FILES = {"train": "train", "validation": "valid", "test": "test"}  # part -> word in the name of its file
 PREFIX = "item_id_list"
 ATOMIC = Form("\t", quotes="none", typed=True)
-MOST = 0.1  # share of interactions with unknown items, from which files do not belong together
+MOST = 0.5  # share of interactions with unknown items, from which files do not belong together
 
 
 @DATASETS.register("recbole")
@@ -35,7 +35,7 @@ class RecBole:
     ``<name>.text``. Files of a split hold interactions, or a row for each prefix of a history, with an
     ``item_id_list``. Where there are ``<name>.item2index`` and ``<name>.user2index``, interactions name the indices.
     Without a timestamp, interactions are in the order of the file. Left out, and counted, are items without a text and
-    interactions with items that are not there, up to a tenth of all.
+    interactions with items that are not there, as long as these are less than half.
 
     Parameters
     ----------

@@ -35,15 +35,15 @@ class Cases:
 class Split:
     """Training histories, and the cases of validation and test.
 
-    ``cuts``, where the split is by time, are the first times of validation and of test; ``times`` says from when to
-    when the interactions are.
+    ``cuts``, where the split is by time, are the first times of validation and of test; ``told`` says them, and from
+    when to when the interactions are.
     """
 
     train: Histories
     validation: Cases
     test: Cases
     cuts: tuple[int, int] | None = None
-    times: str = ""
+    told: str = ""
 
     def check_filled(self, name: str) -> None:
         """Refuse a split of which a part is empty. Validation may be where it was not asked for.
@@ -63,7 +63,7 @@ class Split:
             sizes["validation"] = len(self.validation.judgments)
         empty = [part for part, size in sizes.items() if not size]
         if empty:
-            where = f"; cuts are {self.cuts[0]} and {self.cuts[1]}, {self.times}" if self.cuts else ""
+            where = f"; {self.told}" if self.told else ""
             raise ItemvecError(
                 f"recommend: split {name} leaves nothing for {' and '.join(empty)}{where}; change recommend.split, or "
                 "give the data more interactions of each user"

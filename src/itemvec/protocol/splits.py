@@ -106,8 +106,9 @@ class Timestamp:
         )
         uses = np.where(times >= second, TEST, np.where(times >= first, VALIDATION, TRAIN))
         parts = divide(whole, uses, self.max_history, self.targets == "first")
-        ends = ", ".join(dated(int(end), unit) for end in (times.min(), times.max())) if len(times) else "none"
-        return replace(parts, cuts=(first, second), times=f"times are from {ends.replace(', ', ' to ')}")
+        said = [dated(int(time), unit) for time in (first, second, *((times.min(), times.max()) if len(times) else ()))]
+        told = f"cuts are {' and '.join(said[:2])}, times are from {' to '.join(said[2:])}"
+        return replace(parts, cuts=(first, second), told=told)
 
 
 def _place(share: float, times: Ints) -> int:
