@@ -68,12 +68,11 @@ def read_delimited(path: Path, wanted: Iterable[str], form: Form) -> tuple[Any, 
     return _read(path, wanted, form, guessed(lines(path), path))
 
 
-def header(path: Path, encoding: str | None = None) -> str:
-    """The first line of a text that is not blank."""
-    marked = text_head(path)[1]
-    for line in lines(path, encoding or marked or "utf-8"):
+def header(path: Path, encoding: str) -> tuple[int, str]:
+    """How many blank lines a text begins with, and the first line that is not blank."""
+    for blank, line in enumerate(lines(path, encoding)):
         if line.strip():
-            return line.rstrip(b"\r").decode("utf-8")
+            return blank, line.rstrip(b"\r").decode("utf-8")
     raise DatasetError(f"{path} is empty; replace it with the whole file")
 
 
@@ -102,7 +101,12 @@ def _parsed(path: Path, names: Sequence[str], found: Found, form: Form, encoding
     """The rows, under numbers as names, so that no name of the file can be in the way."""
     numbers = [str(place) for place in range(len(names))]
     chosen = [str(place) for place in found.places.values()]
-    read = pyarrow.csv.ReadOptions(block_size=BLOCK, column_names=numbers, skip_rows_after_names=0 if form.names else 1)
+    read = pyarrow.csv.ReadOptions(
+        block_size=BLOCK,
+        column_names=numbers,
+        skip_rows=header(path, encoding)[0],
+        skip_rows_after_names=0 if form.names else 1,
+    )
     quoting = {"quote_char": False if form.quotes == "none" else '"', "newlines_in_values": form.quotes != "none"}
     if form.quotes == "backslash":
         quoting |= {"escape_char": "\\", "double_quote": False}
@@ -130,7 +134,7 @@ def _some(reader: Any, limit: int) -> Any:
 
 def _names(path: Path, encoding: str, separator: str, quotes: Quotes) -> list[str]:
     """The header, which may break its lines within quotes."""
-    text = header(path, encoding)
+    text = header(path, encoding)[1]
     try:
         return next(csv.reader(io.StringIO(text), **dialect(separator, quotes)))
     except (csv.Error, StopIteration):
@@ -139,7 +143,7 @@ def _names(path: Path, encoding: str, separator: str, quotes: Quotes) -> list[st
 
 def _separator(path: Path, encoding: str, wanted: Iterable[str]) -> str:
     """What stands between the names of the header: what yields most wanted names, else most names."""
-    text = header(path, encoding)
+    text = header(path, encoding)[1]
     quiet = [name.casefold() for name in wanted]
 
     def worth(separator: str) -> tuple[int, int]:

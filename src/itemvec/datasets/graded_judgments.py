@@ -119,5 +119,6 @@ def _told(table: Any, kept: Any, root: Path, why: str) -> Any:
     left = len(table) - (pc.sum(kept).as_py() or 0)
     if not left:
         return table  # a filter would copy a catalogue for nothing
-    note("left out", root, why, left)
+    if not (is_sample() and "relevant" in why):  # what is relevant may stand behind the sample
+        note("left out", root, why, left)
     return table.filter(kept)

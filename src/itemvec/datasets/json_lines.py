@@ -97,7 +97,7 @@ def _why(path: Path, number: int, line: bytes, error: Exception) -> str:
         return f"{where}: it is written as a Python dict, with single quotes; write JSON"
     if "UTF-8" in str(error) or "utf-8" in str(error):
         return f"{where}: it is not UTF-8, which JSON must be: {shown(_torn(line))}; save the file as UTF-8"
-    if "recursion" in str(error).lower():
+    if "depth" in str(error) or "recursion" in str(error).lower():
         return f"{where}: its values are nested too deep; leave that field out"
     return f"{where}: JSON parse error: {error}: {shown(line.decode('utf-8', 'replace'))}; write it whole"
 
@@ -123,13 +123,14 @@ def _fields(path: Path, wanted: Iterable[str]) -> tuple[dict[str, str], list[str
 
 def _array(values: list[Any], batch: list[tuple[int, Any]], name: str, path: Path) -> Any:
     """One Arrow array of values of one type; whole numbers beside texts become texts, as ids may be either."""
-    kinds = {type(value) for value in values} - {type(None)}
+    order = dict.fromkeys(type(value) for value in values if value is not None)
+    kinds = set(order)
     if kinds == {int, float}:
         values = [None if value is None else float(value) for value in values]
     elif kinds == {int, str}:
         values = [None if value is None else str(value) for value in values]
     elif len(kinds) > 1:
-        common = max(kinds, key=lambda kind: sum(type(value) is kind for value in values))
+        common = max(order, key=lambda kind: sum(type(value) is kind for value in values))
         place = next(place for place, value in enumerate(values) if value is not None and type(value) is not common)
         raise DatasetError(
             f"{path}: line {batch[place][0]:,} has {shown(values[place])} as {name!r}, elsewhere of type "

@@ -51,7 +51,7 @@ class OwnTables:
         return {name: attempt(reader) for name, reader in readers.items()}
 
     def items(self) -> Sourced:
-        """Ids and texts; rows that are the same in both are one."""
+        """Ids and texts."""
         names = self.text_names
         found = self.files.read("items", [self.files.name(ITEM), *names])
         if found is None:
@@ -59,7 +59,7 @@ class OwnTables:
             raise AssertionError
         texts = self.texts(found)
         items = pa.table({ITEM: found.strings(self.files.name(ITEM), ITEM), TEXT: texts})
-        return Sourced(found.path, _distinct(items, found.path))
+        return Sourced(found.path, items)
 
     @property
     def text_names(self) -> list[str]:
@@ -111,8 +111,8 @@ class OwnTables:
         return Sourced(found.path, pa.table(columns))
 
 
-def _distinct(items: Any, path: Path) -> Any:
-    """Rows of the same id and the same text are one."""
+def distinct(items: Any, path: Path) -> Any:
+    """Items of which rows of the same id and the same text are one; counted."""
     if len(pc.unique(items[ITEM])) == len(items):
         return items
     first = items.group_by([ITEM, TEXT], use_threads=False).aggregate([])

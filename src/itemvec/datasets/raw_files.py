@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from itemvec.core.errors import DatasetError
+from itemvec.core.shown import shown
 from itemvec.datasets.text_encoding import marked
 
 POINTER = b"version https://git-lfs"
@@ -30,7 +32,9 @@ FOREIGN = {
 def present(path: Path) -> Path:
     """``path``, or an error that says what to do without it."""
     if not path.exists():
-        raise DatasetError(f"{path} is missing; put it there, or run `itemvec fetch` for a data set it knows")
+        raise DatasetError(
+            f"{path} is missing; put it there, or run `itemvec fetch` for a data set it knows{_beside(path)}"
+        )
     if path.is_dir():
         raise DatasetError(f"{path} is a folder; put a file of that name there")
     return path
@@ -134,6 +138,15 @@ def lines(path: Path, encoding: str = "utf-8") -> Iterator[bytes]:
             first = False
     if rest:
         yield rest.removeprefix(b"\xef\xbb\xbf") if first else rest
+
+
+def _beside(path: Path) -> str:
+    """Files that could be meant by one that is missing."""
+    names = [one.name for one in sorted(path.parent.glob("*")) if one.is_file() and not one.name.startswith(".")]
+    near = get_close_matches(path.name.lower(), [name.lower() for name in names], n=1)
+    if near:
+        return f"; did you mean {next(shown(name) for name in names if name.lower() == near[0])}?"
+    return f"; beside it are {', '.join(map(shown, names[:5]))}" if names else ""
 
 
 def _first(path: Path) -> bytes:

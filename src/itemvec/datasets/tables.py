@@ -19,7 +19,7 @@ from itemvec.datasets.k_core import k_core
 from itemvec.datasets.known_items import with_known_items
 from itemvec.datasets.one_file import judged_file
 from itemvec.datasets.own_files import ROLES, OwnFiles, Role
-from itemvec.datasets.own_tables import OwnTables
+from itemvec.datasets.own_tables import OwnTables, distinct
 from itemvec.datasets.quotes import Quotes
 from itemvec.datasets.reading import is_collecting
 from itemvec.datasets.survey import survey
@@ -106,6 +106,8 @@ class PlainTables:
         if is_collecting():
             survey(raw)
         items, interactions, queries, qrels = (None if one is None else one.table for one in raw.values())
+        if (own := raw["items"]) is not None:
+            items = distinct(own.table, own.path)
         if self.on_error == "drop" and items is not None:
             if interactions is not None:
                 items, interactions = with_known_items(items, interactions, root)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -82,6 +83,7 @@ def guessed(lines: Iterable[bytes], path: Path) -> str:
     like = western is not None and western.chaos <= best.chaos and western.coherence > best.coherence - CLOSE
     if like or "cp1252" in best.could_be_from_charset:
         name = "cp1252"
-    word = next((word for word in first.decode(name, "replace").split() if not word.isascii()), "")
-    note("guessed", path, f"it is not UTF-8; read as {name}, in which a word is {shown(word.strip(',;'))}")
+    words = re.split(r"[\s,;|\"]+", first.decode(name, "replace"))
+    word = next((word for word in words if not word.isascii()), "")
+    note("guessed", path, f"it is not UTF-8; read as {name}, in which a word is {shown(word)}")
     return name
