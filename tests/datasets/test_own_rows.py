@@ -48,14 +48,26 @@ def test_gains(tmp_path: Path, qrels: str, options: dict[str, Any], gains: list[
 @pytest.mark.parametrize(
     ("qrels", "options", "said"),
     [
-        ("query_id,item_id,relevance\nq,1,3\n", {}, "column 'relevance' would go unread; write `columns: {gain: relevance}`"),
+        (
+            "query_id,item_id,relevance\nq,1,3\n",
+            {},
+            "column 'relevance' would go unread; write `columns: {gain: relevance}`",
+        ),
         ("query_id,item_id,label\nq,1,Exact\n", {}, "column 'label' would go unread"),
         ("query_id,item_id,y\nq,1,3\nr,1,0\n", {}, "column 'y' would go unread; .*or `columns: {gain: \\[\\]}`"),
-        ("query_id,item_id,gain\nq,1,high\n", {}, "gain is no number: 'high' in row 1; write numbers, or give each label"),
+        (
+            "query_id,item_id,gain\nq,1,high\n",
+            {},
+            "gain is no number: 'high' in row 1; write numbers, or give each label",
+        ),
         ("query_id,item_id,gain\nq,1,\n", {}, "gain is no number: '' in row 1"),
         ("query_id,item_id,gain\nq,1,inf\n", {}, "gain is no number: 'inf' in row 1"),
         ("query_id,item_id,gain\nq,1,\x1b[2J\n", {}, r"'\\x1b\[2J' in row 1"),
-        ("query_id,item_id,gain\nq,1,Exakt\n", {"gain": {"Exact": 1.0}}, "have a label like 'Exakt'; did you mean 'Exact'"),
+        (
+            "query_id,item_id,gain\nq,1,Exakt\n",
+            {"gain": {"Exact": 1.0}},
+            "have a label like 'Exakt'; did you mean 'Exact'",
+        ),
         ("query_id,item,gain\nq,1,1\n", {}, "column 'item_id' is missing; did you mean 'item'"),
         ("query_id,item_id,gain,Gain\nq,1,1,2\n", {"columns": {"gain": "GAIN"}}, "two columns are called 'GAIN'"),
     ],

@@ -64,7 +64,7 @@ def plain(texts: Any) -> Any:
     for pattern in REMOVED:
         texts = pc.replace_substring_regex(texts, pattern, " ")
     texts = _changed(texts, TAG, _without_tags)
-    texts = _changed(texts, ENTITY, html.unescape)
+    texts = _changed(texts, ENTITY, _decoded)
     return pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, r"[\s\pZ]+", " "))
 
 
@@ -79,6 +79,11 @@ def _without_tags(text: str) -> str:
     parser.feed(NO_TAG.sub("\ue000", text).replace("&", "\ue001"))
     parser.close()
     return "".join(parser.parts).replace("\ue000", "<").replace("\ue001", "&")
+
+
+def _decoded(text: str) -> str:
+    """Entities that end with a semicolon: "&copy 2024" may be a query in an address."""
+    return re.sub(ENTITY, lambda found: html.unescape(found[0]), text)
 
 
 def _changed(texts: Any, pattern: str, change: Any) -> Any:
