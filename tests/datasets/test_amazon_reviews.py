@@ -128,8 +128,8 @@ def test_fields_are_chosen_and_ordered(divided: Path) -> None:
 
 def test_the_text_of_blair_letter_for_letter() -> None:
     """Worked out by hand from clean_text and feature_process."""
-    product = ["Pok\u00e9mon &amp; <b>friends</b>", ["soft", ""], [], ["two  words\tand\nmore"]]
-    assert product_text(product, ascii_only=True) == "Pok mon & friends soft, .  two words and more."  # type: ignore[arg-type]
+    product: list[Any] = ["Pok\u00e9mon &amp; <b>friends</b>", ["soft", ""], [], ["two  words\tand\nmore"]]
+    assert product_text(product, ascii_only=True) == "Pok mon & friends soft, .  two words and more."
     fields = pa.table({name: [value] for name, value in zip("abd", [*product[:2], product[3]], strict=True)})
     assert product_texts(fields, ["a", "b", "d"], ascii_only=False).to_pylist() == [
         "Pok\u00e9mon & friends soft. two words and more."
@@ -137,7 +137,7 @@ def test_the_text_of_blair_letter_for_letter() -> None:
     assert (
         product_text(["Pok\u00e9mon & friends", ["soft", ""], [], product[3]], ascii_only=False)
         == "Pok\u00e9mon & friends soft. two words and more."
-    )  # type: ignore[arg-type]
+    )
     assert product_text([None, None], ascii_only=False) == ""
 
 

@@ -143,7 +143,6 @@ def test_a_product_without_a_text_is_left_out(tmp_path: Path, capsys: pytest.Cap
     ("row", "said"),
     [
         (("x", 1, "A", "us", "Exact", 1, 1, "test"), r"examples\.parquet: 1 rows have a label like 'Exact'"),
-        (("x", 1, "Z", "us", "E", 1, 1, "test"), "1 of 6 judgments have an unknown item_id, as 'Z'"),
         (("x", 1, "A", "us", "E", 1, 1, None), "split is 'None'"),
         (("x", 1, "A", "us", "E", 1, 1, "dev"), r"split is 'dev'; choose from test, train"),
     ],
@@ -152,6 +151,17 @@ def test_rows_that_do_not_fit_are_named(tmp_path: Path, row: tuple[Any, ...], sa
     write(tmp_path, [*ROWS, row])
     with pytest.raises(DatasetError, match=said):
         load(tmp_path)
+
+
+def test_a_judgment_of_an_absent_product_and_an_empty_query_are_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, [*ROWS, ("x", 1, "Z", "us", "E", 1, 1, "test"), (" ", 2, "A", "us", "E", 1, 1, "test")])
+    assert load(tmp_path).queries["query_id"].to_pylist() == ["7", "9"]
+    said = capsys.readouterr().out
+    assert "1 row left out: the judgment has an unknown item_id, as 'Z'" in said
+    assert "1 row left out: the query has no text" in said
+    assert "1 row left out: no item is relevant to the query" in said
 
 
 def test_files_that_do_not_fit_are_named(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_histories_are_in_order_and_equal_times_as_they_came(raw: Path) -> None:
         (
             "ml-100k.item",
             ITEM_HEADER + "1\tno genres\n",
-            "ml-100k.item: row 1 \(line 2\) has 2 fields, the header has 4",
+            r"ml-100k.item: row 1 \(line 2\) has 2 fields, the header has 4",
         ),
         (
             "ml-100k.inter",

@@ -112,6 +112,5 @@ def test_the_file_of_crowdflower_as_published() -> None:
     root = Path(SHARED or "") / "crowdflower"
     tables, own = (DATASETS.build("x", one).load(root) for one in (row, {"kind": "crowdflower"}))
     assert [len(table) for table in vars(tables).values()] == [len(table) for table in vars(own).values()]
-    assert tables.qrels["gain"].to_pylist() and sum(tables.qrels["gain"].to_pylist()) == sum(
-        own.qrels["gain"].to_pylist()
-    )
+    assert tables.qrels["gain"].to_pylist()
+    assert sum(tables.qrels["gain"].to_pylist()) == sum(own.qrels["gain"].to_pylist())

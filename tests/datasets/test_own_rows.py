@@ -132,7 +132,7 @@ def test_texts(tmp_path: Path, items: str, options: dict[str, Any], texts: list[
         (SWALLOWED + '4,"lamp 4",x\n', "row 4 .line 5. has text behind a closing quote: '3,\"27 inch,x'"),
         (
             "item_id,text\n" + '1,"27 inch\n' + "".join(f"{row},c\n" for row in range(2, 800)) + '800,15"\n801,d\n',
-            "a quote is opened in row 1 .line 2. and closed 799 lines later, lines that look like rows of their own, as '2,c'",
+            "row 1 .line 2. and closed 799 lines later, lines that look like rows of their own, as '2,c'",
         ),
         ('item_id,text\n1,"27 inch\n2,15"\n3,c\n', "a quote is opened in row 1 .line 2. and closed 1 lines later"),
         ('item_id,text\n1,"27 inch\n2,c\n', "a quote is opened in row 1 .line 2. and never closed: '1,\"27 inch'"),

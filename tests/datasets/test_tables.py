@@ -107,8 +107,8 @@ def test_a_split_of_queries_is_kept(tmp_path: Path) -> None:
     ("files", "options", "said"),
     [
         ({}, {}, r"items\.csv is missing; put it there"),
-        ({"items.csv": "item_id,txt\n1,a\n"}, {}, "items\.csv: column 'text' is missing; did you mean 'txt'"),
-        ({"items.csv": "id,text\n1,a\n"}, {}, "items\.csv: column 'item_id' is missing; did you mean 'id'"),
+        ({"items.csv": "item_id,txt\n1,a\n"}, {}, r"items\.csv: column 'text' is missing; did you mean 'txt'"),
+        ({"items.csv": "id,text\n1,a\n"}, {}, r"items\.csv: column 'item_id' is missing; did you mean 'id'"),
         ({"items.csv": "item_id,text,text\n1,a,b\n"}, {}, "two columns are called 'text'; rename one"),
         (
             {"items.jsonl": '{"item_id": 1, "text": ["a", "b"]}'},
@@ -119,13 +119,13 @@ def test_a_split_of_queries_is_kept(tmp_path: Path) -> None:
         (
             {"items.csv": "item_id,text\n1,a\n"},
             {"text": ["title"]},
-            "items\.csv: column 'title' is missing; did you mean 'text'",
+            r"items\.csv: column 'title' is missing; did you mean 'text'",
         ),
         ({"items.csv": "item_id,text\n1,a\n", "items.jsonl": "{}"}, {}, "items.csv and items.jsonl both exist"),
         (
             {"items.csv": 'item_id,text\n1,a\n2,"27 inch\n3,c\n'},
             {},
-            "a quote is opened in row 2 \(line 3\) and never closed: '2,",
+            r"a quote is opened in row 2 \(line 3\) and never closed: '2,",
         ),
         (
             {"items.xml": "<items/>"},
@@ -137,17 +137,17 @@ def test_a_split_of_queries_is_kept(tmp_path: Path) -> None:
         (
             {"items.csv": "item_id,text\n1,a\n", "interactions.csv": "user_id,item_id\nu,1\n"},
             {},
-            "interactions\.csv: column 'timestamp' is missing; choose from item_id, user_id",
+            r"interactions\.csv: column 'timestamp' is missing; choose from item_id, user_id",
         ),
         (
             {"items.csv": "item_id,text\n1,a\n", "interactions.csv": "user_id,item_id,timestamp\nu,1,soon\n"},
             {},
-            "interactions\.csv: timestamp is neither a whole number nor a date: 'soon' in row 1; write a whole number",
+            r"interactions\.csv: timestamp is neither a whole number nor a date: 'soon' in row 1; write a whole number",
         ),
         (
             {"items.csv": "item_id,text\n1,a\n", "interactions.csv": f"{HEADER}u,1,2024-01-02\nu,1,01/03/2024\n"},
             {},
-            "interactions\.csv: timestamp is neither .*: '01/03/2024' in row 2",
+            r"interactions\.csv: timestamp is neither .*: '01/03/2024' in row 2",
         ),
         (
             {"items.csv": "item_id,text\n1,a\n", "interactions.csv": f"{HEADER}u,1,2024-01-02\nu,1,7\n"},

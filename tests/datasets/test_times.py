@@ -16,7 +16,7 @@ PATH = Path("x.csv")
 DAY = 1709078400  # 2024-02-28 in seconds
 EVENING = DAY + 21 * 3600
 NANO = EVENING * 10**9 + 123_456_789
-UTC = dt.timezone.utc
+UTC = dt.UTC
 
 
 @pytest.mark.parametrize(

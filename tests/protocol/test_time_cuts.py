@@ -78,6 +78,6 @@ def test_cuts_that_do_not_fit_are_refused(times: list[int], cuts: tuple[Any, Any
 def test_users_of_two_interactions_leave_nothing_out() -> None:
     short = split("leave-one-out", histories([0, 1], [1, 2], n_items=3))
     with pytest.raises(
-        ItemvecError, match="split leave-one-out leaves nothing for test; change recommend.split, or give"
+        ItemvecError, match=r"split leave-one-out leaves nothing for test; change recommend.split, or give"
     ):
         short.check_filled("leave-one-out")

@@ -95,7 +95,8 @@ def say_unused(path: Path, others: Iterable[str], roles: Mapping[str, str]) -> N
     """
     unread = list(others)
     for name in unread:
-        if (role := role_of(name)) in roles:
+        role = role_of(name)
+        if role is not None and role in roles:
             note("not read", path, f"column {shown(name)}; if it is the {role}, write {roles[role]}")
     rest = [shown(name) for name in unread if role_of(name) not in roles]
     if rest:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from itemvec.core.time_units import NAMES, PER_SECOND, UNITS, classes_of, unit_of
+from itemvec.core.time_units import NAMES, PER_SECOND, UNITS, classes_of, in_unit, unit_of
 from itemvec.datasets.problem_rows import DATED, refuse
 from itemvec.datasets.reading import problem
 
@@ -83,13 +83,9 @@ def _unit(values: Any, said: str) -> str | None:
         return None
     unit = unit_of(known)
     if unit is not None:
-        late = pc.greater_equal(values, _count(LATEST, unit)).fill_null(False)
+        late = pc.greater_equal(values, in_unit(LATEST, unit)).fill_null(False)
         refuse(late, values, f"{said}, read as {NAMES[unit]}, is after {LATEST[:4]}", "write dates, or name the unit")
     return unit
-
-
-def _count(day: str, unit: str) -> int:
-    return int(np.datetime64(day, unit).astype(np.int64))
 
 
 def none(rows: int) -> Any:

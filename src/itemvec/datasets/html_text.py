@@ -42,11 +42,12 @@ ENTITY = r"&#?\w+;"
 class _Text(HTMLParser):
     """Text of a page whose every "<" begins a known tag."""
 
-    CDATA_CONTENT_ELEMENTS = ()
-
     def __init__(self) -> None:
         super().__init__(convert_charrefs=False)
         self.parts: list[str] = []
+
+    def set_cdata_mode(self, elem: str, **_: Any) -> None:
+        """Whole scripts are gone already; one without an end must not take the rest of the text."""
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:  # noqa: ARG002
         if tag not in INLINE:

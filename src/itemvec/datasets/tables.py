@@ -117,7 +117,9 @@ class PlainTables:
 
     def _own(self, root: Path) -> OwnTables:
         """How the files of this row are read."""
-        names = {role: [name] if isinstance(name, str) else list(name) for role, name in self.columns.items()}
+        names: dict[str, list[str]] = {}
+        for role, name in self.columns.items():
+            names[role] = [name] if isinstance(name, str) else list(name)
         names.setdefault(TEXT, self.text)
         form = Form(self.separator, self.quotes, self.encoding, strict=True)
         files = OwnFiles(root, form, {role: names[role] for role in ROLES if role in names})

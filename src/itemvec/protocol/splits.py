@@ -86,14 +86,14 @@ class Timestamp:
 
     def __post_init__(self) -> None:
         cuts = (self.validation_from, self.test_from)
-        shares = [isinstance(cut, float) for cut in cuts]
-        if shares[0] != shares[1] or (shares[0] and not all(0 < cut < 1 for cut in cuts)):
+        shares = [cut for cut in cuts if isinstance(cut, float)]
+        times = [_time(cut, FINEST) for cut in cuts if not isinstance(cut, float)]
+        if len(shares) == 1 or not all(0 < share < 1 for share in shares):
             raise ParamsError(
                 f"split timestamp: cuts are {cuts}; give two shares between 0 and 1, or two times as dates or whole "
                 "numbers"
             )
-        first, second = cuts if shares[0] else (_time(cut, FINEST) for cut in cuts)
-        if first > second:
+        if shares != sorted(shares) or times != sorted(times):
             raise ParamsError(f"split timestamp: validation starts at {cuts[0]}, after test at {cuts[1]}; swap them")
 
     def split(self, whole: Histories, interactions: Any) -> Split:

@@ -19,7 +19,6 @@ from itemvec.rerankers import RERANKERS
 from itemvec.retrievers import RETRIEVERS
 from itemvec.stages.tasks import task_of
 
-
 ROWS = 100_000  # of each file, that are looked at
 
 
