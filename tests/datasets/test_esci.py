@@ -153,17 +153,6 @@ def test_rows_that_do_not_fit_are_named(tmp_path: Path, row: tuple[Any, ...], sa
         load(tmp_path)
 
 
-def test_a_judgment_of_an_absent_product_and_an_empty_query_are_left_out(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write(tmp_path, [*ROWS, ("x", 1, "Z", "us", "E", 1, 1, "test"), (" ", 2, "A", "us", "E", 1, 1, "test")])
-    assert load(tmp_path).queries["query_id"].to_pylist() == ["7", "9"]
-    said = capsys.readouterr().out
-    assert "1 row left out: the judgment has an unknown item_id, as 'Z'" in said
-    assert "1 row left out: the query has no text" in said
-    assert "1 row left out: no item is relevant to the query" in said
-
-
 def test_files_that_do_not_fit_are_named(tmp_path: Path) -> None:
     write(tmp_path)
     with pytest.raises(DatasetError, match="no row of locale 'jp' is in the small version"):

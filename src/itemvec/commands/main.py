@@ -106,11 +106,11 @@ def check(path: Path, data: Path) -> None:
     \b
     Example: itemvec check
     """
-    from itemvec.stages.check import check_data, check_params
+    from itemvec.stages.check import check_params, check_selected_data
 
     params = Params.load(path)
     check_params(params)
-    for line in check_data(data, params.dataset, params.datasets[params.dataset]):
+    for line in check_selected_data(data, params):
         click.echo(line)
     click.echo(f"{path}: holds together; {data / params.dataset}: can be read")
 

@@ -75,6 +75,11 @@ def _check_first(params: Params) -> None:
         raise ParamsError(f"rerank: depth {depth} is more than search has, {params.search.depth}; raise search.depth")
 
 
+def check_selected_data(data: Path, params: Params) -> list[str]:
+    """``check_data`` of the data set that is selected."""
+    return check_data(data, params.dataset, params.datasets[params.dataset])
+
+
 def check_data(data: Path, dataset: str, row: Row) -> list[str]:
     """Read the first rows of the files below ``data / dataset`` as the ``row`` of the data set says.
 
