@@ -6,7 +6,7 @@ import click
 
 from itemvec.core.files import write_text
 from itemvec.core.params import Params
-from itemvec.stages.check import check_data, check_params
+from itemvec.stages.check import check_params, check_selected_data
 from itemvec.stages.stage import NEW, stage
 
 
@@ -22,9 +22,9 @@ def check(params: Params, data: Path, output: Path) -> None:
     # What is written never changes, so that a new selection re-runs nothing that does not depend on it.
     check_params(params)
     write_text(output / "params.txt", "params.yaml holds together\n")
-    check_data(data, params.dataset)
+    check_selected_data(data, params)
     write_text(output / "data.txt", "the data is there\n")
-    click.echo(f"params.yaml names nothing unknown, and {data / params.dataset} is in place")
+    click.echo(f"params.yaml names nothing unknown, and the first rows of {data / params.dataset} can be read")
 
 
 if __name__ == "__main__":

@@ -4,24 +4,32 @@ from pathlib import Path
 
 import click
 
-from itemvec.core.files import write_parquet
+from itemvec.core.files import write_json, write_parquet
 from itemvec.core.params import Params
 from itemvec.datasets import DATASETS
+from itemvec.datasets.reading import recorded
 from itemvec.stages.stage import EXISTING, NEW, stage
 
 
 @stage
 @click.argument("raw", type=EXISTING)
 @click.argument("output", type=NEW)
-def prepare(params: Params, raw: Path, output: Path) -> None:
+@click.argument("results", type=NEW)
+def prepare(params: Params, raw: Path, output: Path, results: Path) -> None:
     """Turn the files below RAW into OUTPUT/{items,interactions,queries,qrels}.parquet.
 
+    RESULTS says what was left out, changed, guessed and not read.
+
     \b
-    Example: pipelines/run prepare data/movielens-100k artifacts/tables
+    Example: pipelines/run prepare data/movielens-100k artifacts/tables results/prepare.json
     """
-    tables = DATASETS.build(params.dataset, params.datasets[params.dataset]).load(raw)
+    with recorded() as reading:
+        tables = DATASETS.build(params.dataset, params.datasets[params.dataset]).load(raw)
     for name, table in vars(tables).items():
         write_parquet(output / f"{name}.parquet", table)
+    write_json(results, reading.facts())
+    for line in reading.lines:
+        click.echo(line)
     sizes = ", ".join(f"{len(table):,} {name}" for name, table in vars(tables).items())
     click.echo(f"{params.dataset}: {sizes.replace('qrels', 'relevance judgments')}")
 

@@ -61,6 +61,9 @@ def test_contributing_shows_the_packages() -> None:
     [
         ("lancedb", "lance.py lancedb_index.py"),
         ("great_expectations", "expectations.py"),
+        ("openpyxl", "excel.py"),
+        ("orjson", "json_lines.py"),
+        ("charset_normalizer", "text_encoding.py"),
         ("openvino", "openvino.py"),
         ("nncf", "openvino.py"),
         ("onnxruntime", "onnx.py"),

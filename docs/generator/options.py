@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
 import json
 import re
@@ -16,6 +17,8 @@ NOUNS = {
     int: "whole number",
     float: "number",
     str: "text",
+    dt.date: "date",
+    dt.datetime: "date",
     Any: "anything",
     dict: "mapping",
 }

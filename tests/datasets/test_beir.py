@@ -34,6 +34,7 @@ def test_the_layout_becomes_tables(raw: Path) -> None:
 
 
 def test_judgments_may_be_one_file(raw: Path) -> None:
+    (raw / "qrels" / "test.tsv").unlink()
     (raw / "qrels.jsonl").write_text('{"query-id": 1, "corpus-id": "a", "score": 2}\n')
     assert load(raw).qrels.to_pylist() == [{"query_id": "1", "item_id": "a", "gain": 2}]
 
@@ -74,6 +75,8 @@ def test_splits_that_are_not_there_are_named(raw: Path) -> None:
     ],
 )
 def test_only_a_title_may_be_missing(raw: Path, name: str, line: str, said: str) -> None:
+    if name == "qrels.jsonl":
+        (raw / "qrels" / "test.tsv").unlink()
     (raw / name).write_text(f"{line}\n")
     with pytest.raises(DatasetError, match=said):
         load(raw)
@@ -81,7 +84,7 @@ def test_only_a_title_may_be_missing(raw: Path, name: str, line: str, said: str)
 
 def test_a_torn_line_is_named(raw: Path) -> None:
     (raw / "corpus.jsonl").write_text('{"_id": "b", "title": "Ti')
-    with pytest.raises(DatasetError, match=r"corpus\.jsonl cannot be read: JSON parse error"):
+    with pytest.raises(DatasetError, match=r"corpus\.jsonl: line 1 cannot be read: JSON parse error"):
         load(raw)
 
 

@@ -51,8 +51,16 @@ def test_histories_are_in_order_and_equal_times_as_they_came(raw: Path) -> None:
         ("ml-100k.item", None, "ml-100k.item is missing; put it there, or run `itemvec fetch`"),
         ("ml-100k.item", "", "ml-100k.item is empty"),
         ("ml-100k.item", "item_id:token\ttitle\n1\tx\n", "column 'movie_title:token_seq' is missing; choose from"),
-        ("ml-100k.item", ITEM_HEADER + "1\tno genres\n", "ml-100k.item cannot be read: CSV parse error"),
-        ("ml-100k.inter", INTER_HEADER + "a\t1\t3\tyesterday\n", "ml-100k.inter cannot be read: .*yesterday"),
+        (
+            "ml-100k.item",
+            ITEM_HEADER + "1\tno genres\n",
+            r"ml-100k.item: row 1 \(line 2\) has 2 fields, the header has 4",
+        ),
+        (
+            "ml-100k.inter",
+            INTER_HEADER + "a\t1\t3\tyesterday\n",
+            "ml-100k.inter: timestamp is neither a whole number nor a date: 'yesterday' in row 1",
+        ),
     ],
 )
 def test_bad_files_are_named(raw: Path, name: str, content: str | None, said: str) -> None:

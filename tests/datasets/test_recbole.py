@@ -100,7 +100,7 @@ def test_what_does_not_fit_together_is_said(tmp_path: Path, lines: dict[str, lis
 
 
 def test_files_that_do_not_fit_are_named(raw: Path) -> None:
-    with pytest.raises(DatasetError, match=r"x\.item: field 'titel' is missing; did you mean 'title'"):
+    with pytest.raises(DatasetError, match=r"x\.item: column 'titel' is missing; did you mean 'title'"):
         load(raw, text=["titel"])
     (raw / "x.test.inter").write_text(INTER)
     with pytest.raises(DatasetError, match=r"x\.inter and x\.test\.inter both exist"):

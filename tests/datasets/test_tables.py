@@ -73,7 +73,7 @@ def test_times_keep_their_order_below_a_second(tmp_path: Path) -> None:
 
 
 def test_a_long_text_with_a_line_break_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("itemvec.datasets.raw_tables.BLOCK", 64)
+    monkeypatch.setattr("itemvec.datasets.delimited.BLOCK", 64)
     rows = [f'{row},"first line of {row}\nsecond line"' for row in range(40)]
     (tmp_path / "items.csv").write_text("item_id,text\n" + "\n".join(rows) + "\n")
     assert len(load(tmp_path).items) == 40
@@ -107,8 +107,8 @@ def test_a_split_of_queries_is_kept(tmp_path: Path) -> None:
     ("files", "options", "said"),
     [
         ({}, {}, r"items\.csv is missing; put it there"),
-        ({"items.csv": "item_id,txt\n1,a\n"}, {}, "items: column 'text' is missing; did you mean 'txt'"),
-        ({"items.csv": "id,text\n1,a\n"}, {}, "items: column 'item_id' is missing"),
+        ({"items.csv": "item_id,txt\n1,a\n"}, {}, r"items\.csv: column 'text' is missing; did you mean 'txt'"),
+        ({"items.csv": "id,text\n1,a\n"}, {}, r"items\.csv: column 'item_id' is missing; did you mean 'id'"),
         ({"items.csv": "item_id,text,text\n1,a,b\n"}, {}, "two columns are called 'text'; rename one"),
         (
             {"items.jsonl": '{"item_id": 1, "text": ["a", "b"]}'},
@@ -116,35 +116,43 @@ def test_a_split_of_queries_is_kept(tmp_path: Path) -> None:
             "column 'text' is of type list.*; expected strings",
         ),
         ({"items.jsonl": '{"item_id": 1.5, "text": "a"}'}, {}, "column 'item_id' is of type double"),
-        ({"items.csv": "item_id,text\n1,a\n"}, {"text": ["title"]}, "items: column 'title' is missing"),
-        ({"items.csv": "item_id,text\n1,a\n", "items.jsonl": "{}"}, {}, "items.csv and items.jsonl both exist"),
-        ({"items.csv": 'item_id,text\n1,a\n2,"27 inch\n3,c\n'}, {}, "a quote is opened in row 2 and never closed: '2'"),
         (
-            {"items.tsv": "item_id\ttext\n1\ta\n"},
+            {"items.csv": "item_id,text\n1,a\n"},
+            {"text": ["title"]},
+            r"items\.csv: column 'title' is missing; did you mean 'text'",
+        ),
+        ({"items.csv": "item_id,text\n1,a\n", "items.jsonl": "{}"}, {}, "items.csv and items.jsonl both exist"),
+        (
+            {"items.csv": 'item_id,text\n1,a\n2,"27 inch\n3,c\n'},
             {},
-            r"items.tsv is not read; expected one of items.parquet, items.csv",
+            r"a quote is opened in row 2 \(line 3\) and never closed: '2,",
+        ),
+        (
+            {"items.xml": "<items/>"},
+            {},
+            r"items.xml is not read; expected one of items.parquet, items.csv",
         ),
         ({"items.csv": "item_id,text\n1,a\n", "Interaction.csv": ""}, {}, "Interaction.csv is not read"),
         ({"items.csv": "item_id,text\n1,a\n", "query.csv.gz": ""}, {}, "query.csv.gz is not read"),
         (
             {"items.csv": "item_id,text\n1,a\n", "interactions.csv": "user_id,item_id\nu,1\n"},
             {},
-            "interactions: column 'timestamp' is missing",
+            r"interactions\.csv: column 'timestamp' is missing; choose from item_id, user_id",
         ),
         (
             {"items.csv": "item_id,text\n1,a\n", "interactions.csv": "user_id,item_id,timestamp\nu,1,soon\n"},
             {},
-            "interactions: timestamp 'soon' in row 1 is neither a whole number nor a date as 2024-02-28 21:00:00",
+            r"interactions\.csv: timestamp is neither a whole number nor a date: 'soon' in row 1; write a whole number",
         ),
         (
             {"items.csv": "item_id,text\n1,a\n", "interactions.csv": f"{HEADER}u,1,2024-01-02\nu,1,01/03/2024\n"},
             {},
-            "interactions: timestamp '01/03/2024' in row 2",
+            r"interactions\.csv: timestamp is neither .*: '01/03/2024' in row 2",
         ),
         (
             {"items.csv": "item_id,text\n1,a\n", "interactions.csv": f"{HEADER}u,1,2024-01-02\nu,1,7\n"},
             {},
-            r"interactions: .*; expected user_id \(string\), item_id \(string\), timestamp \(int64\)",
+            r"interactions\.csv: timestamp is a date, '2024-01-02', in row 1 and a number, '7', in row 2",
         ),
     ],
 )

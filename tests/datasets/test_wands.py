@@ -53,14 +53,26 @@ def test_options(tmp_path: Path) -> None:
     ("line", "said"),
     [
         ("9\t3\t0\tExakt\n", r"label\.csv: 1 rows have a label like 'Exakt'; did you mean 'Exact'\?"),
-        ("9\t3\t8\tExact\n", "1 judgments have an unknown item_id, as '8'"),
-        ("9\t7\t0\tExact\n", "1 judgments have an unknown query_id, as '7'"),
-        ("9\t7\n", r"label\.csv cannot be read: .*Expected 4 columns, got 2"),
+        ("9\t7\n", r"label\.csv: row 5 \(line 6\) has 2 fields, the header has 4"),
     ],
 )
 def test_lines_that_do_not_fit_are_named(tmp_path: Path, line: str, said: str) -> None:
     with pytest.raises(DatasetError, match=said):
         load(tmp_path, LABELS + line)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("9\t3\t8\tExact\n", "1 row left out: the judgment has an unknown item_id, as '8'"),
+        ("9\t7\t0\tExact\n", "1 row left out: the judgment has an unknown query_id, as '7'"),
+    ],
+)
+def test_a_judgment_of_what_is_not_there_is_counted(
+    tmp_path: Path, line: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert load(tmp_path, LABELS + line).qrels.equals(load(tmp_path, LABELS).qrels)
+    assert said in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def stages(project: Project, items: str, **files: str) -> Done:
         (raw / f"{name}.csv").write_text(text)
     project.edit("params.yaml", lambda text: text.replace("datasets:\n", "datasets:\n  mine: {kind: tables}\n"))
     project.edit("params.yaml", lambda text: text.replace("dataset: movielens-100k", "dataset: mine"))
-    done = project.run("pipelines/run", "prepare", "data/mine", "out/tables", ok=False)
+    done = project.run("pipelines/run", "prepare", "data/mine", "out/tables", "out/reading", ok=False)
     if done.code:
         assert not (project.root / "out").exists() or not list((project.root / "out").rglob("*.*"))
         return done

@@ -11,6 +11,7 @@ TIME = "timestamp"
 PART = "split"  # of an interaction or a query, in a data set that brings its own split
 GROUP = "group"
 OWNER = "owner"  # the user or the query that a case belongs to; cases of one owner are not independent
+HIDDEN = "hidden_item"  # of a query: the item that is the query itself, which is not ranked for it
 GAIN = "gain"
 JUDGMENT = "judgment"  # of a query in a run: a hash of what is relevant to it, equal where the judgments are
 SKIPPED = "skipped"  # behind the name of a metric: unjudged items are taken out, and what follows moves up
@@ -40,11 +41,14 @@ MEANINGS = {
     QUERY: "The query; unique in the table of queries.",
     ID: "The query, or the user, that the row belongs to.",
     TEXT: "What is encoded and searched: the text of the item, or of the query.",
-    TIME: "When it happened, a whole number. Only its order counts; equal times keep the order of the file.",
+    TIME: "When it happened: whole seconds since 1970 where that is exact, else milliseconds, microseconds or "
+    "nanoseconds; or a place in an order. Equal times keep the order of the file.",
     PART: "What the row is for: `train`, `validation` or `test`; an interaction may also be `history`, which is shown "
     "but neither trained on nor asked for. The column is there only where the data set brings its own split.",
     GROUP: "The slice that the query is reported in.",
     OWNER: "The user, or the query, that the row is a case of; rows of one owner are not independent.",
+    HIDDEN: "The item that is the query itself and is left out of its ranking. The column is there only where the data "
+    "has such queries.",
     GAIN: "How relevant the item is to the query; 0 for not at all.",
     JUDGMENT: "A hash of what is relevant to the query or user: equal where the judgments are equal.",
     SEED: "Which repetition of a training that is random; 0 where nothing is.",

@@ -2,9 +2,15 @@
 
 import click
 
+from itemvec.core.shown import printable
+
 
 class ItemvecError(click.ClickException):
     """Base of every error this package raises on purpose."""
+
+    def format_message(self) -> str:
+        """The message as a terminal may show it: it can quote a file."""
+        return printable(super().format_message())
 
 
 class ParamsError(ItemvecError):

@@ -12,6 +12,8 @@ from typing import Protocol, TextIO, TypeVar
 
 from tqdm import tqdm
 
+from itemvec.core.shown import printable
+
 QUIET = 2.0  # seconds: a step that is done sooner prints no line, since its stage ends with a result
 EVERY = 30.0  # seconds between two lines of one step
 WIDTH = 80  # columns of a bar, at most
@@ -79,7 +81,7 @@ def each(elements: Iterable[Element], total: int, desc: str, unit: str) -> Itera
 
 def say(text: str) -> None:
     """Print a remark to stdout, at once and without tearing a bar."""
-    tqdm.write(text)
+    tqdm.write(printable(text))
     sys.stdout.flush()
 
 

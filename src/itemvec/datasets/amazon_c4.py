@@ -10,12 +10,12 @@ import pyarrow.compute as pc
 from itemvec.core.columns import GAIN, ITEM, QUERY, TEXT
 from itemvec.core.errors import DatasetError
 from itemvec.core.options import Share
-from itemvec.core.progress import say
 from itemvec.core.registry import suggest
 from itemvec.datasets.base import DATASETS, Tables
 from itemvec.datasets.graded_judgments import judged_tables, only
 from itemvec.datasets.hash_split import places
-from itemvec.datasets.raw_tables import json_batches, read_columns
+from itemvec.datasets.json_lines import json_batches
+from itemvec.datasets.raw_tables import read_columns
 
 POOL = "sampled_item_metadata_1M.jsonl"
 FIELDS = pa.schema([(ITEM, pa.string()), ("category", pa.string()), ("metadata", pa.string())])
@@ -44,8 +44,7 @@ class AmazonC4:
     def load(self, root: Path) -> Tables:
         """Read the files below ``root``."""
         path = root / "test.csv"
-        names = dict.fromkeys(("qid", "query", ITEM), pa.string())
-        raw = read_columns(path, names, newlines_in_values=True)
+        raw = read_columns(path, ["qid", "query", ITEM])
         items = self._items(root / POOL, pc.unique(raw[ITEM]))
         if self.category is not None:
             raw = only(raw, ITEM, items[ITEM])
@@ -54,8 +53,8 @@ class AmazonC4:
         return judged_tables(root, items, queries, qrels)
 
     def _items(self, path: Path, asked: Any) -> Any:
-        """Products of the pool that are kept; of several of the same id the first."""
-        tables, categories, seen = [], set(), 0
+        """Products of the pool that are kept."""
+        tables, categories = [], set()
         for batch in json_batches(path, FIELDS):
             categories.update(pc.unique(batch["category"]).drop_null().to_pylist())
             kept = batch
@@ -65,12 +64,6 @@ class AmazonC4:
                 near = pa.array(places(kept[ITEM]) < self.share)
                 kept = kept.filter(pc.or_(near, pc.is_in(kept[ITEM], value_set=asked)))
             tables.append(kept.select([ITEM, "metadata"]).rename_columns([ITEM, TEXT]))
-            seen += len(kept)
         if self.category is not None and self.category not in categories:
             raise DatasetError(f"{path}: has no category {self.category!r}{suggest(self.category, categories)}")
-        items = pa.concat_tables(tables)
-        if len(pc.unique(items[ITEM])) == seen:
-            return items
-        first = items.group_by(ITEM, use_threads=False).aggregate([(TEXT, "first")]).rename_columns([ITEM, TEXT])
-        say(f"{path}: {seen - len(first):,} products stand there again, and were left out")
-        return first
+        return pa.concat_tables(tables)

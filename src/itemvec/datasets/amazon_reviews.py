@@ -11,15 +11,19 @@ import pyarrow.compute as pc
 from itemvec.core.columns import ITEM, PART, TEXT, TIME, USER
 from itemvec.core.errors import DatasetError, ParamsError
 from itemvec.core.options import Positive
-from itemvec.core.progress import say
 from itemvec.datasets.base import DATASETS, Tables, as_tables
+from itemvec.datasets.json_lines import json_batches
 from itemvec.datasets.k_core import k_core
+from itemvec.datasets.known_items import with_known_items
+from itemvec.datasets.problem_rows import refuse
 from itemvec.datasets.product_text import FIELDS, product_texts
-from itemvec.datasets.raw_tables import plain_or_packed, present, read_columns, read_json_fields
+from itemvec.datasets.raw_files import plain_or_packed, present
+from itemvec.datasets.raw_tables import read_columns
+from itemvec.datasets.times import times_of_files
 
 FILES = {"train": "train", "validation": "valid", "test": "test"}  # part -> word in the name of its file
 ASIN = "parent_asin"
-KEYS = {USER: pa.string(), ASIN: pa.string(), TIME: pa.int64()}
+KEYS = (USER, ASIN, TIME)
 
 
 @DATASETS.register("amazon-reviews-2023")
@@ -62,20 +66,18 @@ class AmazonReviews2023:
         """Read the files below ``root``."""
         interactions = _interactions(root, self.category)
         items = self._items(root, interactions[ITEM])
-        known = pc.is_in(interactions[ITEM], value_set=items[ITEM].combine_chunks())
-        if n_left := len(interactions) - pc.sum(known).as_py():
-            say(f"{root}: {n_left:,} interactions were left out, with items that have no text")
-        return k_core(as_tables(root, items, interactions.filter(known)), self.min_interactions)
+        items, interactions = with_known_items(items, interactions, root)
+        return k_core(as_tables(root, items, interactions), self.min_interactions)
 
     def _items(self, root: Path, reviewed: Any) -> Any:
         path = present(plain_or_packed(root / f"meta_{self.category}.jsonl"))
         names = list(dict.fromkeys(self.text))
-        raw = read_json_fields(path, pa.schema([(ASIN, pa.string()), *((name, FIELDS[name]) for name in names)]))
+        schema = pa.schema([(ASIN, pa.string()), *((name, FIELDS[name]) for name in names)])
+        raw = pa.concat_tables(list(json_batches(path, schema)))
         if self.catalogue == "reviewed":
             raw = raw.filter(pc.is_in(raw[ASIN], value_set=pc.unique(reviewed)))
         texts = product_texts(raw.select(names), self.text, self.ascii_only)
-        items = pa.table({ITEM: raw[ASIN], TEXT: texts})
-        return items.filter(pc.match_substring_regex(items[TEXT], r"\S"))
+        return pa.table({ITEM: raw[ASIN], TEXT: texts})
 
 
 def _interactions(root: Path, category: str) -> Any:
@@ -85,22 +87,31 @@ def _interactions(root: Path, category: str) -> Any:
     if len(found) > 1:
         raise DatasetError(f"{root}: {' and '.join(path.name for path in found)} both exist; keep one")
     if reviews in found:
-        raw = _checked(read_json_fields(reviews, pa.schema(list(KEYS.items()))), reviews)
-        return _earliest(raw)
+        schema = pa.schema([(USER, pa.string()), (ASIN, pa.string()), (TIME, pa.int64())])
+        return _earliest(_checked([(pa.concat_tables(list(json_batches(reviews, schema))), reviews)])[0])
     if ratings in found:
-        return _checked(read_columns(ratings, KEYS), ratings)
-    tables = [(part, _checked(read_columns(path, KEYS), path)) for part, path in parts.items()]
+        return _checked([(read_columns(ratings, KEYS), ratings)])[0]
+    tables = _checked([(read_columns(path, KEYS), path) for path in parts.values()])
     return pa.concat_tables(
-        [table.append_column(PART, pa.repeat(pa.scalar(part), len(table))) for part, table in tables]
+        [
+            table.append_column(PART, pa.repeat(pa.scalar(part), len(table)))
+            for part, table in zip(parts, tables, strict=True)
+        ]
     )
 
 
-def _checked(table: Any, path: Path) -> Any:
+def _checked(files: list[tuple[Any, Path]]) -> list[Any]:
     """The columns in order and under our names; a field that is missing somewhere is an error."""
-    for name in KEYS:
-        if table[name].null_count:
-            raise DatasetError(f"{path}: {table[name].null_count:,} of {len(table):,} rows have no {name!r}; add it")
-    return table.select(list(KEYS)).rename_columns([USER, ITEM, TIME])
+    for table, path in files:
+        for name in KEYS[:2]:
+            values = table[name].combine_chunks()
+            empty = pc.or_kleene(values.is_null(), pc.equal(values, "")).fill_null(True)
+            refuse(empty, values, f"{path}: {name} is missing", "add it")
+    moments = times_of_files([(table[TIME], path) for table, path in files])
+    return [
+        pa.table([table[USER], table[ASIN], moment], [USER, ITEM, TIME])
+        for (table, _), moment in zip(files, moments, strict=True)
+    ]
 
 
 def _earliest(reviews: Any) -> Any:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from itemvec.core import columns
-from itemvec.core.columns import ITEM, PART, QUERY, TIME, USER
+from itemvec.core.columns import HIDDEN, ITEM, PART, QUERY, TIME, USER
 from itemvec.core.errors import DatasetError
 from itemvec.core.registry import Registry
 from itemvec.datasets.raw_tables import column, strings
@@ -22,7 +22,8 @@ class Tables:
     """Arrow tables of the schemas in ``columns``, in an order that depends on their content alone.
 
     Items, queries and judgments are sorted by id, interactions by user and time; equal times stay as they came.
-    Interactions and queries have the column ``split`` where the data set brings its own, and only there.
+    Interactions and queries have the column ``split`` where the data set brings its own, and only there. Queries have
+    the column ``hidden_item`` where an item must not be ranked for its own query.
     """
 
     items: Any
@@ -54,6 +55,8 @@ def as_tables(root: Path, items: Any, interactions: Any = None, queries: Any = N
     """Bring raw Arrow tables into their final form; a table a data set does not have stays empty."""
     done = columns.DIVIDED if _is_divided(interactions) else columns.INTERACTIONS
     asked = columns.DIVIDED_QUERIES if _is_divided(queries) else columns.QUERIES
+    if queries is not None and HIDDEN in queries.column_names:
+        asked = asked.append(pa.field(HIDDEN, pa.string()))
     return Tables(
         _conform(items, columns.ITEMS, f"{root}: items", [ITEM]),
         _conform(interactions, done, f"{root}: interactions", [USER, TIME]),

@@ -53,8 +53,7 @@ class CrowdFlower:
     def load(self, root: Path) -> Tables:
         """Read the file below ``root``."""
         path = root / "train.csv"
-        names = dict.fromkeys((QUERY_TEXT, TITLE, DESCRIPTION, LABEL), pa.string())
-        raw = read_columns(path, names, newlines_in_values=True).combine_chunks()
+        raw = read_columns(path, (QUERY_TEXT, TITLE, DESCRIPTION, LABEL)).combine_chunks()
         columns = {name: plain(repaired(raw[name].combine_chunks())) for name in (TITLE, DESCRIPTION)}
         items = _hashed(pc.binary_join_element_wise(columns[TITLE], columns[DESCRIPTION], "\n"))
         queries = _hashed(raw[QUERY_TEXT].combine_chunks())

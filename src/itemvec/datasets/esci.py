@@ -16,7 +16,8 @@ from itemvec.datasets.graded_judgments import Gain, gains_of, judged_tables, onl
 from itemvec.datasets.hash_split import places
 from itemvec.datasets.html_text import plain
 from itemvec.datasets.item_text import joined
-from itemvec.datasets.raw_tables import column, parquet_batches, read_columns, strings
+from itemvec.datasets.parquet_files import parquet_batches
+from itemvec.datasets.raw_tables import read_columns, strings
 
 NAME = "shopping_queries_dataset"
 LABELS = ("E", "S", "C", "I")  # exact, substitute, complement, irrelevant
@@ -136,8 +137,8 @@ class Esci:
 
 def _sources(root: Path, ids: Any) -> Any:
     path = root / f"{NAME}_sources.csv"
-    raw = read_columns(path, {"query_id": pa.string(), "source": pa.string()})
-    found = pc.index_in(ids, value_set=column(raw, "query_id", path).combine_chunks())
+    raw = read_columns(path, ["query_id", "source"])
+    found = pc.index_in(ids, value_set=raw["query_id"].combine_chunks())
     if found.null_count:
         raise DatasetError(f"{path}: has no line for query {pc.filter(ids, pc.is_null(found))[0].as_py()!r}; add it")
     return raw["source"].take(found)

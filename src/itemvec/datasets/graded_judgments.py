@@ -1,64 +1,77 @@
-"""Judged product search: labels become gains, and what nobody can find is left out before it is asked for."""
+"""One rule for what published files are known to have: each is taken or left out, and counted.
 
-from collections.abc import Mapping
+Of products that stand twice the first counts; of judgments that stand twice the highest. Left out are products and
+queries without a text, judgments of what is not there, and queries to which nothing is relevant then.
+"""
+
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from annotated_types import Ge
 
 from itemvec.core.columns import GAIN, GROUP, ITEM, QUERY, TEXT
 from itemvec.core.errors import DatasetError
-from itemvec.core.progress import say
-from itemvec.core.registry import suggest
+from itemvec.core.shown import shown
 from itemvec.datasets.base import GIVEN, Tables, as_tables
+from itemvec.datasets.gains import Gain, gains_of, not_negative
+from itemvec.datasets.reading import is_sample, note
 
-Gain = Annotated[float, Ge(0)]
-
-
-def gains_of(labels: Any, gains: Mapping[str, float], where: object) -> Any:
-    """The gain of each label, float64.
-
-    Raises
-    ------
-    DatasetError
-        A label is not among ``gains``.
-    """
-    found = pc.index_in(labels, value_set=pa.array(list(gains), pa.string()))
-    if found.null_count:
-        label = pc.filter(labels, pc.is_null(found))[0].as_py()
-        raise DatasetError(f"{where}: {found.null_count:,} rows have a label like {label!r}{suggest(label, gains)}")
-    return pa.array(list(gains.values()), pa.float64()).take(found)
+__all__ = ["Gain", "gains_of", "judged_tables", "only", "unique_items", "written_items"]
+ABSENT = 0.5  # share of judgments of what is not there, from which files do not belong together
 
 
-def judged_tables(root: Path, items: Any, queries: Any, qrels: Any) -> Tables:
-    """Tables of a judged data set.
-
-    Of several judgments of the same query and item the highest counts. Left out, and told, are items without a text,
-    and queries to which nothing is relevant then.
+def judged_tables(root: Path, items: Any, queries: Any, qrels: Any, interactions: Any = None) -> Tables:
+    """Tables of a judged data set, by the rule of this module.
 
     Raises
     ------
     DatasetError
-        A judgment names an item or a query that is not there.
+        Half of the judgments or more name an item or a query that is not there.
     """
+    items, queries = unique_items(items, root), unique_queries(queries, root)
     for key, known in ((ITEM, items), (QUERY, queries)):
-        unknown = qrels[key].filter(pc.invert(_within(qrels, key, known[key])))
-        if len(unknown):
-            raise DatasetError(
-                f"{root}: {len(unknown):,} judgments have an unknown {key}, as {unknown[0].as_py()!r}; "
-                "the files are of different releases, or one is cut off: fetch them again"
-            )
-    written = pc.match_substring_regex(items[TEXT], r"\S")
-    items = _told(items, written, f"{root}: {{}} items were left out, which have no text")
+        qrels = _present(qrels, key, known[key], root)
+    items = written_items(items, root)
+    queries = _told(queries, _has_text(queries), root, "the query has no text")
     qrels = only(qrels, ITEM, items[ITEM])
-    qrels = qrels.group_by([QUERY, ITEM]).aggregate([(GAIN, "max")]).rename_columns([QUERY, ITEM, GAIN])
+    gains = not_negative(qrels[GAIN].combine_chunks(), root)
+    qrels = _highest(qrels.set_column(qrels.column_names.index(GAIN), GAIN, gains), root)
     answered = _within(queries, QUERY, qrels[QUERY].filter(pc.greater(qrels[GAIN], 0)))
-    queries = _told(queries, answered, f"{root}: {{}} queries were left out, to which no item is relevant")
+    queries = _told(queries, answered, root, "no item is relevant to the query")
     if GROUP not in queries.column_names:
         queries = queries.append_column(GROUP, pa.repeat(pa.scalar(GIVEN), len(queries)))
-    return as_tables(root, items, queries=queries, qrels=only(qrels, QUERY, queries[QUERY]))
+    return as_tables(root, items, interactions, queries, only(qrels, QUERY, queries[QUERY]))
+
+
+def unique_items(items: Any, root: Path) -> Any:
+    """Items of which each id stands once: the first; counted, and those that had another text."""
+    distinct = len(pc.unique(items[ITEM]))
+    if distinct == len(items):
+        return items
+    first = items.group_by(ITEM, use_threads=False).aggregate([(TEXT, "first"), (TEXT, "count_distinct")])
+    others = pc.sum(pc.greater(first[f"{TEXT}_count_distinct"], 1)).as_py()
+    more = f"; {others:,} have another text there" if others else ""
+    note("left out", root, f"the product stands there before, and the first counts{more}", len(items) - distinct)
+    return first.select([ITEM, f"{TEXT}_first"]).rename_columns([ITEM, TEXT])
+
+
+def unique_queries(queries: Any, root: Path) -> Any:
+    """Queries of which each id stands once: the first; counted."""
+    if len(pc.unique(queries[QUERY])) == len(queries):
+        return queries
+    codes = queries[QUERY].combine_chunks().dictionary_encode().indices.to_numpy()
+    places = np.sort(np.unique(codes, return_index=True)[1])
+    note("left out", root, "the query stands there before, and the first counts", len(queries) - len(places))
+    return queries.take(pa.array(places))
+
+
+def written_items(items: Any, root: Path) -> Any:
+    """Items that have a text; the others are counted."""
+    return _told(items, _has_text(items), root, "the item has no text")
 
 
 def only(table: Any, key: str, known: Any) -> Any:
@@ -66,13 +79,46 @@ def only(table: Any, key: str, known: Any) -> Any:
     return table.filter(_within(table, key, known))
 
 
+def _present(qrels: Any, key: str, known: Any, root: Path) -> Any:
+    """Judgments whose item or query is there; a few others are left out."""
+    kept = _within(qrels, key, known)
+    unknown = qrels[key].filter(pc.invert(kept))
+    if not len(unknown):
+        return qrels
+    if len(unknown) >= ABSENT * len(qrels) and not is_sample():
+        raise DatasetError(
+            f"{root}: {len(unknown):,} of {len(qrels):,} judgments have an unknown {key}, as "
+            f"{shown(unknown[0].as_py())}; the files are of different releases, or one is cut off: fetch them again"
+        )
+    if not is_sample():
+        what = f"the judgment has an unknown {key}, as {shown(unknown[0].as_py())}"
+        note("left out", root, what, len(unknown))
+    return qrels.filter(kept)
+
+
+def _highest(qrels: Any, root: Path) -> Any:
+    """One judgment of each query and item: the highest."""
+    others = [name for name in qrels.column_names if name not in (QUERY, ITEM, GAIN)]
+    parts = [(GAIN, "max"), *((name, "min") for name in others)]
+    found = qrels.group_by([QUERY, ITEM]).aggregate(parts).rename_columns([QUERY, ITEM, GAIN, *others])
+    if len(found) < len(qrels):
+        what = "the query and item are judged more than once, and the highest counts"
+        note("left out", root, what, len(qrels) - len(found))
+    return found
+
+
+def _has_text(table: Any) -> Any:
+    return pc.match_substring_regex(table[TEXT], r"\S").fill_null(False)
+
+
 def _within(table: Any, key: str, known: Any) -> Any:
     return pc.is_in(table[key], value_set=pc.unique(known))
 
 
-def _told(table: Any, kept: Any, sentence: str) -> Any:
+def _told(table: Any, kept: Any, root: Path, why: str) -> Any:
     left = len(table) - (pc.sum(kept).as_py() or 0)
     if not left:
         return table  # a filter would copy a catalogue for nothing
-    say(sentence.format(f"{left:,}"))
+    if not (is_sample() and "relevant" in why):  # what is relevant may stand behind the sample
+        note("left out", root, why, left)
     return table.filter(kept)

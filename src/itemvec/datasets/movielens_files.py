@@ -9,7 +9,10 @@ import pyarrow.compute as pc
 
 from itemvec.core.columns import ITEM, TIME, USER
 from itemvec.core.errors import DatasetError
-from itemvec.datasets.raw_tables import plain_or_packed, present, read_columns, read_delimited, read_headless
+from itemvec.datasets.delimited import Form
+from itemvec.datasets.raw_files import plain_or_packed, present
+from itemvec.datasets.raw_tables import read_columns
+from itemvec.datasets.times import times
 
 TITLE, YEAR, GENRES = "title", "year", "genres"
 STRING = pa.string()
@@ -32,10 +35,10 @@ def read_movielens(root: Path) -> tuple[Any, Any]:
 
 def _atomic(root: Path) -> tuple[Any, Any]:
     """RecBole's files of MovieLens-100K: titles without their year, genres with spaces between."""
-    names = {"user_id:token": STRING, "item_id:token": STRING, "timestamp:float": pa.float64()}
-    ratings = read_delimited(root / "ml-100k.inter", names).select(list(names)).rename_columns([USER, ITEM, TIME])
+    names, form = ["user_id:token", "item_id:token", "timestamp:float"], Form("\t", quotes="none")
+    ratings = _timed(read_columns(root / "ml-100k.inter", names, form), root / "ml-100k.inter")
     columns = ["item_id:token", "movie_title:token_seq", "release_year:token", "class:token_seq"]
-    films = read_delimited(root / "ml-100k.item", dict.fromkeys(columns, STRING)).combine_chunks()
+    films = read_columns(root / "ml-100k.item", columns, form).combine_chunks()
     ids, titles, years, genres = (films[name].combine_chunks() for name in columns)
     years = pc.if_else(pc.match_substring_regex(years, r"^\d{4}$"), years, None)
     genres = pc.split_pattern(pc.if_else(pc.equal(genres, "unknown"), "", genres), " ")
@@ -45,9 +48,9 @@ def _atomic(root: Path) -> tuple[Any, Any]:
 def _double_colons(root: Path) -> tuple[Any, Any]:
     """``ratings.dat`` and ``movies.dat`` of 1M and 10M, without headers, ``::`` between fields."""
     names = [USER, "", ITEM, " ", "rating", "  ", TIME]  # between two colons lies a field of its own
-    ratings = read_headless(
-        plain_or_packed(root / "ratings.dat"), names, {USER: STRING, ITEM: STRING, TIME: pa.int64()}, ":"
-    )
+    path = plain_or_packed(root / "ratings.dat")
+    form = Form(":", quotes="none", names=tuple(names))
+    ratings = _timed(read_columns(path, [USER, ITEM, TIME], form), path)
     path = present(root / "movies.dat")
     try:
         text = path.read_text(encoding="utf-8")  # 10M
@@ -63,10 +66,10 @@ def _double_colons(root: Path) -> tuple[Any, Any]:
 
 def _commas(root: Path) -> tuple[Any, Any]:
     """``ratings.csv`` and ``movies.csv`` of 20M, 25M and 32M."""
-    types = {"userId": STRING, "movieId": STRING, "timestamp": pa.int64()}
-    ratings = read_columns(plain_or_packed(root / "ratings.csv"), types).rename_columns([USER, ITEM, TIME])
+    path = plain_or_packed(root / "ratings.csv")
+    ratings = _timed(read_columns(path, ["userId", "movieId", "timestamp"]), path)
     path = root / "movies.csv"
-    films = read_columns(path, dict.fromkeys(["movieId", "title", "genres"], STRING))
+    films = read_columns(path, ["movieId", "title", "genres"])
     return _dated(films.rename_columns([ITEM, TITLE, GENRES]).combine_chunks()), ratings
 
 
@@ -75,6 +78,12 @@ LAYOUTS: dict[str, Callable[[Path], tuple[Any, Any]]] = {
     "ratings.dat": _double_colons,
     "ratings.csv": _commas,
 }
+
+
+def _timed(ratings: Any, path: Path) -> Any:
+    """Columns of user, item and time under our names, times as whole numbers."""
+    user, item, time = ratings.columns
+    return pa.table([user, item, times(time, path)], [USER, ITEM, TIME])
 
 
 def _dated(films: Any) -> Any:

@@ -1,8 +1,9 @@
 """The text of a product from the fields of its metadata, as the code of BLaIR makes it.
 
 That code (github.com/hyp1231/AmazonReviews2023, seq_rec_results/dataset/process_amazon_2023.py) writes fields one after
-the other, the parts of a list joined with commas and ended with a full stop, takes tags out, and replaces every
-character outside ASCII by a space: "Pokémon" becomes "Pok mon". Here that last step is an option.
+the other, the parts of a list joined with commas and ended with a full stop. It takes out all that stands between "<"
+and ">", and replaces every character outside ASCII by a space: "Pokémon" becomes "Pok mon". Both are done with
+``ascii_only`` alone; else markup is taken out as everywhere.
 """
 
 import html
@@ -10,6 +11,8 @@ import re
 from typing import Any
 
 import pyarrow as pa
+
+from itemvec.datasets.html_text import plain
 
 FIELDS: dict[str, pa.DataType] = {
     "title": pa.string(),
@@ -25,6 +28,8 @@ TAG, SPACES, FOREIGN = re.compile(r"<[^>]+>"), re.compile(r" +"), re.compile(r"[
 
 def product_texts(fields: Any, order: list[Any], ascii_only: bool) -> Any:
     """Arrow strings, one per row of the table ``fields``, made of its columns in ``order``."""
+    if not ascii_only:
+        fields = pa.table([_plain(fields[name].combine_chunks()) for name in fields.column_names], fields.column_names)
     chunks = []
     for batch in fields.to_batches(max_chunksize=ROWS):
         columns = [batch.column(name).to_pylist() for name in order]
@@ -33,8 +38,16 @@ def product_texts(fields: Any, order: list[Any], ascii_only: bool) -> Any:
     return pa.chunked_array(chunks, pa.string())
 
 
+def _plain(values: Any) -> Any:
+    """Strings, or lists of strings, without markup."""
+    if not pa.types.is_list(values.type):
+        return plain(values)
+    values = pa.concat_arrays([values])  # so that the lists begin at the start of their values
+    return pa.ListArray.from_arrays(values.offsets, plain(values.values), mask=values.is_null())
+
+
 def product_text(values: list[str | list[str] | None], ascii_only: bool) -> str:
-    """One text of the fields of one product.
+    """One text of the fields of one product, whose markup is gone.
 
     With ``ascii_only``, letter for letter as BLaIR's code has it, except for the space at its end.
     """
@@ -53,7 +66,7 @@ def _sentence(value: str | list[str] | None, ascii_only: bool) -> str:
 
 
 def _clean(text: str, ascii_only: bool) -> str:
-    text = TAG.sub("", html.unescape(text).strip())
     if not ascii_only:
         return " ".join(text.split())
+    text = TAG.sub("", html.unescape(text).strip())
     return FOREIGN.sub(" ", SPACES.sub(" ", re.sub(r"[\n\t]", " ", text)))

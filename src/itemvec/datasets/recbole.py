@@ -10,15 +10,20 @@ import pyarrow.compute as pc
 from itemvec.core.columns import ITEM, PART, TEXT, TIME, USER
 from itemvec.core.errors import DatasetError, ParamsError
 from itemvec.core.options import Positive
-from itemvec.core.registry import suggest
 from itemvec.datasets.base import DATASETS, Tables, as_tables
+from itemvec.datasets.column_names import missing
+from itemvec.datasets.delimited import Form, read_delimited
 from itemvec.datasets.history_prefixes import histories_of
 from itemvec.datasets.item_text import joined
 from itemvec.datasets.k_core import k_core
-from itemvec.datasets.raw_tables import present, read_delimited, read_headless
+from itemvec.datasets.known_items import with_known_items
+from itemvec.datasets.raw_tables import read_columns
+from itemvec.datasets.times import times_of_files
 
 FILES = {"train": "train", "validation": "valid", "test": "test"}  # part -> word in the name of its file
 PREFIX = "item_id_list"
+ATOMIC = Form("\t", quotes="none", typed=True)
+MOST = 0.5  # share of interactions with unknown items, from which files do not belong together
 
 
 @DATASETS.register("recbole")
@@ -29,7 +34,8 @@ class RecBole:
     Interactions are ``<name>.inter``, or a split as ``<name>.{train,valid,test}.inter``; texts are ``<name>.item`` or
     ``<name>.text``. Files of a split hold interactions, or a row for each prefix of a history, with an
     ``item_id_list``. Where there are ``<name>.item2index`` and ``<name>.user2index``, interactions name the indices.
-    Without a timestamp, interactions are in the order of the file.
+    Without a timestamp, interactions are in the order of the file. Left out, and counted, are items without a text and
+    interactions with items that are not there, as long as these are less than half.
 
     Parameters
     ----------
@@ -58,6 +64,7 @@ class RecBole:
         item, text = root / f"{name}.item", root / f"{name}.text"
         items = _read(text if text.exists() and not item.exists() else item, [ITEM, *self.text])
         items = pa.table({ITEM: items[ITEM], TEXT: joined([items[column] for column in self.text])})
+        items, interactions = with_known_items(items, interactions, root, MOST)
         return k_core(as_tables(root, items, interactions), self.min_interactions)
 
 
@@ -79,29 +86,41 @@ def _interactions(root: Path, name: str) -> Any:
     if whole.exists() and divided:
         raise DatasetError(f"{whole} and {divided[0].name} both exist; keep the whole or its parts")
     if not divided:
-        return _in_order(_rows(whole))
-    if PREFIX in _fields(paths["train"]):
+        return _in_order({whole: _rows(whole)})
+    if PREFIX in read_delimited(paths["train"], [PREFIX], ATOMIC)[0].column_names:
         return histories_of({part: _read(path, [USER, PREFIX, ITEM]) for part, path in paths.items()}, root / name)
-    parts = [(part, _rows(path)) for part, path in paths.items()]
-    return _in_order(pa.concat_tables([rows.append_column(PART, _all(part, len(rows))) for part, rows in parts]))
+    tables = {path: _rows(path) for path in paths.values()}
+    parts = pa.concat_arrays([_all(part, len(table)) for part, table in zip(paths, tables.values(), strict=True)])
+    return _in_order(tables).append_column(PART, parts)
 
 
 def _rows(path: Path) -> Any:
-    timed = TIME in _fields(path)
-    rows = _read(path, [USER, ITEM] + [TIME] * timed)
-    return rows.set_column(2, TIME, rows[TIME].cast(pa.float64())) if timed else rows
+    """User, item, and time where there is one, as strings."""
+    table, others = read_delimited(path, [USER, ITEM, TIME], ATOMIC)
+    for name in (USER, ITEM):
+        if name not in table.column_names:
+            raise missing(path, name, others)
+    return table
 
 
-def _in_order(rows: Any) -> Any:
-    return rows if TIME in rows.column_names else rows.append_column(TIME, pa.array(range(len(rows))))
+def _in_order(tables: dict[Path, Any]) -> Any:
+    """The rows of all files, their times as whole numbers; without times in the order of the rows."""
+    timed = [TIME in table.column_names for table in tables.values()]
+    if any(timed) and not all(timed):
+        raise DatasetError(f"{list(tables)[timed.index(False)]}: has no field 'timestamp', as the other files have")
+    whole = pa.concat_tables([table.select([USER, ITEM]) for table in tables.values()])
+    if not all(timed):
+        return whole.append_column(TIME, pa.array(range(len(whole))))
+    found = times_of_files([(table[TIME], path) for path, table in tables.items()])
+    return whole.append_column(TIME, pa.concat_arrays(found))
 
 
 def _with_names(rows: Any, key: str, path: Path) -> Any:
     """Ids instead of the indices that a map, lines of id and index, gives them; as they are where there is no map."""
     if not path.exists():
         return rows
-    names = ["id", "index"]
-    known = read_headless(path, names, dict.fromkeys(names, pa.string()), "\t")
+    names = ("id", "index")
+    known = read_columns(path, names, Form("\t", quotes="none", names=names))
     places = pc.index_in(rows[key], value_set=known["index"].combine_chunks())
     if places.null_count:
         unknown = rows[key].filter(places.is_null())[0]
@@ -109,21 +128,9 @@ def _with_names(rows: Any, key: str, path: Path) -> Any:
     return rows.set_column(rows.column_names.index(key), key, known["id"].take(places))
 
 
-def _fields(path: Path) -> dict[str, str]:
-    """Fields of an atomic file: name -> name and type, as its header has them."""
-    with present(path).open(encoding="utf-8") as file:
-        header = file.readline().rstrip("\r\n")
-    return {column.partition(":")[0]: column for column in header.split("\t")}
-
-
 def _read(path: Path, names: list[str]) -> Any:
     """Columns of an atomic file as strings, whatever their type, under their names alone."""
-    fields = _fields(path)
-    for name in names:
-        if name not in fields:
-            raise DatasetError(f"{path}: field {name!r} is missing{suggest(name, fields)}")
-    typed = {fields[name]: pa.string() for name in names}
-    return read_delimited(path, typed).select(list(typed)).rename_columns(names)
+    return read_columns(path, dict.fromkeys(names), ATOMIC)
 
 
 def _all(value: str, rows: int) -> Any:

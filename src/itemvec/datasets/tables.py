@@ -1,23 +1,29 @@
 """A catalogue of your own, as plain tables."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from itemvec.core.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT, TIME, USER
-from itemvec.core.errors import DatasetError, ParamsError
+from itemvec.core.columns import TEXT
+from itemvec.core.errors import ParamsError
 from itemvec.core.options import Positive
-from itemvec.datasets.base import DATASETS, GIVEN, Tables, as_tables
-from itemvec.datasets.item_text import joined
+from itemvec.datasets.base import DATASETS, Tables, as_tables
+from itemvec.datasets.counted_times import Unit
+from itemvec.datasets.delimited import Form
+from itemvec.datasets.gains import Gain
+from itemvec.datasets.graded_judgments import judged_tables
+from itemvec.datasets.item_text import fields_of
 from itemvec.datasets.k_core import k_core
-from itemvec.datasets.raw_tables import present, read_csv, read_json_lines, read_parquet, strings
-
-STRINGS = (ITEM, USER, QUERY, TEXT, GROUP, PART)
-TIMES = r"^\s*(-?\d+|\d{4}-\d\d-\d\d.*)\s*$"
-SUFFIXES = (".parquet", ".csv", ".jsonl")
+from itemvec.datasets.known_items import with_known_items
+from itemvec.datasets.one_file import judged_file
+from itemvec.datasets.own_files import ROLES, OwnFiles, Role
+from itemvec.datasets.own_tables import OwnTables, distinct
+from itemvec.datasets.quotes import Quotes
+from itemvec.datasets.reading import is_collecting
+from itemvec.datasets.survey import survey
+from itemvec.datasets.text_encoding import checked
 
 
 @DATASETS.register("tables")
@@ -25,103 +31,96 @@ SUFFIXES = (".parquet", ".csv", ".jsonl")
 class PlainTables:
     """Your own tables: ``items`` and, as far as you have them, ``interactions``, ``queries`` and ``qrels``.
 
-    Each is a ``.parquet``, ``.csv`` or ``.jsonl`` file with the columns of its table. A judgment without a ``gain`` has
-    gain 1. ``group`` of a query names the slice it is reported in. ``split`` of an interaction or a query is its part
-    in a split of your own.
+    Each is a ``.csv``, ``.tsv``, ``.jsonl``, ``.parquet`` or ``.xlsx`` file with the columns of its table, or one of
+    these packed as ``.gz`` or ``.zst``. Names of columns match without regard to case and blanks. A judgment without a
+    ``gain`` has gain 1. ``group`` of a query names the slice it is reported in. ``split`` of an interaction or a query
+    is its part in a split of your own.
 
     Parameters
     ----------
     text
         Columns that make the text of an item, joined with ". " where several are not empty.
+    template
+        The text of an item as a sentence with names of columns, ``{title} by {brand}``, instead of ``text``.
+    columns
+        How your files call the columns, as ``{item_id: product_uid, text: [title, description]}``. ``query`` is the
+        text of a query. ``gain: []`` says that every judgment has gain 1.
+    judgments
+        One file that has a query, a product and its relevance in each row, instead of the four tables. Rows of the same
+        ``item_id`` are one item; without such a column those of the same text are.
+    gain
+        The least grade that is relevant, as ``2``: lower grades have gain 0. Or the gain of each label, as
+        ``{Exact: 1, Partial: 0.5, Irrelevant: 0}``. By default the numbers are the gains.
+    timestamp_unit
+        Unit of times that are numbers: ``s``, ``ms``, ``us`` or ``ns``. By default their size tells.
+    encoding
+        Of text files, as ``cp1252``. By default UTF-8, or what the file shows.
+    separator
+        Between the fields of a ``.csv`` file. By default what its header shows.
+    quotes
+        What a quote within a value is: ``doubled``, after a ``backslash``, or with ``none`` a letter as any other.
+    markup
+        ``keep`` texts of items as they are, or ``remove`` the tags and entities of HTML.
+    on_error
+        ``refuse`` rows that cannot be used, or ``drop`` them: items that stand twice or have no text, interactions and
+        judgments of unknown items, queries to which nothing is relevant. What is dropped is counted.
     min_interactions
         Leave out users and items with fewer interactions, until all that are left have that many.
     """
 
     text: list[str] = field(default_factory=lambda: [TEXT])
+    template: str | None = None
+    columns: dict[Role, str | list[str]] = field(default_factory=dict)
+    judgments: str | None = None
+    gain: Gain | dict[str | int, Gain] | None = None
+    timestamp_unit: Unit | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    quotes: Quotes = "doubled"
+    markup: Literal["keep", "remove"] = "keep"
+    on_error: Literal["refuse", "drop"] = "refuse"
     min_interactions: Positive = 1
 
     def __post_init__(self) -> None:
-        if not self.text:
-            raise ParamsError("dataset tables: text names no column; name at least one")
+        where = "dataset tables"
+        if not self.text or self.columns.get("text", [TEXT]) == []:
+            raise ParamsError(f"{where}: text names no column; name at least one")
+        if self.text != [TEXT] and (self.template or "text" in self.columns):
+            raise ParamsError(f"{where}: text is named twice; keep one of text, template and columns: {{text: ...}}")
+        for role, name in self.columns.items():
+            if isinstance(name, list) and len(name) != 1 and role != TEXT and (name or role != "gain"):
+                raise ParamsError(f"{where}: columns: {role} is {name}; name one column")
+        if self.template is not None:
+            fields_of(self.template, where)
+        if self.encoding is not None:
+            checked(self.encoding, where)
+        if self.separator is not None and len(self.separator.encode()) != 1:
+            raise ParamsError(f"{where}: separator is {self.separator!r}; write one letter, as ';' or a tab")
 
     def load(self, root: Path) -> Tables:
         """Read the files below ``root``."""
-        tables = as_tables(root, self._items(root), _interactions(root), _queries(root), _qrels(root))
-        return k_core(tables, self.min_interactions)
+        tables = self._own(root)
+        if self.judgments is not None:
+            return judged_file(tables, root / self.judgments)
+        raw = tables.raw()
+        if is_collecting():
+            survey(raw)
+        items, interactions, queries, qrels = (None if one is None else one.table for one in raw.values())
+        if (own := raw["items"]) is not None:
+            items = distinct(own.table, own.path)
+        if self.on_error == "drop" and items is not None:
+            if interactions is not None:
+                items, interactions = with_known_items(items, interactions, root)
+            if queries is not None and qrels is not None:
+                return k_core(judged_tables(root, items, queries, qrels, interactions), self.min_interactions)
+        return k_core(as_tables(root, items, interactions, queries, qrels), self.min_interactions)
 
-    def _items(self, root: Path) -> Any:
-        items = _read(root, "items", self.text)
-        if items is None:
-            present(root / "items.csv")
-        texts = joined([strings(items, name, root / "items") for name in self.text])
-        others = items.drop_columns([TEXT]) if TEXT in items.column_names else items
-        return others.append_column(TEXT, texts)
-
-
-def _interactions(root: Path) -> Any:
-    interactions = _read(root, "interactions")
-    if interactions is None or TIME not in interactions.column_names:
-        return interactions
-    times = interactions[TIME]
-    if pa.types.is_string(times.type):  # one that does not fit is enough for Arrow to take all for texts
-        _check_times(times.combine_chunks(), root / "interactions")
-    if pa.types.is_timestamp(times.type) or pa.types.is_date(times.type):  # microseconds keep their order
-        times = times.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
-    return interactions.set_column(interactions.column_names.index(TIME), TIME, times)
-
-
-def _check_times(times: Any, where: Path) -> None:
-    bad = pc.invert(pc.match_substring_regex(times.fill_null("0"), TIMES))
-    if pc.any(bad).as_py():
-        row = pc.index(bad, True).as_py()
-        raise DatasetError(
-            f"{where}: timestamp {times[row].as_py()!r} in row {row + 1:,} is neither a whole number nor a date as "
-            "2024-02-28 21:00:00"
-        )
-
-
-def _queries(root: Path) -> Any:
-    queries = _read(root, "queries")
-    if queries is None:
-        return None
-    if GROUP not in queries.column_names:
-        return queries.append_column(GROUP, pa.repeat(pa.scalar(GIVEN), len(queries)))
-    groups = strings(queries, GROUP, root / "queries").fill_null("")
-    groups = pc.if_else(pc.equal(groups, ""), GIVEN, groups)
-    return queries.set_column(queries.column_names.index(GROUP), GROUP, groups)
-
-
-def _qrels(root: Path) -> Any:
-    qrels = _read(root, "qrels")
-    if qrels is None or GAIN in qrels.column_names:
-        return qrels
-    return qrels.append_column(GAIN, pa.repeat(pa.scalar(1.0), len(qrels)))
-
-
-def _read(root: Path, name: str, texts: list[str] | None = None) -> Any:
-    """The one file of that name; None where there is none.
-
-    Raises
-    ------
-    DatasetError
-        There are two, or one of almost that name, which would go unread.
-    """
-    found = [path for path in (root / f"{name}{suffix}" for suffix in SUFFIXES) if path.exists()]
-    if len(found) > 1:
-        raise DatasetError(f"{root}: {' and '.join(path.name for path in found)} both exist; keep one")
-    if not found:
-        _check_names(root, name)
-        return None
-    path, names = found[0], {*STRINGS, *(texts or [])}
-    if path.suffix == ".csv":
-        return read_csv(path, names)
-    return read_json_lines(path, names) if path.suffix == ".jsonl" else read_parquet(path)
-
-
-def _check_names(root: Path, name: str) -> None:
-    """A file in another format, or of another spelling, was meant to be read."""
-    spellings = {name, name.removesuffix("s"), name.removesuffix("ies") + "y"}
-    for path in sorted(root.glob("*")):
-        if path.name.split(".")[0].lower() in spellings:
-            expected = ", ".join(f"{name}{suffix}" for suffix in SUFFIXES)
-            raise DatasetError(f"{path} is not read; expected one of {expected}")
+    def _own(self, root: Path) -> OwnTables:
+        """How the files of this row are read."""
+        names: dict[str, list[str]] = {}
+        for role, name in self.columns.items():
+            names[role] = [name] if isinstance(name, str) else list(name)
+        names.setdefault(TEXT, self.text)
+        form = Form(self.separator, self.quotes, self.encoding, strict=True)
+        files = OwnFiles(root, form, {role: names[role] for role in ROLES if role in names})
+        return OwnTables(files, self.template, self.gain, self.timestamp_unit, self.markup == "remove")

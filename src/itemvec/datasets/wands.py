@@ -9,6 +9,7 @@ import pyarrow as pa
 from itemvec.core.columns import GAIN, ITEM, PART, QUERY, TEXT
 from itemvec.core.errors import ParamsError
 from itemvec.datasets.base import DATASETS, Tables
+from itemvec.datasets.delimited import Form
 from itemvec.datasets.graded_judgments import Gain, gains_of, judged_tables
 from itemvec.datasets.hash_split import divided
 from itemvec.datasets.html_text import plain
@@ -68,4 +69,4 @@ class Wands:
 
 
 def _read(path: Path, names: list[str]) -> Any:
-    return read_columns(path, dict.fromkeys(names, pa.string()), delimiter="\t", newlines_in_values=True)
+    return read_columns(path, names, Form("\t"))

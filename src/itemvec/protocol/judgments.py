@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from itemvec.core.arrays import Ids, Ints
-from itemvec.core.columns import GAIN, ITEM, QUERY
+from itemvec.core.columns import GAIN, HIDDEN, ITEM, QUERY
 from itemvec.core.errors import TableError
 from itemvec.core.top_k import NOTHING, Top
 from itemvec.metrics import Judgments
@@ -78,6 +78,23 @@ def skip_unjudged(top: Top, pairs: Ints, n_items: int) -> Top:
     positions = np.where(kept, top.positions, NOTHING)
     scores = np.where(kept, top.scores, np.float32(-np.inf))
     return Top(np.take_along_axis(positions, order, axis=1), np.take_along_axis(scores, order, axis=1))
+
+
+def hidden_items(queries: Any, items: Ids) -> Ints | None:
+    """Position of the item that is each query itself, ``NOTHING`` where none is; None where the table names none."""
+    if HIDDEN not in queries.column_names:
+        return None
+    found = pc.index_in(queries[HIDDEN], value_set=items, skip_nulls=True).fill_null(NOTHING)
+    return np.asarray(found).astype(np.int64)
+
+
+def drop_hidden(top: Top, hidden: Ints, k: int) -> Top:
+    """The first ``k`` of rankings without the ``hidden`` item of each, int64 of shape (n_queries,)."""
+    kept = (top.positions != hidden[:, None]) | (top.positions == NOTHING)
+    order = np.argsort(~kept, axis=1, kind="stable")
+    positions = np.where(kept, top.positions, NOTHING)
+    scores = np.where(kept, top.scores, np.float32(-np.inf))
+    return Top(*(np.take_along_axis(part, order, axis=1)[:, :k] for part in (positions, scores)))
 
 
 def choose(judgments: Judgments, chosen: NDArray[np.bool_]) -> Judgments:

@@ -35,13 +35,39 @@ class Cases:
 class Split:
     """Training histories, and the cases of validation and test.
 
-    ``cuts``, where the split is by time, are the first times of validation and of test.
+    ``cuts``, where the split is by time, are the first times of validation and of test; ``told`` says them, and from
+    when to when the interactions are.
     """
 
     train: Histories
     validation: Cases
     test: Cases
     cuts: tuple[int, int] | None = None
+    told: str = ""
+
+    def check_filled(self, name: str) -> None:
+        """Refuse a split of which a part is empty. Validation may be where it was not asked for.
+
+        Parameters
+        ----------
+        name
+            Of the split, for the message.
+
+        Raises
+        ------
+        ItemvecError
+            Nothing is left to train on, to test on, or to validate on between two cuts.
+        """
+        sizes = {"training": len(self.train), "test": len(self.test.judgments)}
+        if self.cuts is not None and self.cuts[0] < self.cuts[1]:
+            sizes["validation"] = len(self.validation.judgments)
+        empty = [part for part, size in sizes.items() if not size]
+        if empty:
+            where = f"; {self.told}" if self.told else ""
+            raise ItemvecError(
+                f"recommend: split {name} leaves nothing for {' and '.join(empty)}{where}; change recommend.split, or "
+                "give the data more interactions of each user"
+            )
 
     def audit(self, whole: Histories, times: Ints | None = None) -> dict[str, int]:
         """Count each part, and raise if anything that is asked for is known beforehand.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
@@ -15,6 +16,7 @@ from itemvec.core.errors import ParamsError, TableError
 from itemvec.core.options import Positive
 from itemvec.core.params import Row
 from itemvec.core.registry import Registry
+from itemvec.core.time_units import dated, in_unit, unit_of
 from itemvec.protocol.histories import Histories
 from itemvec.protocol.split_parts import SHOWN, TEST, TRAIN, VALIDATION, Cases, Split, divide
 
@@ -28,6 +30,9 @@ class Splitter(Protocol):
         """Split histories; ``interactions`` is the table they were made of, row by row."""
         ...
 
+
+Cut = int | float | str | dt.datetime | dt.date
+FINEST = "ns"  # in which cuts are compared before the times are known
 
 SPLITS: Registry[Splitter] = Registry("split")
 
@@ -62,8 +67,9 @@ class Timestamp:
     Parameters
     ----------
     validation_from
-        Where validation begins: a share of all interactions in the order of time, or a time in the unit of the
-        table.
+        Where validation begins: a share of all interactions in the order of time; a date, as ``2023-11-20`` or
+        ``2023-11-20 12:00:00`` (UTC); or a whole number, of seconds, milliseconds, microseconds or nanoseconds since
+        1970, which its size tells.
     test_from
         Where the test begins, given in the same way.
     targets
@@ -73,34 +79,53 @@ class Timestamp:
         How many of the latest interactions before the wanted one a case shows; by default all.
     """
 
-    validation_from: int | float = 0.8
-    test_from: int | float = 0.9
+    validation_from: Cut = 0.8
+    test_from: Cut = 0.9
     targets: Literal["each", "first"] = "each"
     max_history: Positive | None = None
 
     def __post_init__(self) -> None:
         cuts = (self.validation_from, self.test_from)
-        shares = [isinstance(cut, float) for cut in cuts]
-        if shares[0] != shares[1] or (shares[0] and not all(0 < cut < 1 for cut in cuts)):
+        shares = [cut for cut in cuts if isinstance(cut, float)]
+        times = [_time(cut, FINEST) for cut in cuts if not isinstance(cut, float)]
+        if len(shares) == 1 or not all(0 < share < 1 for share in shares):
             raise ParamsError(
-                f"split timestamp: cuts are {cuts}; give two shares between 0 and 1, or two times as whole numbers"
+                f"split timestamp: cuts are {cuts}; give two shares between 0 and 1, or two times as dates or whole "
+                "numbers"
             )
-        if cuts[0] > cuts[1]:
+        if shares != sorted(shares) or times != sorted(times):
             raise ParamsError(f"split timestamp: validation starts at {cuts[0]}, after test at {cuts[1]}; swap them")
 
     def split(self, whole: Histories, interactions: Any) -> Split:
         """Split by time."""
         times = np.asarray(interactions[TIME])
-        first, second = (_time(cut, times) for cut in (self.validation_from, self.test_from))
+        unit = unit_of(times)
+        first, second = (
+            _place(cut, times) if isinstance(cut, float) else _time(cut, unit)
+            for cut in (self.validation_from, self.test_from)
+        )
         uses = np.where(times >= second, TEST, np.where(times >= first, VALIDATION, TRAIN))
-        return replace(divide(whole, uses, self.max_history, self.targets == "first"), cuts=(first, second))
+        parts = divide(whole, uses, self.max_history, self.targets == "first")
+        said = [dated(int(time), unit) for time in (first, second, *((times.min(), times.max()) if len(times) else ()))]
+        told = f"cuts are {' and '.join(said[:2])}, times are from {' to '.join(said[2:])}"
+        return replace(parts, cuts=(first, second), told=told)
 
 
-def _time(cut: int | float, times: Ints) -> int:
-    if isinstance(cut, int) or not len(times):
-        return int(cut)
-    place = int(cut * len(times))
+def _place(share: float, times: Ints) -> int:
+    """The time at which a share of all interactions has happened."""
+    if not len(times):
+        return 0
+    place = int(share * len(times))
     return int(np.partition(times, place)[place])
+
+
+def _time(cut: int | str | dt.date, unit: str | None) -> int:
+    try:
+        return in_unit(cut, unit)
+    except ValueError as error:
+        raise ParamsError(
+            f"split timestamp: cut {cut!r}: {error}; write it as 2023-11-20 or 2023-11-20 12:00:00"
+        ) from None
 
 
 @SPLITS.register("given")

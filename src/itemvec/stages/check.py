@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pyarrow as pa
+
 from itemvec.core.errors import DatasetError, ParamsError
-from itemvec.core.params import Params
+from itemvec.core.params import Params, Row
 from itemvec.core.registry import suggest
 from itemvec.datasets import DATASETS
 from itemvec.datasets.fetch import SOURCES
+from itemvec.datasets.reading import attempt, recorded
 from itemvec.encoders import ENCODERS
 from itemvec.metrics import parse
 from itemvec.protocol.splits import splitter
@@ -15,6 +18,8 @@ from itemvec.reducers import REDUCERS
 from itemvec.rerankers import RERANKERS
 from itemvec.retrievers import RETRIEVERS
 from itemvec.stages.tasks import task_of
+
+ROWS = 100_000  # of each file, that are looked at
 
 
 def check_params(params: Params) -> None:
@@ -70,15 +75,34 @@ def _check_first(params: Params) -> None:
         raise ParamsError(f"rerank: depth {depth} is more than search has, {params.search.depth}; raise search.depth")
 
 
-def check_data(data: Path, dataset: str) -> None:
-    """Make sure that there are files below ``data / dataset``.
+def check_selected_data(data: Path, params: Params) -> list[str]:
+    """``check_data`` of the data set that is selected."""
+    return check_data(data, params.dataset, params.datasets[params.dataset])
+
+
+def check_data(data: Path, dataset: str, row: Row) -> list[str]:
+    """Read the first rows of the files below ``data / dataset`` as the ``row`` of the data set says.
+
+    Returns
+    -------
+    What would be left out, changed, guessed and not read of these rows, a sentence each.
 
     Raises
     ------
     DatasetError
-        The folder is missing or empty.
+        The folder is missing or empty; or a line for every problem of what was read.
     """
     folder = data / dataset
     if not folder.is_dir() or not any(folder.iterdir()):
         known = "run `itemvec fetch` (`make repro` does so too)" if dataset in SOURCES else "put its files there"
         raise DatasetError(f"{folder} is {'empty' if folder.is_dir() else 'missing'}; {known}")
+    kind = DATASETS.build(dataset, row)
+    with recorded(ROWS, collects=True) as reading:
+        try:
+            attempt(lambda: kind.load(folder))
+        except (pa.ArrowException, TypeError, ValueError):
+            if not reading.problems:  # else what follows from a problem is none of its own
+                raise
+    if reading.problems:
+        raise DatasetError("\n".join(reading.problems))
+    return [*reading.lines, *([f"of larger files the first {ROWS:,} rows were looked at"] if reading.cut else [])]

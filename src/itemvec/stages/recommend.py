@@ -63,9 +63,10 @@ def recommend(
     """
     table = read_parquet(interactions)
     whole, order = Histories.of(table, items), TieOrder(items)
+    if not len(table):
+        return nothing(protocol.metrics, {"task": TASK, "users_left_out": 0})
     parts = split(protocol.split, whole, table)
-    if not len(parts.test.histories):
-        return nothing(protocol.metrics, {"task": TASK, "users_left_out": len(whole)})
+    parts.check_filled(str(protocol.split if isinstance(protocol.split, str) else protocol.split.get("kind")))
     facts: dict[str, Any] = {"task": TASK} | parts.audit(whole, np.asarray(table[TIME])) | _facts(parts, whole)
     if protocol.mask_history:
         facts["targets_masked"] = _masked_targets(parts.test)

@@ -9,12 +9,13 @@ import numpy as np
 import pyarrow as pa
 
 from itemvec.core.arrays import Doubles
+from itemvec.core.files import n_rows
 from itemvec.core.params import SearchProtocol
 from itemvec.core.text import without_markup
 from itemvec.core.top_k import TieOrder
 from itemvec.metrics import ALLOWED, LEVEL, Spread, by_owner, compare_with_reference, mean_interval
 from itemvec.retrievers.truncated_search import search_prefixes
-from itemvec.stages.search import Trial
+from itemvec.stages.trial import Trial
 
 SHORTEST = 8
 HEADER = "group,length,mean,low,high"
@@ -44,14 +45,17 @@ def measure_truncation(
     the protocol's first metric with its interval, the ``change`` against all dimensions, as a share, and the ``p`` that
     more is lost than is allowed (``metrics.compare_with_reference``), adjusted for the lengths.
     """
-    trial, metric = Trial.load(tables, vectors, protocol), protocol.metrics[0]
+    metric = protocol.metrics[0]
     facts: dict[str, Any] = {"metric": metric, "groups": {}}
-    if not len(trial.test.judgments):
+    if not n_rows(tables["qrels"]):
         return facts, HEADER + "\n"
+    trial = Trial.load(tables, vectors, protocol)
     queries = np.concatenate(list(trial.test.queries.blocks("lengths")))
     tried = lengths(queries.shape[1])
     ties = TieOrder(trial.items.ids).of(trial.test.queries.ids)
-    tops = search_prefixes(queries, trial.items.blocks("lengths"), tried, protocol.depth, "cosine", ties)
+    depth = protocol.depth + (trial.test.hidden is not None)
+    tops = search_prefixes(queries, trial.items.blocks("lengths"), tried, depth, "cosine", ties)
+    tops = {length: trial.test.shown(top, protocol.depth) for length, top in tops.items()}
     values = {length: trial.test.quality(top, metric) for length, top in tops.items()}
     groups = np.asarray(trial.groups.to_pylist(), dtype=object)
     lines = [HEADER]
