@@ -14,7 +14,7 @@ from itemvec.stages.stage import EXISTING, NEW, stage
 @click.argument("raw", type=EXISTING)
 @click.argument("output", type=NEW)
 def prepare(params: Params, raw: Path, output: Path) -> None:
-    """Turn the files below RAW into OUTPUT/{items,interactions,queries,qrels}.parquet.
+    """Convert the files below RAW to OUTPUT/{items,interactions,queries,qrels}.parquet.
 
     \b
     Example: pipelines/run prepare data/movielens-100k artifacts/tables

@@ -118,7 +118,7 @@ def test_fields_are_chosen_and_ordered(divided: Path) -> None:
     assert tables.items["text"].to_pylist() == ["Beauty, Toys. All Beauty"]  # the others have neither
     with pytest.raises(ParamsError, match="option 'text' is"):
         load(divided, text=["titel"])
-    with pytest.raises(ParamsError, match="text names no field"):
+    with pytest.raises(ParamsError, match="text is empty; name at least one field"):
         load(divided, text=[])
 
 

@@ -57,11 +57,11 @@ def test_splits_that_are_not_there_are_named(raw: Path) -> None:
     with pytest.raises(DatasetError, match=r"train\.tsv is missing"):
         load(raw, split=["train", "test"])
     (raw / "qrels.jsonl").write_text('{"query-id": 1, "corpus-id": "a", "score": 2}\n')
-    with pytest.raises(DatasetError, match=r"qrels\.jsonl: is one file for the whole, without splits; drop the list"):
+    with pytest.raises(DatasetError, match=r"qrels\.jsonl: is one file without splits; remove the list"):
         load(raw, split=["test"])
     with pytest.raises(ParamsError, match="'train', 'dev' or 'test'"):
         load(raw, split=["valid"])
-    with pytest.raises(ParamsError, match="split names none"):
+    with pytest.raises(ParamsError, match="split is empty; name one"):
         load(raw, split=[])
 
 

@@ -70,7 +70,7 @@ def test_gains_may_be_others(tmp_path: Path) -> None:
     [
         ({"gains": [0, 1]}, "give one for each relevance from 1 to 4"),
         ({"gains": [-1, 0, 1, 2]}, "greater than or equal to 0"),
-        ({"text": []}, "text names no column"),
+        ({"text": []}, "text is empty; name at least one column"),
         ({"text": ["title"]}, "product_title"),
     ],
 )

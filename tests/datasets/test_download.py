@@ -74,7 +74,9 @@ def test_a_cut_connection_is_taken_up_where_it_ended(server: Server, tmp_path: P
 
 def test_what_came_is_kept_for_the_next_call(server: Server, tmp_path: Path) -> None:
     server.cuts = [1000, *[0] * 5]
-    with pytest.raises(DatasetError, match=r"ended before its 10,240 bytes had come; 1,000 bytes are kept: run it ag"):
+    with pytest.raises(
+        DatasetError, match=r"ended before all 10,240 bytes were received; 1,000 bytes are kept: run it ag"
+    ):
         download(f"{server.base}a", tmp_path / "a")
     assert not (tmp_path / "a").exists()
     download(f"{server.base}a", tmp_path / "a")
@@ -92,7 +94,7 @@ def test_another_version_is_read_from_its_beginning(server: Server, tmp_path: Pa
 
 
 def test_what_is_not_there_is_said_at_once(server: Server, tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="/b: 404 Not Found; see whether it has moved"):
+    with pytest.raises(DatasetError, match="/b: 404 Not Found; check whether it has moved"):
         download(f"{server.base}b", tmp_path / "b")
     assert len(server.asked) == 1
 
@@ -112,7 +114,7 @@ def test_files_without_a_published_checksum_are_recorded(
     with pytest.raises(DatasetError, match="/b: the connection ended"):
         fetch("mine", tmp_path)
     assert not (tmp_path / "mine").exists()
-    assert "2 files, of which no checksum is published; SHA256SUMS holds" in fetch("mine", tmp_path)
+    assert "2 files, with no published checksum to compare; SHA256SUMS holds" in fetch("mine", tmp_path)
     assert len(server.asked) == 8  # a was not asked for again: 1 for a, 6 in vain for b, 1 for b
     assert (tmp_path / "mine" / SUMS).read_text().splitlines()[1] == f"{hashlib.sha256(b'b').hexdigest()}  b"
     assert {path.name for path in tmp_path.rglob("*")} == {"mine", "a", "b", SUMS}
@@ -139,7 +141,7 @@ def test_members_keep_their_folders(server: Server, tmp_path: Path, monkeypatch:
             archive.writestr(name, name)
     server.files = {"x.zip": (tmp_path / "x.zip").read_bytes()}
     monkeypatch.setitem(SOURCES, "mine", Download(server.base, ["x.zip"], {}, ["x/corpus.jsonl", "x/qrels/test.tsv"]))
-    assert "2 files, of which no checksum is published" in fetch("mine", tmp_path / "data")
+    assert "2 files, with no published checksum to compare" in fetch("mine", tmp_path / "data")
     mine = tmp_path / "data" / "mine"
     assert {str(path.relative_to(mine)) for path in mine.rglob("*")} == {
         "corpus.jsonl",
@@ -152,7 +154,7 @@ def test_members_keep_their_folders(server: Server, tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.parametrize(
-    ("sums", "said"), [({"x.zip": "sha256:00"}, "sha256 is not the published 00"), ({}, "not the zip it should be")]
+    ("sums", "said"), [({"x.zip": "sha256:00"}, "sha256 is not the published 00"), ({}, "not a valid zip")]
 )
 def test_other_bytes_are_thrown_away(server: Server, tmp_path: Path, sums: dict[str, str], said: str) -> None:
     server.files = {"x.zip": b"broken"}

@@ -186,8 +186,8 @@ def test_files_that_do_not_fit_are_named(tmp_path: Path) -> None:
     [
         ({"gains": {"E": 1.0, "S": 0.5, "I": 0.0}}, "gains lack the label 'C'"),
         ({"gains": {"Exact": 1.0}}, "'E', 'S', 'C' or 'I'"),
-        ({"text": []}, "text names none"),
-        ({"splits": []}, "splits names none"),
+        ({"text": []}, "text is empty; name at least one"),
+        ({"splits": []}, "splits is empty; name at least one"),
         ({"locale": "de"}, "'us', 'es' or 'jp'"),
     ],
 )

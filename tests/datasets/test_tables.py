@@ -109,7 +109,7 @@ def test_a_split_of_queries_is_kept(tmp_path: Path) -> None:
         ({}, {}, r"items\.csv is missing; put it there"),
         ({"items.csv": "item_id,txt\n1,a\n"}, {}, "items: column 'text' is missing; did you mean 'txt'"),
         ({"items.csv": "id,text\n1,a\n"}, {}, "items: column 'item_id' is missing"),
-        ({"items.csv": "item_id,text,text\n1,a,b\n"}, {}, "two columns are called 'text'; rename one"),
+        ({"items.csv": "item_id,text,text\n1,a,b\n"}, {}, "two columns have the name 'text'; rename one"),
         (
             {"items.jsonl": '{"item_id": 1, "text": ["a", "b"]}'},
             {},
@@ -161,5 +161,5 @@ def test_a_quote_in_the_middle_of_a_text_is_one(tmp_path: Path) -> None:
 
 
 def test_no_column_for_the_text_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ParamsError, match="text names no column"):
+    with pytest.raises(ParamsError, match="text is empty; name at least one column"):
         load(tmp_path, text=[])

@@ -64,7 +64,11 @@ def test_lines_that_do_not_fit_are_named(tmp_path: Path, line: str, said: str) -
 
 
 @pytest.mark.parametrize(
-    ("options", "said"), [({"gains": {"Exact": 1}}, "gains lack the label 'Irrelevant'"), ({"text": []}, "no column")]
+    ("options", "said"),
+    [
+        ({"gains": {"Exact": 1}}, "gains lack the label 'Irrelevant'"),
+        ({"text": []}, "text is empty; name at least one column"),
+    ],
 )
 def test_options_that_do_not_fit_are_refused(tmp_path: Path, options: dict[str, Any], said: str) -> None:
     with pytest.raises(ParamsError, match=said):

@@ -42,24 +42,27 @@ RECOMMEND = {"split": "leave-one-out", "mask_history": True, "depth": 10, "seeds
         ({"rerankers": ["bm25"]}, "reranker 'bm25': unknown kind 'bm25'"),
         (
             {"rerankers": ["monot5"], "rerank": {"first": "baseline/bm2", "depth": 5}},
-            "rerank: first 'baseline/bm2' is no run of a selected search system; did you mean 'baseline/bm25'",
+            "rerank: first 'baseline/bm2' is not a run of a selected search system; did you mean 'baseline/bm25'",
         ),
         (
             {"rerankers": ["monot5"], "rerank": {"first": "baseline/popular", "depth": 5}},
-            "rerank: first 'baseline/popular' is no run of a selected search system",
+            "rerank: first 'baseline/popular' is not a run of a selected search system",
         ),
         (
             {"rerankers": ["monot5"], "rerank": {"first": "search/exact/full", "depth": 200}},
-            "rerank: depth 200 is more than search has, 100",
+            "rerank: depth 200 is more than search.depth 100",
         ),
-        ({"baselines": [], "recommenders": [], "retrievers": []}, "there is nothing to measure"),
+        (
+            {"baselines": [], "recommenders": [], "retrievers": []},
+            "recommenders, retrievers and baselines are all empty; name a row",
+        ),
         (
             {"reducers": {"full": {"kind": "pca", "dim": 385}}, "variants": ["full"]},
             "more than the 384 of model 'minilm'",
         ),
         ({"search": SEARCH | {"metrics": ["ndgc@10"]}}, "unknown metric 'ndgc@10'; did you mean 'ndcg'"),
         ({"search": SEARCH | {"metrics": ["ndcg@20"]}}, "search: ndcg@20 looks deeper than depth 10; raise depth"),
-        ({"search": SEARCH | {"metrics": []}}, "search: metrics names none"),
+        ({"search": SEARCH | {"metrics": []}}, "search: metrics is empty"),
         (
             {"recommend": RECOMMEND | {"split": "random"}},
             "split 'random': unknown kind 'random'; choose from given, leave-one-out",

@@ -51,7 +51,7 @@ def test_a_baseline_needs_no_vectors(tables: dict[str, Path]) -> None:
 
 
 def test_vectors_of_other_items_are_refused(tables: dict[str, Path], tmp_path: Path) -> None:
-    with pytest.raises(TableError, match="its items are not those of the tables; run `dvc repro`"):
+    with pytest.raises(TableError, match="its items differ from those of the tables; run `dvc repro`"):
         search(Exact(), tables, vectors(tmp_path, ["i1", "i3", "i2"]), PROTOCOL, seed=1)
 
 

@@ -1,4 +1,4 @@
-"""Amazon-C4 (Hou et al., arXiv 2403.03952): long queries that ChatGPT made of reviews, each for one product."""
+"""Amazon-C4 (Hou et al., arXiv 2403.03952): long queries that ChatGPT wrote from reviews, each for one product."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +54,7 @@ class AmazonC4:
         return judged_tables(root, items, queries, qrels)
 
     def _items(self, path: Path, asked: Any) -> Any:
-        """Products of the pool that are kept; of several of the same id the first."""
+        """Products of the pool that are kept; of several with the same id, the first."""
         tables, categories, seen = [], set(), 0
         for batch in json_batches(path, FIELDS):
             categories.update(pc.unique(batch["category"]).drop_null().to_pylist())

@@ -56,7 +56,7 @@ class AmazonReviews2023:
 
     def __post_init__(self) -> None:
         if not self.text:
-            raise ParamsError("dataset amazon-reviews-2023: text names no field; name at least one")
+            raise ParamsError("dataset amazon-reviews-2023: text is empty; name at least one field")
 
     def load(self, root: Path) -> Tables:
         """Read the files below ``root``."""
@@ -96,7 +96,7 @@ def _interactions(root: Path, category: str) -> Any:
 
 
 def _checked(table: Any, path: Path) -> Any:
-    """The columns in order and under our names; a field that is missing somewhere is an error."""
+    """The columns in our order and under our names; raise if a row lacks a field."""
     for name in KEYS:
         if table[name].null_count:
             raise DatasetError(f"{path}: {table[name].null_count:,} of {len(table):,} rows have no {name!r}; add it")
@@ -104,7 +104,7 @@ def _checked(table: Any, path: Path) -> Any:
 
 
 def _earliest(reviews: Any) -> Any:
-    """The earliest review of each user and item; of equal times the one that stands first."""
+    """The earliest review of each user and item; of equal times, the first in the file."""
     reviews = reviews.sort_by([(TIME, "ascending")])
     numbered = reviews.append_column("row", pa.array(np.arange(len(reviews))))
     first = numbered.group_by([USER, ITEM]).aggregate([("row", "min")])["row_min"]

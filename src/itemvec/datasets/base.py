@@ -1,4 +1,4 @@
-"""What every data set becomes: four tables of the same form."""
+"""The interface of data sets, and the four tables that every data set is converted to."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from itemvec.datasets.raw_tables import column, strings
 
 @dataclass(frozen=True)
 class Tables:
-    """Arrow tables of the schemas in ``columns``, in an order that depends on their content alone.
+    """Arrow tables of the schemas in ``columns``.
 
-    Items, queries and judgments are sorted by id, interactions by user and time; equal times stay as they came.
-    Interactions and queries have the column ``split`` where the data set brings its own, and only there.
+    Items, queries and judgments are sorted by id, interactions by user and time; equal times keep the order of the
+    file. Interactions and queries have the column ``split`` only if the data set has its own split.
     """
 
     items: Any
@@ -35,23 +35,23 @@ class Dataset(Protocol):
     """Reads the raw files of one data set."""
 
     def load(self, root: Path) -> Tables:
-        """Turn the files below ``root`` into tables.
+        """Convert the files below ``root`` to tables.
 
         Raises
         ------
         DatasetError
-            A file is missing or torn, or lacks a column.
+            A file is missing or damaged, or lacks a column.
         """
         ...
 
 
 BLOCK = 1 << 26  # bytes sorted at a time
-GIVEN = "given"  # group of the queries that came with the data
+GIVEN = "given"  # group of queries that the data set itself provides
 DATASETS: Registry[Dataset] = Registry("dataset")
 
 
 def as_tables(root: Path, items: Any, interactions: Any = None, queries: Any = None, qrels: Any = None) -> Tables:
-    """Bring raw Arrow tables into their final form; a table a data set does not have stays empty."""
+    """Bring raw Arrow tables into their final form; a table that a data set lacks is empty."""
     done = columns.DIVIDED if _is_divided(interactions) else columns.INTERACTIONS
     asked = columns.DIVIDED_QUERIES if _is_divided(queries) else columns.QUERIES
     return Tables(
@@ -80,10 +80,10 @@ def _conform(table: Any, schema: pa.Schema, where: str, order: list[str]) -> Any
 
 
 def _ordered(table: Any, names: list[str]) -> Any:
-    """The rows sorted by ``names``, equal ones as they came.
+    """The rows sorted by ``names``; ties keep their order.
 
-    Arrow joins the chunks of a column before it takes rows from them, and 2 GiB of strings are too many for one. So
-    the rows are parted by rank into blocks of about ``BLOCK`` bytes, and each is sorted by itself.
+    Arrow joins the chunks of a column before it takes rows from it, and one chunk holds less than 2 GiB of strings. So
+    the rows are divided by rank into blocks of about ``BLOCK`` bytes, and each block is sorted separately.
     """
     order = pc.sort_indices(table.select(names), sort_keys=[(name, "ascending") for name in names]).to_numpy()
     size = -(-len(table) // (1 + table.nbytes // BLOCK))

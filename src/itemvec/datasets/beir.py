@@ -35,7 +35,7 @@ class Beir:
 
     def __post_init__(self) -> None:
         if not self.split:
-            raise ParamsError("dataset beir: split names none; name one, or a list of train, dev and test")
+            raise ParamsError("dataset beir: split is empty; name one, or a list of train, dev and test")
 
     def load(self, root: Path) -> Tables:
         """Read the files below ``root``."""
@@ -58,12 +58,12 @@ class Beir:
         return as_tables(root, items, queries=queries, qrels=qrels)
 
     def _qrels(self, root: Path) -> Any:
-        """The judgments; with the part of each, where there are several."""
+        """The judgments, with the part of each if there are several splits."""
         whole = root / "qrels.jsonl"
         if isinstance(self.split, str):
             return _judgments(whole if whole.exists() else root / "qrels" / f"{self.split}.tsv")
         if whole.exists():
-            raise DatasetError(f"{whole}: is one file for the whole, without splits; drop the list in option 'split'")
+            raise DatasetError(f"{whole}: is one file without splits; remove the list in option 'split'")
         tables = [(PARTS[name], _judgments(root / "qrels" / f"{name}.tsv")) for name in dict.fromkeys(self.split)]
         return pa.concat_tables(
             [table.append_column(PART, pa.repeat(pa.scalar(part), len(table))) for part, table in tables]
@@ -78,7 +78,7 @@ def _judgments(path: Path) -> Any:
 
 
 def _parts(ids: Any, qrels: Any, root: Path) -> Any:
-    """The one part of each query."""
+    """The part of each query; raise if it has several."""
     by_query = qrels.group_by(QUERY).aggregate([(PART, "min"), (PART, "max")])
     if len(both := by_query.filter(pc.not_equal(by_query["split_min"], by_query["split_max"]))):
         query, least, most = (both[name][0].as_py() for name in (QUERY, "split_min", "split_max"))

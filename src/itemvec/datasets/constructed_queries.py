@@ -1,6 +1,7 @@
-"""Queries and judgments made from the items' own metadata, for a catalogue that has none.
+"""Constructed queries and judgments, made from the items' metadata for catalogues that have none.
 
-They measure whether a model finds what the text says, not what people ask: read them as a check, not as a promise.
+They measure whether a model finds items by what their text says, not by what people ask. Use them as a sanity check
+only.
 """
 
 from collections import defaultdict
@@ -19,7 +20,7 @@ FULL, PART = 2.0, 1.0  # gains
 
 
 def typed(titles: Any) -> Any:
-    """Titles as a person would type them: lower case, no accents, punctuation, article or second title in brackets."""
+    """Titles as a person would type them: lower case, without accents, punctuation, article or bracketed title."""
     plain = pc.replace_substring_regex(pc.utf8_normalize(titles, "NFD"), r"\p{Mn}", "")
     plain = pc.utf8_lower(pc.replace_substring_regex(plain, r"\(.*\)", ""))
     plain = pc.replace_substring_regex(plain, r"'", "")
@@ -42,7 +43,7 @@ def known_item_queries(ids: Any, titles: Any) -> tuple[Any, Any]:
 
 
 def attribute_queries(ids: Any, genres: Any, years: Any) -> tuple[Any, Any]:
-    """One query per pair of genres and decade that at least ``MATCHES`` items have.
+    """One query per pair of genres and decade with at least ``MATCHES`` items.
 
     An item of both genres and the decade has gain 2, one of both genres and another decade gain 1.
 

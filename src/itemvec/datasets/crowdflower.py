@@ -1,4 +1,4 @@
-"""CrowdFlower search relevance (Kaggle, 2015): queries of shops, products they returned, and how well these fit."""
+"""CrowdFlower search relevance (Kaggle, 2015): shop queries, returned products, and graded judgments."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ class CrowdFlower:
 
     def __post_init__(self) -> None:
         if not self.text:
-            raise ParamsError("dataset crowdflower: text names no column; name at least one")
+            raise ParamsError("dataset crowdflower: text is empty; name at least one column")
         if len(self.gains) != len(LABELS):
             raise ParamsError(f"dataset crowdflower: gains are {self.gains}; give one for each relevance from 1 to 4")
 
@@ -67,7 +67,7 @@ class CrowdFlower:
 
 
 def _hashed(texts: Any) -> Any:
-    """An id for each text: 64 bits of its SHA-256 in hexadecimal figures."""
+    """An id for each text: 64 bits of its SHA-256, in hexadecimal."""
     return pa.array([hashlib.sha256(text.encode()).hexdigest()[:16] for text in texts.to_pylist()], pa.string())
 
 

@@ -1,4 +1,4 @@
-"""A file from the network: it goes on where it was cut, and takes its name when it is whole."""
+"""Download of a file: it resumes after an interruption, and the file gets its name when it is complete."""
 
 import hashlib
 import time
@@ -16,12 +16,12 @@ ATTEMPTS, WAIT, TIMEOUT = 5, 1.0, 60.0  # tries without progress; seconds betwee
 
 
 def download(url: str, path: Path) -> None:
-    """Bring ``url`` to ``path``; a ``.part`` beside it remembers what came before an interruption.
+    """Download ``url`` to ``path``; a ``.part`` file beside it keeps the bytes of an interrupted download.
 
     Raises
     ------
     DatasetError
-        It is not there, or the connection fails again and again; what came is kept, and the next call goes on.
+        The file does not exist, or the connection fails repeatedly. Received bytes are kept, and the next call resumes.
     """
     part, tag = path.with_name(f"{path.name}.part"), path.with_name(f"{path.name}.tag")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -30,28 +30,28 @@ def download(url: str, path: Path) -> None:
         before = part.stat().st_size if part.exists() else 0
         try:
             whole = _fetch(url, part, tag)
-            problem = f"the connection ended before its {whole:,} bytes had come"
+            problem = f"the connection ended before all {whole:,} bytes were received"
             if part.stat().st_size == whole:
                 break
         except urllib.error.HTTPError as error:
             if error.code < 500 and error.code != 429:
-                raise DatasetError(f"{url}: {error.code} {error.reason}; see whether it has moved") from None
+                raise DatasetError(f"{url}: {error.code} {error.reason}; check whether it has moved") from None
             problem = f"{error.code} {error.reason}"
         except (OSError, HTTPException) as error:
             problem = str(getattr(error, "reason", error)) or type(error).__name__
         came = part.stat().st_size if part.exists() else 0
         tried = tried + 1 if came <= before else 0
         if tried >= ATTEMPTS:
-            raise DatasetError(f"{url}: {problem}; {came:,} bytes are kept: run it again to go on")
+            raise DatasetError(f"{url}: {problem}; {came:,} bytes are kept: run it again to resume")
         time.sleep(WAIT)
     part.replace(path)
     tag.unlink(missing_ok=True)
 
 
 def _fetch(url: str, part: Path, tag: Path) -> int:
-    """Read on from what is there, and return the size of the whole.
+    """Resume from the bytes in ``part``, and return the size of the whole file.
 
-    A tag is the server's mark of one version of the file: another version is read from its beginning.
+    A tag is the server's identifier of one version of the file: another version is read from its beginning.
     """
     start = part.stat().st_size if part.exists() and tag.exists() else 0
     request = urllib.request.Request(url, headers={"User-Agent": "itemvec", "Accept-Encoding": "identity"})  # noqa: S310
@@ -61,7 +61,7 @@ def _fetch(url: str, part: Path, tag: Path) -> int:
     try:
         response = urllib.request.urlopen(request, timeout=TIMEOUT)  # noqa: S310  (SOURCES alone name addresses)
     except urllib.error.HTTPError as error:
-        if error.code != 416:  # nothing lies behind what is there: it is whole, or of another file
+        if error.code != 416:  # no bytes after those we have: the part is complete, or of another file
             raise
         part.unlink()
         return _fetch(url, part, tag)
@@ -79,7 +79,7 @@ def _fetch(url: str, part: Path, tag: Path) -> int:
 
 
 def _remember(tag: Path, headers: Any) -> None:
-    """Note which version this is; a server that does not say so is always read from the beginning."""
+    """Store the version of the file; if the server gives none, the file is always read from the beginning."""
     version = headers.get("ETag") or headers.get("Last-Modified")
     if version and not version.startswith("W/"):  # a weak tag may stand for other bytes
         tag.write_text(version, encoding="utf-8")

@@ -75,7 +75,7 @@ class Esci:
     def __post_init__(self) -> None:
         for option in ("splits", "text"):
             if not getattr(self, option):
-                raise ParamsError(f"dataset esci: {option} names none; name at least one")
+                raise ParamsError(f"dataset esci: {option} is empty; name at least one")
         if left := set(LABELS) - set(self.gains):
             raise ParamsError(f"dataset esci: gains lack the label {min(left)!r}; give one for each of E, S, C, I")
 
@@ -109,11 +109,11 @@ class Esci:
         return pa.table(columns | {"query_id": rows["query_id"]})  # whose lowest is that of numbers, if they are
 
     def _queries(self, rows: Any, path: Path) -> Any:
-        """One row for each text: its id, itself, its part."""
+        """One row for each distinct query text: id, text and part."""
         if wrong := set(pc.unique(rows["split"]).to_pylist()) - {"train", "test"}:
             word = min(map(str, wrong))
             raise DatasetError(f"{path}: split is {word!r}{suggest(word, ['train', 'test'])}")
-        # "test" comes before "train": what is asked in both is for the test alone.
+        # "test" comes before "train": a query in both belongs to the test part only.
         least = rows.group_by("query").aggregate([("query_id", "min"), ("split", "min")])
         aside = pa.array(places(least["query"]) < self.validation)
         trained = pc.if_else(aside, "validation", "train")
@@ -121,7 +121,7 @@ class Esci:
         return pa.table({QUERY: least["query_id_min"].cast(pa.string()), TEXT: least["query"], PART: parts})
 
     def _items(self, root: Path, judged: Any) -> Any:
-        """Products with their texts, a batch of raw ones in memory at a time."""
+        """Products with their texts, read batch by batch to save memory."""
         path, known = root / f"{NAME}_products.parquet", pc.unique(judged)
         tables = []
         for batch in parquet_batches(path, dict.fromkeys(["product_id", LOCALE, *self.text])):

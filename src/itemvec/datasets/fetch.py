@@ -1,4 +1,4 @@
-"""Raw files of known data sets, brought into place and checked by hash."""
+"""Fetching the raw files of known data sets, and checking them by hash."""
 
 from pathlib import Path
 
@@ -12,14 +12,14 @@ __all__ = ["SOURCES", "fetch"]
 
 
 def fetch(name: str, data: Path) -> str:
-    """Bring the files of data set ``name`` into ``data / name`` and say what was done.
+    """Fetch the files of data set ``name`` into ``data / name``, and return a message about what was done.
 
-    Files that are there already are left alone: they may be yours.
+    Existing files are left alone: they may be yours.
 
     Raises
     ------
     DatasetError
-        They are not there and there is no known source of them, or the source does not give them.
+        The files are missing and have no known source, or the source does not provide them.
     """
     target = data / name
     present = target.is_dir() and any(target.iterdir())

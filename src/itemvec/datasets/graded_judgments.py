@@ -1,4 +1,4 @@
-"""Judged product search: labels become gains, and what nobody can find is left out before it is asked for."""
+"""Shared parts of data sets with graded judgments: labels to gains, and removal of items and queries without use."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,20 +35,20 @@ def gains_of(labels: Any, gains: Mapping[str, float], where: object) -> Any:
 def judged_tables(root: Path, items: Any, queries: Any, qrels: Any) -> Tables:
     """Tables of a judged data set.
 
-    Of several judgments of the same query and item the highest counts. Left out, and told, are items without a text,
-    and queries to which nothing is relevant then.
+    Of several judgments of the same query and item, the highest counts. Items without a text are left out, and then
+    queries without a relevant item; their numbers are printed.
 
     Raises
     ------
     DatasetError
-        A judgment names an item or a query that is not there.
+        A judgment names an item or a query that does not exist.
     """
     for key, known in ((ITEM, items), (QUERY, queries)):
         unknown = qrels[key].filter(pc.invert(_within(qrels, key, known[key])))
         if len(unknown):
             raise DatasetError(
                 f"{root}: {len(unknown):,} judgments have an unknown {key}, as {unknown[0].as_py()!r}; "
-                "the files are of different releases, or one is cut off: fetch them again"
+                "the files are of different releases, or one is incomplete: fetch them again"
             )
     written = pc.match_substring_regex(items[TEXT], r"\S")
     items = _told(items, written, f"{root}: {{}} items were left out, which have no text")

@@ -1,4 +1,4 @@
-"""Histories put together again from files that have a row for each prefix of them."""
+"""Reconstruction of histories from files with one row per prefix of a history."""
 
 from pathlib import Path
 from typing import Any
@@ -13,17 +13,17 @@ from itemvec.core.errors import DatasetError
 
 
 def histories_of(parts: dict[str, Any], where: Path) -> Any:
-    """One row per interaction, with its place in the history of its user as its time, and its part.
+    """One row per interaction, with its position in the user's history as its time, and its part.
 
-    A row says what came before (a user's latest items, cut at some length) and what came next. So a history is the
-    first row's prefix and then the target of every row. That prefix was trained on where its row was, and else only
-    shown.
+    A row of the files holds a prefix (a user's latest items, up to some length) and the next item. So a history is the
+    first row's prefix, followed by the target of every row. The items of that prefix are for training if their row is,
+    else they are only input.
 
     Parameters
     ----------
     parts
-        By part, a table of three columns of strings: user, prefix (ids and spaces), target. Rows of a user are in the
-        order of time or, as many files have them, in the reverse; the same in all files.
+        For each part, a table of three string columns: user, prefix (ids separated by spaces), target. Rows of a user
+        are in order of time or, in many files, in reverse order; the same in all files.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def histories_of(parts: dict[str, Any], where: Path) -> Any:
 
 
 def _forward(table: Any) -> Any:
-    """The rows from old to new: where prefixes mostly shrink from a user's row to the next, they are turned round."""
+    """The rows from old to new: they are reversed if prefixes mostly shrink from one row of a user to the next."""
     users, prefixes = table.columns[0].combine_chunks(), table.columns[1]
     same = pc.equal(users[1:], users[:-1]).to_numpy(zero_copy_only=False)
     growth = np.diff(pc.count_substring(prefixes, " ").to_numpy())
@@ -66,12 +66,12 @@ def _check(rows: Any, first: Any, where: Path) -> None:
         user = rows[USER][int(torn[0]) + 1].as_py()
         raise DatasetError(
             f"{where}: in {len(torn):,} rows the item_id_list does not end with the item_id of the row before, first "
-            f"for user {user!r}; put in all rows, oldest first or newest first"
+            f"for user {user!r}; include all rows, oldest first or newest first"
         )
 
 
 def _places(lengths: Ints) -> Ints:
-    """0, 1, ... anew for each length, int64."""
+    """0, 1, ..., length - 1 for each length, concatenated, int64."""
     places: Ints = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     return places
 

@@ -1,4 +1,4 @@
-"""The text of an item from several columns."""
+"""The text of an item, joined from several columns."""
 
 from functools import reduce
 from typing import Any
@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 
 def joined(columns: list[Any]) -> Any:
-    """Arrow strings, joined with ". " where both sides are not empty; a missing text is empty."""
+    """Arrow strings, joined with ". " if both sides are not empty; a missing text counts as empty."""
     return reduce(_both, (column.fill_null("") for column in columns))
 
 

@@ -1,7 +1,7 @@
-"""The k-core of a data set: every user and every item that is left has at least k interactions.
+"""The k-core of a data set: its largest part in which every user and every item has at least k interactions.
 
-It is a matter of the data set, not of the split, because it decides which items there are: what is embedded, ranked
-and judged. A split that filtered would leave items in the ranking that nobody left can want.
+It belongs to the data set, not to the split, since it decides which items are embedded and ranked. Filtering in the
+split would leave items in the ranking that no remaining user has.
 """
 
 from dataclasses import replace
@@ -20,7 +20,7 @@ from itemvec.datasets.base import Tables
 def k_core(tables: Tables, k: int) -> Tables:
     """The tables without users and items of fewer than ``k`` interactions; 1 leaves them as they are.
 
-    Judgments of items that are gone go with them, and so do queries to which nothing is relevant any more.
+    Judgments of removed items are removed too, and so are queries without any relevant item left.
     """
     if k == 1:
         return tables
@@ -36,7 +36,7 @@ def k_core(tables: Tables, k: int) -> Tables:
 
 
 def _kept(users: Ints, items: Ints, k: int) -> NDArray[np.bool_]:
-    """Interactions of the core: leaving out a user can push an item below ``k``, so until nothing changes."""
+    """Interactions of the core, found by repetition: removing a user can push an item below ``k``."""
     kept = np.ones(len(users), dtype=bool)
     while True:
         enough = [np.bincount(codes[kept], minlength=len(codes) + 1) >= k for codes in (users, items)]

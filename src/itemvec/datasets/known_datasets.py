@@ -1,4 +1,4 @@
-"""Where the raw files of known data sets come from, and by which hash they are known."""
+"""Sources and hashes of the raw files of known data sets."""
 
 from itemvec.datasets.sources import ByHand, Download, PackageFiles, Source
 
@@ -16,7 +16,7 @@ def _beir(name: str, md5: str, *splits: str) -> Download:
 
 
 def _amazon(category: str) -> Download:
-    """The files that the paper's code reads: products, and reviews split by time with no core taken."""
+    """The files that the paper's code reads: products, and reviews split by time, without a k-core."""
     split = [f"benchmark/0core/timestamp_w_his/{category}.{part}.csv.gz" for part in ("train", "valid", "test")]
     base = "https://mcauleylab.ucsd.edu/public_datasets/data/amazon_2023/"
     return Download(base, [f"raw/meta_categories/meta_{category}.jsonl.gz", *split])

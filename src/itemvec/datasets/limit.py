@@ -1,7 +1,7 @@
-"""Data on which vectors are bound to fail: people, what they like, and who likes what (after arXiv 2508.21038).
+"""Generator of LIMIT data sets, on which single vectors must fail: people and what they like (arXiv 2508.21038).
 
-Every query wants k of the items; the texts could not be simpler. What is hard is how the sets overlap. Names and likes
-are drawn from syllables and words of our own, so that there is any number of them.
+Every query has k relevant items, and the texts are very simple. The difficulty is how the sets of relevant items
+overlap. Names and likes are made from our own syllables and words, so that there are enough of them.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ def make_limit(folder: Path, items: int, queries: int, k: int, pattern: Pattern,
     folder
         Replaced as a whole.
     items
-        People; those that no query wants are only in the way.
+        Number of people; those not relevant to any query are distractors.
     k
-        Items that a query wants.
+        Relevant items per query.
     pattern
-        ``dense``: every choice of k of as few items as give enough of them. ``random``: any k of all items.
-        ``cycle``: k neighbours on a circle of all. ``disjoint``: k that no other query wants.
+        ``dense``: all sets of k items, of as few items as give enough sets. ``random``: random sets of k of all items.
+        ``cycle``: k neighbours on a circle of all items. ``disjoint``: sets without common items.
     likes
-        Of each person, those that no query asks for included; more where queries ask for more.
+        Likes per person, those that no query asks for included; more if queries need more.
 
     Raises
     ------
     DatasetError
-        There are fewer items, or fewer different likes, than that takes.
+        There are too few items or too few different likes.
     """
     rng = np.random.default_rng(seed)
     sets = _sets(items, queries, k, pattern, rng)  # (queries, k)
@@ -70,7 +70,7 @@ def make_limit(folder: Path, items: int, queries: int, k: int, pattern: Pattern,
 
 
 def _sets(items: int, queries: int, k: int, pattern: Pattern, rng: np.random.Generator) -> Ints:
-    """The items of each query, int64 of shape (queries, k), no two queries the same."""
+    """The relevant items of each query, int64 of shape (queries, k), all sets different."""
     if pattern == "dense":
         few = next((n for n in range(k, items + 1) if comb(n, k) >= queries), items + 1)
         needed, most = few, comb(items, k)
@@ -101,7 +101,7 @@ def _sets(items: int, queries: int, k: int, pattern: Pattern, rng: np.random.Gen
 def _people(
     names: list[str], asked: list[list[str]], others: list[str], likes: int, rng: np.random.Generator
 ) -> Iterator[str]:
-    """One line of JSON a person: a name, and likes in random order; nothing in them needs escaping."""
+    """One line of JSON per person: a name, and likes in random order; nothing in them needs escaping."""
     for number, (name, wanted) in enumerate(zip(names, asked, strict=True)):
         more = rng.choice(len(others), max(likes - len(wanted), 0), replace=False)
         mine = [*wanted, *(others[one] for one in more)]
@@ -110,7 +110,7 @@ def _people(
 
 
 def _names(n: int, rng: np.random.Generator) -> list[str]:
-    """A first name of two syllables and a last name of three; no query asks for a name, so that some may be equal."""
+    """First names of two syllables and last names of three; some may be equal, since no query asks for a name."""
     drawn = rng.integers(len(SYLLABLES), size=(n, 5))
     parts = [[SYLLABLES[one] for one in row] for row in drawn]
     return [f"{''.join(row[:2]).capitalize()} {''.join(row[2:]).capitalize()}" for row in parts]

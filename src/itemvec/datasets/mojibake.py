@@ -1,4 +1,4 @@
-"""UTF-8 that was once read as Windows-1252: "dÃ©cor" is "décor"."""
+"""Repair of UTF-8 text that was wrongly decoded as Windows-1252, such as "dÃ©cor" for "décor"."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ SUSPECT = r"[\x{C2}-\x{F4}]"  # what the first byte of a longer character was ta
 
 
 def repaired(texts: Any) -> Any:
-    """An Arrow array of strings; a text changes only if all of it is UTF-8 read so, which other texts hardly are."""
+    """Repair an Arrow array of strings; a text changes only if all of it is valid UTF-8 after encoding it back."""
     suspect = pc.match_substring_regex(texts, SUSPECT).fill_null(False)
     new = [_repaired(text) for text in texts.filter(suspect).to_pylist()]
     return pc.replace_with_mask(texts, pa.array(np.asarray(suspect)), pa.array(new, texts.type))

@@ -1,4 +1,4 @@
-"""The layouts in which the releases of MovieLens come: films and ratings as Arrow tables of the same columns."""
+"""Reading of the file layouts of all MovieLens releases, into Arrow tables with the same columns."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +16,7 @@ STRING = pa.string()
 
 
 def read_movielens(root: Path) -> tuple[Any, Any]:
-    """Films (id, title, year or null, list of genres) and ratings (user, item, time) of whichever release is there.
+    """Read films (id, title, year or null, list of genres) and ratings (user, item, time) of the release in ``root``.
 
     Raises
     ------
@@ -78,7 +78,7 @@ LAYOUTS: dict[str, Callable[[Path], tuple[Any, Any]]] = {
 
 
 def _dated(films: Any) -> Any:
-    """Titles parted from the year at their end, where there is one, and genres from each other."""
+    """Split titles from the year at their end, if there is one, and genres into lists."""
     titles = pc.utf8_trim_whitespace(films[TITLE].combine_chunks())
     years = pc.struct_field(pc.extract_regex(titles, r"\((?P<year>\d{4})\)$"), "year")  # null without a match
     titles = pc.utf8_trim_whitespace(pc.replace_substring_regex(titles, r"\(\d{4}\)$", ""))

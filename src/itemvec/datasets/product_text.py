@@ -1,4 +1,4 @@
-"""The text of a product from the fields of its metadata, as the code of BLaIR makes it.
+"""The text of a product, made from its metadata fields as in the code of BLaIR.
 
 That code (github.com/hyp1231/AmazonReviews2023, seq_rec_results/dataset/process_amazon_2023.py) writes fields one after
 the other, the parts of a list joined with commas and ended with a full stop, takes tags out, and replaces every
@@ -34,9 +34,9 @@ def product_texts(fields: Any, order: list[Any], ascii_only: bool) -> Any:
 
 
 def product_text(values: list[str | list[str] | None], ascii_only: bool) -> str:
-    """One text of the fields of one product.
+    """The text of one product from its fields.
 
-    With ``ascii_only``, letter for letter as BLaIR's code has it, except for the space at its end.
+    With ``ascii_only``, it equals that of BLaIR's code, except for a space at the end.
     """
     sentences = [_sentence(value, ascii_only) for value in values]
     if ascii_only:

@@ -1,4 +1,4 @@
-"""Raw files as Arrow tables, with errors that name the file and what to do."""
+"""Reading of raw files (delimited text, JSON lines, Parquet) into Arrow tables, with helpful errors."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,19 +19,19 @@ BLOCK = 1 << 24  # bytes parsed at a time; also the longest line of JSON
 
 
 def present(path: Path) -> Path:
-    """``path``, or an error that says what to do without it."""
+    """Return ``path`` if it exists; else raise an error that says what to do."""
     if not path.exists():
         raise DatasetError(f"{path} is missing; put it there, or run `itemvec fetch` for a data set it knows")
     return path
 
 
 def plain_or_packed(path: Path) -> Path:
-    """``path`` or the same with ``.gz``; which is there, or ``path`` where neither is.
+    """Return ``path``, or the same path with ``.gz`` if only that exists.
 
     Raises
     ------
     DatasetError
-        Both are there.
+        Both files exist.
     """
     packed = path.with_name(f"{path.name}.gz")
     if path.exists() and packed.exists():
@@ -48,7 +48,7 @@ def read_delimited(path: Path, types: dict[str, Any], delimiter: str = "\t") -> 
 
 
 def read_columns(path: Path, types: dict[str, Any], **parse: Any) -> Any:
-    """Read the columns ``types`` of a delimited file and no others, so that the rest costs no memory."""
+    """Read only the columns ``types`` of a delimited file, to save memory."""
     convert = pyarrow.csv.ConvertOptions(column_types=types, include_columns=list(types))
     read, options = pyarrow.csv.ReadOptions(block_size=BLOCK), pyarrow.csv.ParseOptions(**parse)
     return _read(path, lambda source: pyarrow.csv.read_csv(source, read, options, convert))
@@ -63,7 +63,7 @@ def read_headless(path: Path, names: list[str], types: dict[str, Any], delimiter
 
 
 def read_csv(path: Path, strings: Iterable[str]) -> Any:
-    """Read a comma-separated file with quotes; the columns ``strings`` stay as they stand, others as they look."""
+    """Read a comma-separated file with quotes; columns in ``strings`` stay strings, types of others are inferred."""
     types = dict.fromkeys(strings, pa.string())
     table = _read_delimited(path, types, pyarrow.csv.ParseOptions(newlines_in_values=True))
     _check_quotes(path, table)
@@ -94,12 +94,12 @@ def read_parquet(path: Path) -> Any:
 
 
 def parquet_batches(path: Path, names: Iterable[str]) -> Iterator[Any]:
-    """Tables of the columns ``names`` of a Parquet file, ``ROWS`` at a time: memory is bounded even by one row group.
+    """Tables of the columns ``names`` of a Parquet file, ``ROWS`` rows at a time, to save memory.
 
     Raises
     ------
     DatasetError
-        The file is missing, torn or lacks a column.
+        The file is missing, damaged or lacks a column.
     """
     with present(path).open("rb") as file:
         if file.read(len(POINTER)) == POINTER:
@@ -115,12 +115,12 @@ def parquet_batches(path: Path, names: Iterable[str]) -> Iterator[Any]:
 
 
 def json_batches(path: Path, schema: pa.Schema) -> Iterator[Any]:
-    """Tables of the fields of ``schema`` of one JSON object per line, a block at a time; other fields do not matter.
+    """Tables of the fields of ``schema`` of one JSON object per line, a block at a time; other fields are ignored.
 
     Raises
     ------
     DatasetError
-        The file is missing, torn or of another form.
+        The file is missing, damaged or of another form.
     """
     read = pyarrow.json.ReadOptions(block_size=BLOCK)
     parse = pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
@@ -133,7 +133,7 @@ def json_batches(path: Path, schema: pa.Schema) -> Iterator[Any]:
 
 
 def column(table: Any, name: str, where: object) -> Any:
-    """A column that must be there."""
+    """Return a column; raise if it is missing."""
     if name not in table.column_names:
         raise DatasetError(f"{where}: column {name!r} is missing{suggest(name, table.column_names)}")
     return table[name]
@@ -145,7 +145,7 @@ def strings(table: Any, name: str, where: object) -> Any:
     Raises
     ------
     DatasetError
-        It is missing, or of another type: a number with a fraction does not say how it was written.
+        It is missing or of another type. Fractions are refused, since their original spelling is lost.
     """
     values = column(table, name, where)
     kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
@@ -161,7 +161,7 @@ def _read_delimited(path: Path, types: dict[str, Any], parse: Any) -> Any:
 
 
 def _check_quotes(path: Path, table: Any) -> None:
-    """A quote that is never closed takes all that follows into the last row, without a word from Arrow."""
+    """Raise if a quote is never closed: Arrow would silently put the rest of the file into the last row."""
     if not len(table):
         return
     row = list(table.slice(len(table) - 1).to_pylist()[0].values())
@@ -173,8 +173,8 @@ def _check_quotes(path: Path, table: Any) -> None:
             quotes, tail = quotes + part.count(b'"'), (tail + part)[-SEEN:]
     if quotes % 2 and row[-1].encode().endswith(tail):  # a text that is closed ends before its quote
         raise DatasetError(
-            f"{path}: a quote is opened in row {len(table):,} and never closed: {row[0]!r}; close it, or write it "
-            "twice where it belongs to a text"
+            f"{path}: a quote is opened in row {len(table):,} and never closed: {row[0]!r}; close it, or double it "
+            "if it is part of a text"
         )
 
 
@@ -188,5 +188,5 @@ def _read(path: Path, reader: Any) -> Any:
         raise DatasetError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
     names = table.column_names
     if twice := {name for name in names if names.count(name) > 1}:
-        raise DatasetError(f"{path}: two columns are called {sorted(twice)[0]!r}; rename one")
+        raise DatasetError(f"{path}: two columns have the name {sorted(twice)[0]!r}; rename one")
     return table

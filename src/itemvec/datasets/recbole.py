@@ -47,7 +47,7 @@ class RecBole:
 
     def __post_init__(self) -> None:
         if not self.text:
-            raise ParamsError("dataset recbole: text names no column; name at least one")
+            raise ParamsError("dataset recbole: text is empty; name at least one column")
 
     def load(self, root: Path) -> Tables:
         """Read the files below ``root``."""
@@ -97,7 +97,7 @@ def _in_order(rows: Any) -> Any:
 
 
 def _with_names(rows: Any, key: str, path: Path) -> Any:
-    """Ids instead of the indices that a map, lines of id and index, gives them; as they are where there is no map."""
+    """Replace indices by ids, by a map with lines of id and index; without a map, return the rows unchanged."""
     if not path.exists():
         return rows
     names = ["id", "index"]
@@ -110,14 +110,14 @@ def _with_names(rows: Any, key: str, path: Path) -> Any:
 
 
 def _fields(path: Path) -> dict[str, str]:
-    """Fields of an atomic file: name -> name and type, as its header has them."""
+    """Fields of an atomic file: from name to name and type, as in its header."""
     with present(path).open(encoding="utf-8") as file:
         header = file.readline().rstrip("\r\n")
     return {column.partition(":")[0]: column for column in header.split("\t")}
 
 
 def _read(path: Path, names: list[str]) -> Any:
-    """Columns of an atomic file as strings, whatever their type, under their names alone."""
+    """Columns of an atomic file as strings, whatever their type, with names without the type."""
     fields = _fields(path)
     for name in names:
         if name not in fields:

@@ -1,4 +1,4 @@
-"""Ways in which raw files come: out of a package, from the network, or by hand."""
+"""Kinds of sources of raw files: an installed package, a download, or manual steps."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from itemvec.core.errors import DatasetError
 from itemvec.core.files import replacing
 from itemvec.datasets.download import checksum, download
 
-SUMS = "SHA256SUMS"  # what came, where nobody publishes what should
+SUMS = "SHA256SUMS"  # hashes of downloaded files, for sources that publish none
 
 
 class Source(Protocol):
-    """Brings the files of one data set."""
+    """A source of the files of one data set."""
 
     def names(self) -> list[str]:
         """Names of its files."""
         ...
 
     def bring(self, target: Path) -> str:
-        """Make the folder ``target``, whole or not at all, and say how far its files are known."""
+        """Create the folder ``target``, completely or not at all, and return how far its files were verified."""
         ...
 
     def expected(self, target: Path) -> dict[str, str]:
-        """sha256 of the files as published, or as they were when they came into ``target``; as far as known."""
+        """sha256 of the files as published, or as they were when fetched into ``target``, as far as known."""
         ...
 
 
 @dataclass(frozen=True)
 class PackageFiles:
-    """Files that an installed package carries, with their sha256."""
+    """Files in an installed package, with their sha256."""
 
     package: str
     folder: str
@@ -54,7 +54,7 @@ class PackageFiles:
         Raises
         ------
         DatasetError
-            The package is not installed, or carries other bytes.
+            The package is not installed, or its files differ from the published ones.
         """
         spec = find_spec(self.package)  # does not run the package
         if spec is None or not spec.submodule_search_locations:
@@ -65,8 +65,8 @@ class PackageFiles:
             for name, expected in self.sha256.items():
                 if not (source / name).exists() or checksum(source / name) != expected:
                     raise DatasetError(
-                        f"{target / name}: the installed {self.package!r} carries other bytes than {expected[:12]}...; "
-                        "run `make setup` to get the pinned release"
+                        f"{target / name}: the file in the installed {self.package!r} has another sha256 than "
+                        f"{expected[:12]}...; run `make setup` to get the pinned release"
                     )
                 shutil.copyfile(source / name, partial / name)
         return "as published"
@@ -74,10 +74,10 @@ class PackageFiles:
 
 @dataclass(frozen=True)
 class Download:
-    """Files at addresses that start with ``base``; a zip, of which ``members`` are taken out, or files as they are.
+    """Files at addresses that start with ``base``: a zip, from which ``members`` are extracted, or single files.
 
-    Members keep the folders they have inside the one folder of the zip. ``checksums`` names what is published, as
-    ``md5:...`` or ``sha256:...``, by the same names as ``files``.
+    Members keep their folders below the top folder of the zip. ``checksums`` holds the published hashes, as ``md5:...``
+    or ``sha256:...``, by the same names as ``files``.
     """
 
     base: str
@@ -90,18 +90,18 @@ class Download:
         return [_inside(member) for member in self.members] or [Path(name).name for name in self.files]
 
     def expected(self, target: Path) -> dict[str, str]:
-        """sha256 as they were when they came."""
+        """sha256 of the files when they were downloaded."""
         sums = target / SUMS
         lines = sums.read_text(encoding="utf-8").splitlines() if sums.exists() else []
         return {name: value for value, _, name in (line.partition("  ") for line in lines)}
 
     def bring(self, target: Path) -> str:
-        """Download into a folder beside ``target``, which a later call finds again, and rename it when all is there.
+        """Download into a folder beside ``target``, where a later call resumes, and rename it when it is complete.
 
         Raises
         ------
         DatasetError
-            A file does not come, or not as published.
+            A file cannot be downloaded, or differs from the published one.
         """
         partial = target.with_name(f".{target.name}.download.partial")
         for name in self.files:
@@ -120,15 +120,15 @@ class Download:
         partial.rename(target)
         if set(self.files) <= set(self.checksums):
             return "as published"
-        return f"of which no checksum is published; {SUMS} holds what came"
+        return f"with no published checksum to compare; {SUMS} holds theirs"
 
     def _check(self, name: str, path: Path) -> None:
         algorithm, _, expected = self.checksums.get(name, "").partition(":")
         if expected and checksum(path, algorithm) != expected:
             path.unlink()
             raise DatasetError(
-                f"{self.base}{name}: {algorithm} is not the published {expected[:12]}..., so it was thrown away; "
-                "run it again, and if it stays so, do not use it"
+                f"{self.base}{name}: {algorithm} is not the published {expected[:12]}..., so it was deleted; "
+                "run it again, and if that repeats, do not use it"
             )
 
 
@@ -142,9 +142,7 @@ def _unpack(path: Path, members: list[str], folder: Path) -> None:
                     shutil.copyfileobj(packed, plain)
     except (zipfile.BadZipFile, KeyError) as error:
         path.unlink()
-        raise DatasetError(
-            f"{path.name}: not the zip it should be ({error}); it was thrown away, run it again"
-        ) from None
+        raise DatasetError(f"{path.name}: not a valid zip ({error}); it was deleted, run it again") from None
 
 
 def _inside(member: str) -> str:
@@ -153,7 +151,7 @@ def _inside(member: str) -> str:
 
 @dataclass(frozen=True)
 class ByHand:
-    """Files that nobody may hand on, and how to get them."""
+    """Files that may not be redistributed, and how to get them by hand."""
 
     files: list[str]
     advice: str
@@ -163,11 +161,11 @@ class ByHand:
         return self.files
 
     def expected(self, target: Path) -> dict[str, str]:  # noqa: ARG002
-        """Nothing is known of them."""
+        """No hashes are known."""
         return {}
 
     def bring(self, target: Path) -> str:
-        """Say how to get them.
+        """Raise an error that says how to get the files.
 
         Raises
         ------
@@ -175,5 +173,5 @@ class ByHand:
             Always.
         """
         raise DatasetError(
-            f"{target} is missing, and {' and '.join(self.files)} must be brought by hand: {self.advice}"
+            f"{target} is missing, and {' and '.join(self.files)} must be fetched by hand: {self.advice}"
         )

@@ -1,4 +1,4 @@
-"""A catalogue of your own, as plain tables."""
+"""Your own data, as plain tables in Parquet, CSV or JSON lines."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,7 +42,7 @@ class PlainTables:
 
     def __post_init__(self) -> None:
         if not self.text:
-            raise ParamsError("dataset tables: text names no column; name at least one")
+            raise ParamsError("dataset tables: text is empty; name at least one column")
 
     def load(self, root: Path) -> Tables:
         """Read the files below ``root``."""
@@ -63,7 +63,7 @@ def _interactions(root: Path) -> Any:
     if interactions is None or TIME not in interactions.column_names:
         return interactions
     times = interactions[TIME]
-    if pa.types.is_string(times.type):  # one that does not fit is enough for Arrow to take all for texts
+    if pa.types.is_string(times.type):  # Arrow reads the whole column as text if a single value is not a number
         _check_times(times.combine_chunks(), root / "interactions")
     if pa.types.is_timestamp(times.type) or pa.types.is_date(times.type):  # microseconds keep their order
         times = times.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
@@ -99,12 +99,12 @@ def _qrels(root: Path) -> Any:
 
 
 def _read(root: Path, name: str, texts: list[str] | None = None) -> Any:
-    """The one file of that name; None where there is none.
+    """Read the file of that name; None if there is none.
 
     Raises
     ------
     DatasetError
-        There are two, or one of almost that name, which would go unread.
+        There are two, or one with a similar name, which would be ignored.
     """
     found = [path for path in (root / f"{name}{suffix}" for suffix in SUFFIXES) if path.exists()]
     if len(found) > 1:
@@ -119,7 +119,7 @@ def _read(root: Path, name: str, texts: list[str] | None = None) -> Any:
 
 
 def _check_names(root: Path, name: str) -> None:
-    """A file in another format, or of another spelling, was meant to be read."""
+    """Raise if there is a file of another format or spelling, which was meant to be read."""
     spellings = {name, name.removesuffix("s"), name.removesuffix("ies") + "y"}
     for path in sorted(root.glob("*")):
         if path.name.split(".")[0].lower() in spellings:

@@ -1,4 +1,4 @@
-"""WANDS, the Wayfair annotation data set (Chen et al., ECIR 2022): furniture, queries, three grades of relevance."""
+"""WANDS, the Wayfair annotation data set (Chen et al., ECIR 2022): furniture search with three grades of relevance."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,7 +49,7 @@ class Wands:
 
     def __post_init__(self) -> None:
         if not self.text:
-            raise ParamsError("dataset wands: text names no column; name at least one")
+            raise ParamsError("dataset wands: text is empty; name at least one column")
         if left := set(LABELS) - set(self.gains):
             raise ParamsError(f"dataset wands: gains lack the label {min(left)!r}; give one for each of {LABELS}")
 

@@ -1,4 +1,4 @@
-"""The parts of a split: what trains, what is asked, and proof that no interaction does two of these."""
+"""The parts of a split: training histories, validation and test cases, and an audit against leakage."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from itemvec.metrics import Judgments
 from itemvec.protocol.histories import Histories
 
 TRAIN, VALIDATION, TEST, SHOWN = range(len(PARTS))  # the use of an interaction
-BLOCK = 1 << 16  # cases audited at a time
+BLOCK = 1 << 16  # cases audited together
 
 
 @dataclass(frozen=True)
 class Cases:
-    """Users to be asked for: what each did before, and what each did next.
+    """Cases of next-item prediction: the history of each, and the item that came next.
 
-    A user with several targets is several cases: ``histories.users`` names the user of each, ``judgments.ids`` tells
-    them apart.
+    A user with several targets has several cases: ``histories.users`` names the user of each, ``judgments.ids`` are
+    unique.
     """
 
     histories: Histories
@@ -35,7 +35,7 @@ class Cases:
 class Split:
     """Training histories, and the cases of validation and test.
 
-    ``cuts``, where the split is by time, are the first times of validation and of test.
+    ``cuts``, if the split is by time, are the first timestamps of validation and of test.
     """
 
     train: Histories
@@ -44,18 +44,18 @@ class Split:
     cuts: tuple[int, int] | None = None
 
     def audit(self, whole: Histories, times: Ints | None = None) -> dict[str, int]:
-        """Count each part, and raise if anything that is asked for is known beforehand.
+        """Count the interactions of each part, and raise if a target leaks into its history or into training.
 
         Parameters
         ----------
         times
-            Of the interactions of ``whole``, int64; a split by time is checked against them.
+            Timestamps of the interactions of ``whole``, int64, to check a split by time.
 
         Raises
         ------
         ItemvecError
-            Some user-item pair occurs more often in the parts together than in the data, or in what a case shows of a
-            user together with what it asks, or in training than before the cut.
+            A user-item pair occurs more often in all parts together than in the data, or in a case's history and target
+            together than in the data, or in training than before the cut.
         """
         known = _pairs(whole.users, whole.rows, whole.items, whole)
         for cases in (self.validation, self.test):
@@ -70,18 +70,18 @@ class Split:
 
 
 def divide(whole: Histories, uses: Ints, max_history: int | None = None, first: bool = False) -> Split:
-    """Make the parts from the use of each interaction.
+    """Make the parts of a split from the use of each interaction.
 
-    A case is one interaction to predict from all that its user did before, whatever the use of that.
+    A case predicts one interaction from all earlier interactions of its user, whatever their use.
 
     Parameters
     ----------
     uses
         ``TRAIN``, ``VALIDATION``, ``TEST`` or ``SHOWN``, int64 of shape (n_interactions,).
     max_history
-        A case shows no more than this of what came before; None shows all.
+        Longest history of a case; None for all earlier interactions.
     first
-        Ask for the first interaction of a user in each part alone.
+        Only the first interaction of a user in each part is a case.
     """
     lengths = np.bincount(whole.rows[uses == TRAIN], minlength=len(whole))
     users = whole.users.filter(pa.array(lengths > 0))
@@ -91,7 +91,7 @@ def divide(whole: Histories, uses: Ints, max_history: int | None = None, first: 
 
 
 def _cases(whole: Histories, asked: NDArray[np.bool_], max_history: int | None, first: bool) -> Cases:
-    """A case for each interaction that is ``asked`` for; without anything before it there is nothing to go by."""
+    """A case for each interaction in ``asked``, except those without any earlier interaction of the user."""
     starts = np.repeat(whole.offsets[:-1], whole.lengths)
     ends = np.flatnonzero(asked & (starts < np.arange(len(starts))))
     rows = whole.rows[ends]
@@ -108,7 +108,7 @@ def _cases(whole: Histories, asked: NDArray[np.bool_], max_history: int | None, 
 
 
 def _ids(users: Ids, rows: Ints) -> Ids:
-    """The user of each case; from a user's second on, with its number."""
+    """Id of each case: the user, with a number from the user's second case on."""
     numbers = np.arange(len(rows)) - np.searchsorted(rows, rows) + 1  # rows ascend
     if (numbers == 1).all():
         return users
@@ -121,7 +121,7 @@ def _offsets(lengths: Ints) -> Ints:
 
 
 def _check_cases(cases: Cases, known: Ints, whole: Histories) -> None:
-    """What a case shows and asks together its user did at least as often."""
+    """Check that history and target of a case together hold no pair more often than the data."""
     for start in range(0, len(cases.judgments), BLOCK):
         shown = cases.histories.slice(start, start + BLOCK)
         asked = cases.judgments.slice(start, start + BLOCK)
@@ -137,7 +137,7 @@ def _check_uses(used: Ints, known: Ints, where: str) -> None:
 
 
 def _check_counts(pairs: Ints, counts: Ints, known: Ints, where: str) -> None:
-    """No pair is used more often than it is ``known``, which need not be sorted."""
+    """Check that no pair is used more often than it occurs in ``known``, which need not be sorted."""
     distinct, limits = np.unique(known, return_counts=True)
     place = np.searchsorted(distinct, pairs)
     found = np.concatenate([distinct, [-1]])[place] == pairs
@@ -152,7 +152,7 @@ def _asked(cases: Cases, whole: Histories) -> Ints:
 
 
 def _pairs(users: Ids, rows: Ints, items: Ints, whole: Histories) -> Ints:
-    """One number per interaction that names its user and item, int64."""
+    """One number per interaction that encodes its user and item, int64."""
     user = pc.index_in(users, value_set=whole.users).to_numpy()[rows].astype(np.int64)
     pairs: Ints = user * whole.n_items + items
     return pairs

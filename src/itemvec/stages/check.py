@@ -1,4 +1,4 @@
-"""What can be known to fail before anything runs."""
+"""Checks before anything runs: the selected rows of the parameters are valid, and the data exists."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from itemvec.stages.tasks import task_of
 
 
 def check_params(params: Params) -> None:
-    """Build every row that is selected, and look up every name.
+    """Build every selected row and look up every name.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def check_params(params: Params) -> None:
     _check_systems(params)
     for task, protocol in (("recommend", params.recommend), ("search", params.search)):
         if not protocol.metrics:
-            raise ParamsError(f"{task}: metrics names none; name at least one, as ndcg@10")
+            raise ParamsError(f"{task}: metrics is empty; name at least one, such as ndcg@10")
         for metric in protocol.metrics:
             if parse(metric)[1] > protocol.depth:
                 raise ParamsError(f"{task}: {metric} looks deeper than depth {protocol.depth}; raise depth")
@@ -56,22 +56,22 @@ def _check_systems(params: Params) -> None:
     if params.rerankers:
         _check_first(params)
     if not (params.recommenders or params.retrievers or params.baselines):
-        raise ParamsError("recommenders, retrievers and baselines name nothing: there is nothing to measure")
+        raise ParamsError("recommenders, retrievers and baselines are all empty; name a row in one of them")
 
 
 def _check_first(params: Params) -> None:
-    """Reranked is what a selected system finds."""
+    """Check that ``rerank.first`` is a run of a selected search system, and deep enough."""
     cells = [f"search/{system}/{variant}" for variant in params.variants for system in params.retrievers]
     cells += [f"baseline/{name}" for name in params.baselines if task_of(name, params.systems[name]) == "search"]
     first, depth = params.rerank.first, params.rerank.depth
     if first not in cells:
-        raise ParamsError(f"rerank: first {first!r} is no run of a selected search system{suggest(first, cells)}")
+        raise ParamsError(f"rerank: first {first!r} is not a run of a selected search system{suggest(first, cells)}")
     if depth > params.search.depth:
-        raise ParamsError(f"rerank: depth {depth} is more than search has, {params.search.depth}; raise search.depth")
+        raise ParamsError(f"rerank: depth {depth} is more than search.depth {params.search.depth}; raise search.depth")
 
 
 def check_data(data: Path, dataset: str) -> None:
-    """Make sure that there are files below ``data / dataset``.
+    """Check that there are files below ``data / dataset``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Search measured: rank all items for every query, compare with the judgments."""
+"""Evaluation of a retriever: rank all items for every query, compare with the judgments."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Part:
         return self.queries.ids.take(pa.array(self.rows))
 
     def ranked(self, top: Top) -> Top:
-        """What was found for each of ``judgments``, from what was found for each of ``queries``."""
+        """The ranking of each of ``judgments``, from the rankings of ``queries``."""
         if self.skip:
             top = skip_unjudged(top, self.judged, self.n_items)
         return Top(top.positions[self.rows], top.scores[self.rows])
@@ -73,20 +73,20 @@ class Part:
         return alternatives(found, self.judgments, judged, self.n_items, metric)
 
     def quality(self, top: Top, metric: str) -> Doubles:
-        """A metric of each of ``judgments``, float64."""
+        """The value of ``metric`` for each of ``judgments``, float64."""
         return measure(Ranked.judge(self.ranked(top).positions, self.judgments), [metric])[metric]
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What a retriever is tried on: a catalogue, queries to choose by, and queries to report on.
+    """Everything a retriever is evaluated on: the catalogue, validation queries and test queries.
 
     groups
-        The slice of each judgment of ``test``.
+        Slice of each judgment of ``test``.
     train
-        Texts of the queries that are for training.
+        Texts of the training queries.
     facts
-        How many queries are not reported.
+        Numbers of queries that are not reported.
     """
 
     items: Entries
@@ -103,7 +103,7 @@ class Trial:
         Raises
         ------
         TableError
-            The vectors are of other items or queries; a judgment names one that does not exist.
+            The vectors belong to other items or queries, or a judgment names one that does not exist.
         """
         texts = {name: read_parquet(tables[name]).combine_chunks() for name in ("items", "queries")}
         items = _entries(texts["items"], ITEM, _open(vectors, "items"))
@@ -123,9 +123,9 @@ class Trial:
 def search(
     retriever: Retriever, tables: dict[str, Path], vectors: Path | None, protocol: SearchProtocol, seed: int
 ) -> Evaluation:
-    """Index the items, retrieve for the test queries and judge.
+    """Index the items, retrieve for the test queries and evaluate.
 
-    Queries without a relevant item are left out of the means, and counted; they are retrieved all the same.
+    Queries without a relevant item are left out of the means and counted; retrieval runs for them too.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ def _open(vectors: Path | None, name: str) -> VectorTable | None:
 def _entries(table: Any, key: str, vectors: VectorTable | None) -> Entries:
     ids = table[key].combine_chunks()
     if vectors is not None and not vectors.ids().equals(ids):
-        raise TableError(f"{vectors.database}: its {vectors.name} are not those of the tables; run `dvc repro`")
+        raise TableError(f"{vectors.database}: its {vectors.name} differ from those of the tables; run `dvc repro`")
     return Entries(ids, table[TEXT].combine_chunks(), None if vectors is None else vectors.vectors)
 
 
@@ -188,6 +188,6 @@ def _part(queries: Entries, items: Ids, judgments: Judgments, qrels: Any, protoc
 
 
 def _others(uses: Ints) -> dict[str, Any]:
-    """How many queries are not reported because they are for something else."""
+    """Numbers of training and validation queries, which are not reported."""
     counts = {f"queries_for_{QUERY_PARTS[part]}": int(np.count_nonzero(uses == part)) for part in (TRAIN, VALIDATION)}
     return {name: count for name, count in counts.items() if count}
