@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 # uv does not read pip's configuration, so wheel folders named there (of a local build of torch, say) are passed on.
 FIND_LINKS = $(shell $(PYTHON) -m pip config list 2>/dev/null | sed -n "s/.*\.find-links='\(.*\)'/\1/p" | sed 's/\\n/ /g')
 
-# A .venv that was moved, or whose python is gone, is made anew.
+# A .venv that was moved, or whose python is gone, is made again.
 ifneq ($(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null),$(CURDIR))
 .PHONY: $(STAMP)
 endif
@@ -20,27 +20,27 @@ endif
 help:     ## show this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 15
 
-setup: $(STAMP) ## make or update .venv
+setup: $(STAMP) ## create or update the environment in .venv
 	@echo ".venv is ready; next: make repro"
 
-repro: $(STAMP) ## run the main job: data, embeddings, metrics, report
+repro: $(STAMP) ## fetch the data, run the pipeline, print the results
 	@$(BIN)/itemvec fetch
 	@$(BIN)/dvc repro
 	@$(BIN)/itemvec show
 
-# A worker per core, at most four, each with one thread: threads that wait for cores they share are slower than none.
+# A worker per core, at most four, each with one thread: threads that compete for cores slow each other down.
 test: $(STAMP) ## run the tests
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-# Settings to try, all with all, the same for texts and for ids; a row keeps its own value of what is not named.
+# Settings to try, in all combinations, the same for texts and ids; other options keep the value of their row.
 GRID = learning_rate=0.001,0.002,0.004 dropout=0.2,0.5 width=64,128
 
-tune: $(STAMP) ## try every setting of GRID on sasrec and sasrec-id, each as an experiment of DVC
+tune: $(STAMP) ## try every setting of GRID for sasrec and sasrec-id, each as a DVC experiment
 	@$(BIN)/dvc exp run -q --queue recommend@full-sasrec $(GRID:%=-S ++systems.sasrec.%)
 	@$(BIN)/dvc exp run -q --queue baseline@sasrec-id $(GRID:%=-S ++systems.sasrec-id.%)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc exp run --run-all
 
-tuned: $(STAMP) ## show what was tried by what it reached on validation, and nothing of the test
+tuned: $(STAMP) ## show the tried settings with their validation metrics, without test results
 	@$(BIN)/itemvec tuned
 
 docs-results: $(STAMP) ## write the README's table of results anew from metrics/
@@ -55,12 +55,12 @@ docs: $(STAMP) ## write docs/reference from the code and build the site into sit
 docs-picture: $(STAMP) ## draw the pictures of the report in docs/img; needs chromium
 	@$(BIN)/python -m docs.generator.report_picture
 
-lint: $(STAMP) ## check format, style and types
+lint: $(STAMP) ## check formatting, style and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-check: lint test ## what CI runs: format, lint, types, tests; one of them builds the site
+check: lint test ## run lint and test, as CI does; one of them builds the site
 
 format: $(STAMP) ## format the code
 	@$(BIN)/ruff format .
@@ -71,7 +71,7 @@ resolve: $(UV) ## show that the dependencies resolve on Python 3.11, 3.12 and 3.
 	  $(UV) pip compile -q --python-version $$version --all-extras -c constraints.txt pyproject.toml >/dev/null \
 	    && echo "Python $$version: resolves" || exit 1; done
 
-lock: $(UV) ## write constraints.txt anew from pyproject.toml
+lock: $(UV) ## rewrite constraints.txt from pyproject.toml
 	@env -u UV_FIND_LINKS $(UV) pip compile -q --upgrade --universal --python-version 3.11 --all-extras \
 	  --custom-compile-command "make lock" pyproject.toml -o constraints.txt
 
@@ -82,7 +82,7 @@ $(UV):
 	@echo "installing uv ..."
 	@$(PYTHON) -m pip install -q --disable-pip-version-check --root-user-action=ignore --target .uv uv==0.13.8
 
-# Compiled at once, because an environment that forbids writing bytecode would otherwise import it from source forever.
+# Bytecode is compiled now: where writing it is forbidden, every later import would compile the source again.
 $(STAMP): $(UV) pyproject.toml constraints.txt
 	@test "$$(cat $@ 2>/dev/null)" = "$(CURDIR)" -a -x $(BIN)/python || $(UV) venv -q --clear --python $(VERSION) $(VENV)
 	@echo "installing the environment (about 2.5 GB) ..."

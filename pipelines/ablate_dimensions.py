@@ -1,4 +1,4 @@
-"""Stage ablate_dimensions: what each dimension of the vectors does to search."""
+"""Stage ablate_dimensions: change of search quality without each dimension of the vectors."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Stage analyze: the geometry of one variant."""
+"""Stage analyze: geometry of the vectors of one variant."""
 
 from pathlib import Path
 

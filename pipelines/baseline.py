@@ -1,4 +1,4 @@
-"""Stage baseline: one system that needs no vectors, measured; it never re-runs when the model changes."""
+"""Stage baseline: evaluation of one system that needs no vectors. It does not re-run when the model changes."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from itemvec.stages.stage import EXISTING, NEW, stage
 @click.argument("measures", type=NEW)
 @click.argument("results", type=NEW)
 def baseline(params: Params, system: str, tables: Path, run: Path, measures: Path, results: Path) -> None:
-    """Run row SYSTEM of systems, a recommender or a retriever, on TABLES/*.parquet alone, and measure it.
+    """Evaluate row SYSTEM of systems, a recommender or a retriever, on TABLES/*.parquet, without vectors.
 
     Writes the RUN (what was ranked), the MEASURES of every user or query, and the RESULTS, their means.
 

@@ -1,4 +1,4 @@
-"""Stage capacity: what vectors could hold of the judgments if no text bound them."""
+"""Stage capacity: how many dimensions free embeddings need to solve the judgments."""
 
 from pathlib import Path
 

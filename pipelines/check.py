@@ -1,4 +1,4 @@
-"""Stage check: that the parameters hold together and the data is there, before anything runs."""
+"""Stage check: the parameters are valid and the raw files exist, checked before anything runs."""
 
 from pathlib import Path
 
@@ -14,12 +14,14 @@ from itemvec.stages.stage import NEW, stage
 @click.argument("data", type=NEW)
 @click.argument("output", type=NEW)
 def check(params: Params, data: Path, output: Path) -> None:
-    """Check params.yaml and that DATA holds its data set, in a second, before anything runs.
+    """Check in a second that params.yaml is valid and that DATA holds its data set.
+
+    Writes one file per check below OUTPUT, which other stages depend on.
 
     \b
     Example: pipelines/run check data artifacts/check
     """
-    # What is written never changes, so that a new selection re-runs nothing that does not depend on it.
+    # The files have constant content, so that a new selection re-runs only stages that depend on it.
     check_params(params)
     write_text(output / "params.txt", "params.yaml holds together\n")
     check_selected_data(data, params)

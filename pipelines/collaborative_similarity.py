@@ -1,4 +1,4 @@
-"""Stage collaborative_similarity: how far being alike in text and being wanted together agree."""
+"""Stage collaborative_similarity: agreement of text similarity with the co-occurrence of items in histories."""
 
 from pathlib import Path
 

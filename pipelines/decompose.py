@@ -1,4 +1,4 @@
-"""Stage decompose: vectors -> their moments, which every reduction by directions starts from."""
+"""Stage decompose: item vectors -> their mean and principal directions, which several reductions need."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from itemvec.stages.stage import EXISTING, NEW, stage
 @click.argument("source", type=EXISTING)
 @click.argument("moments", type=NEW)
 def decompose(source: Path, moments: Path) -> None:
-    """Decompose the covariance of the items of digest SOURCE; write it beside MOMENTS, the digest of it.
+    """Compute mean and principal directions of the items of digest SOURCE; write them beside their digest MOMENTS.
 
     \b
     Example: pipelines/run decompose artifacts/embeddings.digest artifacts/moments.digest

@@ -1,4 +1,4 @@
-"""Stage embed: texts of items and queries -> vectors, as the encoder gives them."""
+"""Stage embed: texts of items and queries -> vectors of the encoder, not yet reduced."""
 
 from pathlib import Path
 
@@ -19,9 +19,9 @@ from itemvec.stages.stage import EXISTING, NEW, stage
 @click.argument("database", type=NEW)
 @click.argument("results", type=NEW)
 def embed(params: Params, items: Path, queries: Path, suite: Path, database: Path, results: Path) -> None:
-    """Encode ITEMS and QUERIES into the vector DATABASE, with its digest beside it, if they meet SUITE.
+    """Encode ITEMS and QUERIES, check the vectors against SUITE, and write the vector DATABASE and its digest.
 
-    Texts that this encoder has seen before come from the row cache (ITEMVEC_CACHE).
+    Texts that this encoder has encoded before are read from the row cache (ITEMVEC_CACHE).
 
     \b
     Example: pipelines/run embed artifacts/tables/items.parquet artifacts/tables/queries.parquet \\

@@ -1,4 +1,4 @@
-"""Stage recommend: histories and the vectors of one variant -> one recommender, measured."""
+"""Stage recommend: evaluation of one recommender on the vectors of one variant."""
 
 from pathlib import Path
 

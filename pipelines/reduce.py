@@ -1,4 +1,4 @@
-"""Stage reduce: vectors as the encoder gave them -> the vectors of one variant."""
+"""Stage reduce: vectors of the encoder -> vectors of one variant."""
 
 from pathlib import Path
 
@@ -29,9 +29,9 @@ def reduce(
     database: Path,
     results: Path,
 ) -> None:
-    """Fit row VARIANT of reducers on the items of digest SOURCE and write the vector DATABASE, digest beside it.
+    """Fit row VARIANT of reducers on the items of digest SOURCE; write the vector DATABASE and its digest.
 
-    MOMENTS is the digest of the moments of the same items; QUERIES and QRELS are for reductions that ask for them.
+    MOMENTS is the digest that stage decompose wrote. QUERIES and QRELS are for reductions that need judgments.
 
     \b
     Example: pipelines/run reduce pca64 artifacts/embeddings.digest artifacts/moments.digest \\

@@ -1,4 +1,4 @@
-"""Stage report: everything measured -> plots and one page."""
+"""Stage report: all results -> one HTML page, and a CSV of quality for the plots."""
 
 from pathlib import Path
 

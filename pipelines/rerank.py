@@ -1,4 +1,4 @@
-"""Stage rerank: the first items of a run in a better order, measured."""
+"""Stage rerank: evaluation of one reranker on the first items of a run."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from itemvec.stages.stage import EXISTING, NEW, stage
 @click.argument("measures", type=NEW)
 @click.argument("results", type=NEW)
 def rerank(params: Params, reranker: str, tables: Path, first: Path, run: Path, measures: Path, results: Path) -> None:
-    """Put the best items of the run FIRST in another order, by row RERANKER of systems and TABLES/*.parquet.
+    """Rerank the best items of the run FIRST with row RERANKER of systems, and evaluate it on TABLES/*.parquet.
 
     Writes the RUN (what was ranked), the MEASURES of every query, and the RESULTS, their means.
 

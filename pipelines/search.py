@@ -1,4 +1,4 @@
-"""Stage search: queries and the vectors of one variant -> one retriever, measured."""
+"""Stage search: evaluation of one retriever on the vectors of one variant."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Stage truncation: one variant -> search by its first dimensions alone, at every length."""
+"""Stage truncation: search quality of one variant with only its first dimensions, for a range of lengths."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from itemvec.stages.truncation import conclusions, measure_truncation
 def truncation(
     params: Params, items: Path, queries: Path, qrels: Path, vectors: Path, results: Path, curve: Path
 ) -> None:
-    """Rank ITEMS for QUERIES by the first dimensions of digest VECTORS, at every length, and judge by QRELS.
+    """Rank ITEMS for QUERIES by only the first dimensions of digest VECTORS, and evaluate each length by QRELS.
 
     Writes RESULTS, and the CURVE as CSV.
 

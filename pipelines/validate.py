@@ -1,4 +1,4 @@
-"""Stage validate: tables must meet their expectations, else nothing after it runs."""
+"""Stage validate: check of the tables against their expectations. If it fails, later stages do not run."""
 
 from pathlib import Path
 

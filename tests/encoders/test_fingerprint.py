@@ -173,7 +173,7 @@ def test_what_a_fitted_encoder_was_fitted_on_changes_it(corpus: Corpus, tmp_path
     [
         ('input_type="string"', 'input_type="pair"', False),
         ("        return Plain(encode)", "        # a remark\n\n        return  Plain(encode)", True),
-        ("Hashed bag of words", "A bag of hashed words", True),
+        ("Encoder by feature hashing", "An encoder by hashing", True),
         ("Nothing to load.", "There is nothing to load.", True),
     ],
 )

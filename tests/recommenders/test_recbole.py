@@ -140,7 +140,7 @@ def test_strangers_are_no_trouble_to_a_model_of_histories(planted: Histories) ->
         ),
         ({"model": "SASRec", "options": {"data_path": "x"}}, "SASRec has no option 'data_path' to set"),
         ({"model": "SASRec", "options": {"eval_step": 0}}, "SASRec has no option 'eval_step' to set"),
-        ({"model": "SASRec", "options": {"loss_type": "exit()"}}, "it must be a word or no text"),
+        ({"model": "SASRec", "options": {"loss_type": "exit()"}}, "as text, it must be one word"),
     ],
 )
 def test_what_recbole_cannot_do_is_refused_before_anything_runs(options: dict[str, Any], said: str) -> None:

@@ -49,5 +49,5 @@ def test_a_decomposition_of_other_vectors_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TableError, match=r"m\.safetensors: cannot be read .*; run `dvc checkout`"):
         Decomposition.read(path, "these")
     Decomposition.of([np.eye(3, dtype=np.float32)]).write(path, "these")
-    with pytest.raises(TableError, match=r"m\.safetensors: is of other vectors; run `dvc checkout`"):
+    with pytest.raises(TableError, match=r"m\.safetensors: belongs to other vectors; run `dvc checkout`"):
         Decomposition.read(path, "those")

@@ -40,7 +40,7 @@ def test_training_takes_a_bounded_number_of_items_whatever_the_batches(monkeypat
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [({"parts": 3}, "parts 3 does not divide 4 dimensions"), ({"parts": 2}, "50 items cannot teach 256 centroids")],
+    [({"parts": 3}, "parts 3 does not divide 4 dimensions"), ({"parts": 2}, "50 items are too few for 256 centroids")],
 )
 def test_what_cannot_be_learnt_is_refused(options: dict[str, int], said: str, rng: np.random.Generator) -> None:
     with pytest.raises(ParamsError, match=said):

@@ -83,7 +83,7 @@ def test_the_tokenizer_of_t5_makes_the_same_of_the_parts_as_of_the_whole() -> No
 @pytest.mark.parametrize(
     ("family", "form", "tokens", "said"),
     [
-        ("bert", "qwen3", 64, "is a BertForSequenceClassification, which answers nothing"),
+        ("bert", "qwen3", 64, "is a BertForSequenceClassification, which generates no text"),
         ("qwen3", "qwen3", 1025, "max_tokens 1025 is more than its 1024"),
     ],
 )

@@ -54,5 +54,5 @@ def test_one_vector_has_no_spread(tmp_path: Path) -> None:
 def test_vectors_of_other_queries_are_refused(tmp_path: Path) -> None:
     digest, tables = written(tmp_path, POINTS, asked=True)
     write_parquet(tables.queries, pa.table([["x"], ["words"], ["given"]], schema=QUERIES))
-    with pytest.raises(TableError, match="its queries are not those of the tables"):
+    with pytest.raises(TableError, match="its queries differ from those of the tables"):
         describe(digest, tables, seed=0)

@@ -80,5 +80,5 @@ def test_without_interactions_there_is_nothing_to_compare(tmp_path: Path, rng: n
 def test_vectors_of_other_items_are_refused(tmp_path: Path, rng: np.random.Generator) -> None:
     digest, items, interactions = written(tmp_path, *shop(rng))
     write_parquet(items, pa.table([["x"], ["y"]], schema=ITEMS))
-    with pytest.raises(TableError, match="its items are not those of"):
+    with pytest.raises(TableError, match="its items differ from those of"):
         compare_similarities(digest, items, interactions, seed=0)

@@ -32,5 +32,5 @@ def test_moments_by_hand_lie_beside_what_they_are_of(tmp_path: Path) -> None:
 def test_moments_of_other_vectors_are_refused(tmp_path: Path) -> None:
     decompose(database(tmp_path, "full", [[1, 2], [3, 4]]), tmp_path / "moments.digest")
     other = database(tmp_path, "other", [[1, 2], [3, 5]])
-    with pytest.raises(TableError, match="is of other vectors; run `dvc checkout`"):
+    with pytest.raises(TableError, match="belongs to other vectors; run `dvc checkout`"):
         read_moments(tmp_path / "moments.digest", other)

@@ -150,7 +150,7 @@ def test_a_given_split_is_followed(tmp_path: Path) -> None:
     write_parquet(tmp_path / "x.parquet", table)
     protocol = replace(PROTOCOL, split="given", seeds=1)
     found = recommend(Fixed(validates=False), tmp_path / "x.parquet", ITEMS, None, protocol, seed=0)
-    with pytest.raises(ItemvecError, match="the split leaves nothing to validate on"):
+    with pytest.raises(ItemvecError, match="the split leaves no validation cases"):
         recommend(Fixed(), tmp_path / "x.parquet", ITEMS, None, protocol, seed=0)
     assert (found.summary["train"], found.summary["validation"], found.summary["test"]) == (1, 0, 1)
     assert found.summary["hit@1"]["mean"] == 1

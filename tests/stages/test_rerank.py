@@ -83,7 +83,7 @@ def test_a_run_that_was_judged_by_pair_is_reordered_too(tables: dict[str, Path],
 
 def test_a_run_of_other_tables_is_refused(first: Path) -> None:
     for queries, items in ((["q2"], ["i9"]), (["x"], ["i1", "i2", "i3"])):
-        with pytest.raises(TableError, match="is a run of other tables; run `dvc repro`"):
+        with pytest.raises(TableError, match="belongs to other tables; run `dvc repro`"):
             read_run(first, pa.array(queries), pa.array(items), 2)
 
 

@@ -52,7 +52,7 @@ def test_params_are_read_and_passed() -> None:
 def test_a_full_disk_is_one_line(what: str) -> None:
     code, output = run(what)
     assert code == 1
-    assert output == "Error: act: no space left on the disk; nothing half-written was kept: free some, run again\n"
+    assert output == "Error: act: no space left on the disk; nothing incomplete was kept: free some, run again\n"
 
 
 def test_an_expected_error_is_one_line() -> None:

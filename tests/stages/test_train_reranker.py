@@ -89,7 +89,7 @@ def test_a_part_without_judgments_is_named(tables: Path) -> None:
 
 def test_what_is_no_encoder_is_refused(tables: Path) -> None:
     (tables / "start").mkdir()
-    with pytest.raises(ParamsError, match="it cannot be made a cross-encoder"):
+    with pytest.raises(ParamsError, match="cannot be read as a text encoder"):
         train_reranker(tables, str(tables / "start"), tables / "out", SCHEDULE, seed=1)
 
 

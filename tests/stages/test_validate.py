@@ -159,7 +159,7 @@ def test_an_expectation_of_a_missing_column_is_a_failure(tmp_path: Path) -> None
     [
         ({"norm": np.nan}, "vectors: column norm: 100 of 100 rows break 'column_values_to_not_be_null'"),
         ({"norm": 0.0}, "vectors: column norm: 100 of 100 rows break"),
-        ({"distance_to_first": 1e-4}, "vectors: column distance_to_first: .* all vectors lie on one point"),
+        ({"distance_to_first": 1e-4}, "vectors: column distance_to_first: .* all vectors are nearly equal"),
         ({"has_declared_width": False}, "vectors: column has_declared_width: 100 of 100 rows"),
     ],
 )

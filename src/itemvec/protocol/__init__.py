@@ -1,1 +1,1 @@
-"""How a run is judged: what trains and what is tested, what is relevant, and the metrics of a run."""
+"""The evaluation protocol: splits, relevance judgments, and the metrics of a run."""

@@ -1,4 +1,4 @@
-"""One evaluation for both tasks: a run, one value per query and metric, and their means with intervals."""
+"""Evaluation of rankings, for search and recommendation: metrics per query, and their means with intervals."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ CONSTRUCTED = "constructed: "  # begins the name of a group whose queries were m
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a system returned and how good it was.
+    """The rankings of a system, and how good they are.
 
     run
         Arrow table of the schema ``RUN``.
     measures
         Arrow table: id, seed, group, owner, judgment, and a float64 column per metric.
     summary
-        What goes into the metrics file.
+        Content of the metrics file.
     """
 
     run: Any
@@ -40,7 +40,7 @@ class Evaluation:
     summary: dict[str, Any]
 
     def write(self, run: Path, measures: Path, metrics: Path) -> None:
-        """Write the three parts, the metrics last."""
+        """Write run, measures and summary to their files, the summary last."""
         write_parquet(run, self.run)
         write_parquet(measures, self.measures)
         write_json(metrics, self.summary)
@@ -64,10 +64,10 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Cohort:
-    """Some of the queries: those for which a number lies between ``low`` and ``high``.
+    """The queries for which some number, such as their length, lies between ``low`` and ``high``.
 
     chosen
-        Which, bool of shape (n_queries,).
+        Whether each query belongs to the cohort, bool of shape (n_queries,).
     """
 
     name: str
@@ -87,14 +87,14 @@ def evaluate(
     owners: Ids | None = None,
     others: dict[str, Doubles] | None = None,
 ) -> Evaluation:
-    """Judge rankings of the same queries, one per seed.
+    """Evaluate rankings of the same queries, one ranking per seed.
 
     Parameters
     ----------
     rankings
-        By seed, in the order of the queries of ``judgments``.
+        One per seed, in the order of the queries of ``judgments``.
     judgments
-        What is relevant; at least one item per query.
+        Relevant items, at least one per query.
     groups
         Slice of each query, Arrow strings of shape (n_queries,).
     items
@@ -134,13 +134,13 @@ def _shown(statistics: dict[str, float]) -> str:
 
 
 def nothing(names: list[str], facts: dict[str, Any]) -> Evaluation:
-    """The evaluation of a task the data set has no cases for."""
+    """An empty evaluation, for a task without any cases in the data set."""
     fields = [*MEASURED, *((name, pa.float64()) for name in names)]
     return Evaluation(RUN.empty_table(), pa.schema(fields).empty_table(), {**facts, "queries": 0})
 
 
 def summarise(measures: Any, names: list[str]) -> dict[str, Any]:
-    """Means with 95 % intervals, of all queries and of each group."""
+    """Means with 95 % intervals, over all queries and over each group."""
     n_seeds = len(np.unique(measures[SEED]))
     n_queries = len(measures) // n_seeds
     groups = np.asarray(measures[GROUP].slice(0, n_queries))
@@ -150,14 +150,14 @@ def summarise(measures: Any, names: list[str]) -> dict[str, Any]:
 
 
 def _of_cohort(measures: Any, cohort: Cohort, names: list[str]) -> dict[str, Any]:
-    """Size and bounds of a cohort, and its means; an empty one has a size alone."""
+    """Size, bounds and means of a cohort; an empty one has only its size."""
     if not cohort.chosen.any():
         return {"queries": 0}
     return {"from": cohort.low, "to": cohort.high} | _of(measures, cohort.chosen, names)
 
 
 def _of(measures: Any, chosen: NDArray[np.bool_], names: list[str]) -> dict[str, Any]:
-    """Size and means of the ``chosen`` of the queries, bool of shape (n_queries,)."""
+    """Number and means of the ``chosen`` queries, bool of shape (n_queries,)."""
     owners = measures[OWNER].slice(0, len(chosen)).combine_chunks().filter(pa.array(chosen))
     n_owners = len(owners.unique())
     found: dict[str, Any] = {"queries": len(owners)} | ({"owners": n_owners} if n_owners < len(owners) else {})
@@ -170,7 +170,7 @@ def _of(measures: Any, chosen: NDArray[np.bool_], names: list[str]) -> dict[str,
 def _statistics(values: Doubles) -> dict[str, float]:
     """Mean of float64 values of shape (n_owners, n_seeds), its interval, and its spread over seeds.
 
-    Other queries and other seeds would both move the mean, so the interval is made of both.
+    Both the choice of queries and the seed change the mean, so the interval covers both.
     """
     means = values.mean(axis=0)
     low, high = mean_interval(values.mean(axis=1), Spread.of(means))

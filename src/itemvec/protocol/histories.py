@@ -1,4 +1,4 @@
-"""What each user did, in order, as flat arrays."""
+"""User histories: the items of each user in order of time, as flat arrays."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from itemvec.core.top_k import NOTHING
 class Histories:
     """Item positions of many users, oldest first, laid end to end.
 
-    User ``i`` did ``items[offsets[i]:offsets[i + 1]]``.
+    The history of user ``i`` is ``items[offsets[i]:offsets[i + 1]]``.
 
     users
         Ids, Arrow strings of length n_users.
@@ -72,7 +72,7 @@ class Histories:
 
     @property
     def ages(self) -> Ints:
-        """How many steps each interaction lies back, 0 for a user's latest; int64 of shape (n_interactions,)."""
+        """Steps since each interaction, 0 for a user's latest; int64 of shape (n_interactions,)."""
         return np.repeat(self.offsets[1:], self.lengths) - 1 - np.arange(len(self.items))
 
     def blocks(self, rows: int) -> Iterator[Histories]:
@@ -97,7 +97,7 @@ class Histories:
         return Histories(self.users, self.items[self.ages >= dropped[self.rows]], offsets, self.n_items)
 
     def recent(self, length: int) -> Ints:
-        """Each user's last ``length`` items, oldest first, filled up on the right with ``NOTHING``.
+        """Each user's last ``length`` items, oldest first, padded on the right with ``NOTHING``.
 
         Returns int64 of shape (n_users, length).
         """
@@ -110,7 +110,7 @@ class Histories:
         return padded
 
     def matrix(self, weights: Any = None) -> Any:
-        """Sparse users x items matrix (scipy CSR, float32); repeated items add up their ``weights``, default 1."""
+        """Sparse users x items matrix (scipy CSR, float32) of summed ``weights``, by default 1 per interaction."""
         from scipy.sparse import csr_array
 
         if weights is None:

@@ -1,4 +1,4 @@
-"""The queries that have a relevant item, with their vectors and what is relevant."""
+"""Judged queries: queries with at least one relevant item, with their vectors and judgments."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from itemvec.store import open_vectors
 
 @dataclass(frozen=True)
 class Asked:
-    """Queries in the order of their judgments.
+    """Judged queries, in the order of their judgments.
 
     judgments
-        What is relevant.
+        Relevant items of each query.
     vectors
         float32 of shape (n_queries, dim).
     groups
-        The slice of each, strings of shape (n_queries,).
+        Slice of each query, strings of shape (n_queries,).
     """
 
     judgments: Judgments
@@ -41,13 +41,13 @@ class Asked:
         Raises
         ------
         TableError
-            The vectors are of other queries; a judgment names a query or an item that does not exist.
+            The vectors belong to other queries, or a judgment names a query or an item that does not exist.
         """
         table = read_parquet(queries, [QUERY, GROUP]).combine_chunks()
         found = open_vectors(digest, "queries").load()
         ids = table[QUERY].combine_chunks()
         if not found.ids.equals(ids):
-            raise TableError(f"{digest.with_suffix('')}: its queries are not those of the tables; run `dvc repro`")
+            raise TableError(f"{digest.with_suffix('')}: its queries differ from those of the tables; run `dvc repro`")
         judgments = judge(read_parquet(qrels), ids, items)
         rows = pc.index_in(judgments.ids, value_set=ids)
         groups = np.asarray(table[GROUP].combine_chunks().take(rows).to_pylist(), dtype=str)

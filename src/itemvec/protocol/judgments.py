@@ -1,4 +1,4 @@
-"""What is relevant to which query, from a table of judgments."""
+"""Relevance judgments: the relevant items of each query and their gains, from a qrels table."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from itemvec.metrics import Judgments
 
 
 def judge(qrels: Any, queries: Ids, items: Ids, least_gain: float = 0.0) -> Judgments:
-    """Relevant items by query, in the order of ``queries``, without queries that have none.
+    """Relevant items by query, in the order of ``queries``; queries without any are left out.
 
     Parameters
     ----------
     least_gain
-        A query needs an item of this gain; its items of less gain stay, for metrics of graded gains.
+        Queries without an item of at least this gain are left out. Items of less gain stay, for graded metrics.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def hashes(judgments: Judgments, items: Ids) -> Ints:
 
 
 def judged_pairs(qrels: Any, queries: Ids, items: Ids) -> Ints:
-    """What was judged of some queries, relevant or not: query * n_items + item of each, by position, int64."""
+    """All judged pairs of these queries, relevant or not, as int64 numbers: query * n_items + item, by position."""
     rows = pc.index_in(qrels[QUERY], value_set=queries).combine_chunks()
     known = np.asarray(rows.is_valid())
     positions = np.asarray(pc.index_in(qrels[ITEM], value_set=items))[known].astype(np.int64)
@@ -71,7 +71,7 @@ def judged_pairs(qrels: Any, queries: Ids, items: Ids) -> Ints:
 
 
 def skip_unjudged(top: Top, pairs: Ints, n_items: int) -> Top:
-    """Rankings without what is not among the judged ``pairs``; what follows moves up."""
+    """Condensed rankings: items that are not among the judged ``pairs`` are removed, and the items below move up."""
     asked = np.arange(len(top.positions))[:, None] * n_items + top.positions
     kept = np.isin(asked, pairs) & (top.positions != NOTHING)
     order = np.argsort(~kept, axis=1, kind="stable")
@@ -107,9 +107,9 @@ def choose(judgments: Judgments, chosen: NDArray[np.bool_]) -> Judgments:
 
 
 def pairs(judgments: Judgments) -> tuple[Judgments, Ints]:
-    """Each relevant item as the only one of a query of its own, whose id is that of the query and a number.
+    """Split each query into one case per relevant item; its id is the id of the query and a number.
 
-    Beside them the position of each one's query among ``judgments``, int64.
+    Also returns the position of each case's query among ``judgments``, int64.
     """
     kept = judgments.gains >= judgments.least_gain
     rows = np.repeat(np.arange(len(judgments)), np.diff(judgments.offsets))[kept]

@@ -1,4 +1,4 @@
-"""Queries by what is known of their words: length, overlap with what is relevant, novelty to the training queries."""
+"""Slices of queries by their words: length, overlap with the relevant items, novelty against training queries."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ BLOCK = 1024  # queries compared with all training queries at a time
 
 
 def slices(queries: Ids, rows: Ints, items: Ids, judgments: Judgments, train: Ids) -> dict[str, list[Cohort]]:
-    """Thirds of the judged queries, by up to three numbers.
+    """Terciles of the judged queries, by up to three numbers.
 
-    ``words`` counts the words of a query. ``overlap`` is the percentage of its distinct words that a relevant item has,
-    averaged over its relevant items. ``novelty``, where there are training queries, is 100 less the percentage of
-    words shared with the most similar of them (Jaccard). A word is a run of letters and digits, in lower case.
+    ``words`` is the number of words of a query. ``overlap`` is the percentage of its distinct words that occur in a
+    relevant item, averaged over its relevant items. ``novelty``, if there are training queries, is 100 minus the
+    percentage of words shared with the most similar of them (Jaccard). A word is a run of letters and digits, in lower
+    case.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def _matrix(words: Words, known: Ids) -> Any:
 
 
 def _overlap(queries: Words, rows: Ints, items: Ids, judgments: Judgments) -> Doubles:
-    """Share of each query's words that its relevant items have on average."""
+    """Share of each query's words that occur in a relevant item, averaged over its relevant items."""
     asked = _matrix(queries, queries.vocabulary)
     relevant, places = np.unique(judgments.items, return_inverse=True)
     found = _matrix(_found(items.take(pa.array(relevant))), queries.vocabulary)

@@ -1,4 +1,4 @@
-"""Which queries train, which tune, which are reported."""
+"""The split of queries into training, validation and test."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ TRAIN, VALIDATION, TEST = range(len(QUERY_PARTS))  # the use of a query
 
 
 def query_parts(queries: Any, split: Literal["given"] | Mapping[Any, float]) -> Ints:
-    """The use of every query, int64 of shape (n_queries,).
+    """The part of every query, int64 of shape (n_queries,).
 
-    The column ``split`` decides, where the table has it; else all are test queries. A share for validation is then
-    taken of the test queries, by a hash of their ids (``places``): the same queries whatever else is in the table, on
-    every machine.
+    The column ``split`` decides if the table has it; else all are test queries. A validation share is then taken from
+    the test queries by a hash of their ids (``places``). So a query is in the same part on every machine, whatever else
+    the table holds.
 
     Raises
     ------
     TableError
-        The column says something else than what a query can be for.
+        The column holds another word than train, validation or test.
     """
     uses = np.full(len(queries), TEST)
     if PART in queries.column_names:
@@ -43,6 +43,6 @@ def query_parts(queries: Any, split: Literal["given"] | Mapping[Any, float]) -> 
 
 
 def places(ids: Ids) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """A number of [0, 1) for each id: the first eight bytes of its sha256, over 2 to the power of 64."""
+    """A number in [0, 1) for each id: the first eight bytes of its sha256, divided by 2 to the power of 64."""
     digests = [hashlib.sha256(one.encode()).digest()[:8] for one in ids.to_pylist()]
     return np.frombuffer(b"".join(digests), dtype=">u8") / 2.0**64

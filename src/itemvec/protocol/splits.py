@@ -1,4 +1,4 @@
-"""Which interactions train, which validate, which test."""
+"""Kinds of splits of interactions into training, validation and test."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ __all__ = ["SPLITS", "Cases", "Split", "Splitter", "split", "splitter"]
 
 
 class Splitter(Protocol):
-    """Gives every interaction one use."""
+    """A kind of split: it assigns every interaction to one part."""
 
     def split(self, whole: Histories, interactions: Any) -> Split:
-        """Split histories; ``interactions`` is the table they were made of, row by row."""
+        """Split histories; ``interactions`` is the table they were made from, in the same order."""
         ...
 
 
@@ -147,11 +147,11 @@ class Given:
         Raises
         ------
         TableError
-            There is no such column, or a user's training does not come before what the user is asked for.
+            There is no such column, or a user's training interactions do not come before the user's targets.
         """
         if PART not in interactions.column_names:
             raise TableError(
-                f"interactions: column {PART!r} is missing, so no split is given; set recommend.split to another"
+                f"interactions: column {PART!r} is missing, so no split is given; set recommend.split to another kind"
             )
         uses = pc.index_in(interactions[PART], value_set=pa.array(PARTS)).fill_null(SHOWN).to_numpy().astype(np.int64)
         _check_order(whole, uses)
@@ -172,7 +172,7 @@ def _check_order(whole: Histories, uses: Ints) -> None:
 
 
 def splitter(row: str | Row) -> Splitter:
-    """Build the split that ``recommend.split`` names, by its kind alone or by a row with options.
+    """Build the split of ``recommend.split``, which is a kind or a row with kind and options.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Queries in thirds, by a number that is known of each."""
+"""Terciles of queries by a number, such as their length."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from itemvec.protocol.evaluation import Cohort
 
 
 def third(among: Ints, values: Ints) -> Ints:
-    """The third of ``among``, 0 to 2, into which each value falls; equal ones stay together, so one may be empty."""
+    """The tercile of ``among``, 0 to 2, of each value; equal values stay together, so a tercile may be empty."""
     bounds = np.quantile(among, [1 / 3, 2 / 3]) if len(among) else np.zeros(2)
     return np.searchsorted(bounds, values).astype(np.int64)
 
 
 def cohorts_of(names: tuple[str, ...], numbers: Ints, values: Ints) -> list[Cohort]:
-    """One cohort per name: those whose number is its place, with the least and the highest of their ``values``."""
+    """One cohort per name: the queries whose number is the name's index, with the range of their ``values``."""
     found = []
     for number, name in enumerate(names):
         chosen = numbers == number

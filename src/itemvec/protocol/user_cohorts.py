@@ -1,4 +1,4 @@
-"""Users by what is known of them and of what they want next: the cold are where texts must help."""
+"""Cohorts of test cases by popularity of the target and length of the history, to show cold-start quality."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ LENGTHS = ("short", "medium", "long")  # thirds of the cases
 
 
 def cohorts(train: Histories, cases: Cases) -> dict[str, list[Cohort]]:
-    """Cases by how often their target occurs in training (``target``), and by what they show (``history``).
+    """Cohorts by how often the target occurs in training (``target``), and by the length of the history (``history``).
 
-    Thirds are cut between different values, so that equal ones stay together and a third may be empty.
+    Terciles are cut between different values, so that equal ones stay together and a tercile may be empty.
     """
     counts = np.bincount(train.items, minlength=train.n_items)
     wanted = counts[cases.judgments.items[cases.judgments.offsets[:-1]]]

@@ -1,4 +1,4 @@
-"""What the pipeline asks of a recommender."""
+"""The interface of recommenders."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from itemvec.core.errors import ParamsError
 from itemvec.core.registry import Registry
 from itemvec.protocol.histories import Histories
 
-# Histories in, scores out: float32 of shape (n_users, n_items). It is called with few users at a time.
+# A score function: from histories to scores, float32 of shape (n_users, n_items). It is called for few users at a time.
 Score = Callable[[Histories], Floats]
 
 
 @dataclass(frozen=True)
 class Training:
-    """What a recommender learns from.
+    """Everything a recommender may learn from.
 
     histories
         The training part of every user's history.
     vectors
         Item vectors, float32 of shape (n_items, dim), in the order of the catalogue; None for a baseline.
     validate
-        Validation nDCG@10 of a score function; decides when to stop, and nothing else.
+        Computes the validation nDCG@10 of a score function; only for early stopping.
     seed
         The only source of randomness.
     curve
@@ -38,7 +38,7 @@ class Training:
     curve: list[float] = field(default_factory=list)
 
     def text(self, kind: str) -> Floats:
-        """The item vectors, for a recommender that cannot do without."""
+        """The item vectors, for a recommender that needs them; raises if there are none."""
         if self.vectors is None:
             raise ParamsError(f"{kind} needs item vectors; name its row under recommenders, not under baselines")
         return self.vectors
@@ -47,7 +47,7 @@ class Training:
 class Recommender(Protocol):
     """Options of a recommender.
 
-    ``random`` says whether two seeds can differ, ``needs_vectors`` whether it cannot be a baseline.
+    ``random`` says whether results depend on the seed; one that ``needs_vectors`` cannot be a baseline.
     """
 
     random: ClassVar[bool]
@@ -58,7 +58,7 @@ class Recommender(Protocol):
         ...
 
     def fit(self, training: Training) -> Score:
-        """Learn, and return the function that scores all items for any histories."""
+        """Fit, and return the function that scores all items for any histories."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""The loss of one batch."""
+"""The training loss of one batch: full, sampled or in-batch softmax."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from itemvec.recommenders.softmax import full_softmax_loss
 
 
 class Losses:
-    """Computes the loss of a batch as its epoch asks; draws negatives from ``rng``."""
+    """Computes the loss of a batch, of the kind that the epoch uses; draws negatives from ``rng``."""
 
     def __init__(self, network: Network, histories: Histories, schedule: Schedule, rng: np.random.Generator) -> None:
         self.network, self.schedule, self.rng = network, schedule, rng
         self.negatives = Negatives(histories)
 
     def __call__(self, loss: Loss, inputs: Tensor, targets: Tensor) -> Tensor:
-        """Mean over the positions of a batch: inputs and targets are int64 of shape (n, length), negative after it."""
+        """Mean loss over the positions of a batch; inputs and targets are int64 (n, length), padded with negatives."""
         asked = targets >= 0
         if loss == "full":
             table, states = self._run(None, inputs)
@@ -29,7 +29,7 @@ class Losses:
         return self._by_rows(loss == "sampled", inputs, asked, targets[asked])
 
     def _by_rows(self, sampled: bool, inputs: Tensor, asked: Tensor, wanted: Tensor) -> Tensor:
-        """Against some items, of which, and of the inputs, alone a vector is computed."""
+        """Loss against some items; only vectors of these and of the inputs are computed."""
         drawn, expected = wanted, wanted.new_zeros(1, dtype=torch.float32)
         if sampled:
             numbers, logarithms = self.negatives.draw(self.schedule.negatives, self.rng)
@@ -44,7 +44,7 @@ class Losses:
         return sampled_softmax_loss(states[asked], units[right], units[candidates], same, expected)
 
     def _run(self, rows: Tensor | None, inputs: Tensor) -> tuple[Tensor, Tensor]:
-        """Vectors of the items ``rows``, or of all, and the states of histories among them."""
+        """Vectors of the items ``rows``, or of all items, and the states of the histories."""
         with torch.autocast(inputs.device.type, torch.bfloat16, enabled=self.schedule.bfloat16):
             table = self.network.items(rows)
             return table, self.network.states(inputs, table)

@@ -1,4 +1,4 @@
-"""Items by their codes (VQ-Rec, arXiv 2210.12316, section 3.1)."""
+"""Item embeddings from product-quantisation codes (VQ-Rec, arXiv 2210.12316, section 3.1)."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ class CodeItems(Items):
         self.vectors = nn.Parameter(torch.randn(parts * choices, width) * NORMAL)
 
     def forward(self, positions: Tensor | None = None) -> Tensor:
-        """Rows, or all."""
+        """Vectors of the items at ``positions``, or of all."""
         codes = self.codes if positions is None else self.codes[positions]
         return functional.embedding_bag(codes, self.vectors, mode=self.pooling)

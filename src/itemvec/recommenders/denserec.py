@@ -1,4 +1,4 @@
-"""DenseRec: ids for the items that training knows, texts for those that come after."""
+"""DenseRec: SASRec with id vectors for items in training, and text vectors for new items."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class DenseRec(Attentive):
     needs_vectors: ClassVar[bool] = True
 
     def network(self, training: Training) -> Network:
-        """Items, then the transformer."""
+        """Build the item side and the transformer."""
         return self.attend(self._items(training))
 
     def _items(self, training: Training) -> Items:

@@ -1,4 +1,4 @@
-"""What a training comes from, in one word: two that could differ never share a checkpoint."""
+"""The fingerprint of a training: a hash of everything that can change its result. It names the checkpoint."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from torch.nn import functional
 class Gru(nn.Module):
     """Gated recurrent layers and a linear map between normalisations; vectors and states are (n, length, width).
 
-    Without the first, fresh item vectors are so short that the gates see nothing of them for epochs.
+    Without the first normalisation, new item vectors are so short that the gates ignore them for epochs.
     """
 
     def __init__(self, width: int, layers: int, dropout: float) -> None:
@@ -20,7 +20,7 @@ class Gru(nn.Module):
         self.merge = nn.Linear(width, width)
 
     def forward(self, vectors: Tensor) -> Tensor:
-        """What a history asks for next, after each of its items."""
+        """The state after each item of a history, which predicts the next item."""
         states, _ = self.layers(functional.dropout(self.first(vectors), self.dropout, self.training))
         normalised: Tensor = self.last(self.merge(functional.dropout(states, self.dropout, self.training)))
         return normalised

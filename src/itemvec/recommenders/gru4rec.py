@@ -1,4 +1,4 @@
-"""GRU4Rec, on item ids, on frozen text vectors, or on both."""
+"""GRU4Rec, a recurrent recommender on item ids, on frozen text vectors, or on both."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Gru4Rec(Neural):
 
     @property
     def needs_vectors(self) -> bool:
-        """Whether it learns from texts."""
+        """Whether it uses item vectors."""
         return self.item != "id"
 
     def network(self, training: Training) -> Network:
-        """Items, then the recurrent layers."""
+        """Build the item side and the recurrent layers."""
         from itemvec.recommenders.gru import Gru
         from itemvec.recommenders.item_embeddings import items_of
 

@@ -1,4 +1,4 @@
-"""An item by its id or by its text, never both at once (DenseRec, arXiv 2508.18442)."""
+"""Item embeddings that are either the id vector or the text vector of an item (DenseRec, arXiv 2508.18442)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from itemvec.recommenders.item_embeddings import IdItems, Items, TextItems
 
 
 class MixedItems(Items):
-    """In training, a draw per item and step decides: text with probability ``p_dense``, else id.
+    """In training, each item of a step is its text with probability ``p_dense``, else its id vector.
 
-    Afterwards an item has its id vector where training ``knew`` it, bool of shape (n_items,), and its text where not.
-    So the adaptor learns to put texts where the ids are.
+    Afterwards, an item has its id vector if training ``knew`` it, bool of shape (n_items,), else its text. So the
+    adaptor learns to map texts into the space of the id vectors.
     """
 
     knew: Tensor
@@ -23,7 +23,7 @@ class MixedItems(Items):
         self.register_buffer("knew", knew, persistent=False)
 
     def forward(self, positions: Tensor | None = None) -> Tensor:
-        """Rows, or all."""
+        """Vectors of the items at ``positions``, or of all."""
         ids, texts = self.ids(positions), self.text(positions)
         if self.training:
             by_id = torch.rand(len(ids), device=ids.device) >= self.p_dense

@@ -1,4 +1,4 @@
-"""What stands for an item inside a network: a vector of its own, its text, or both."""
+"""Item embeddings of the neural recommenders: learned id vectors, text vectors, or both."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from itemvec.core.arrays import Floats
 from itemvec.recommenders.base import Training
 
 NORMAL = 0.02  # standard deviation of fresh embeddings
-ROWS = 1 << 16  # of a table computed at a time, where no gradient is asked for
+ROWS = 1 << 16  # rows of a table computed at a time when no gradient is needed
 
 
 class Items(nn.Module):
-    """The item side of a network; it computes the rows a step needs, or all of them.
+    """The item side of a network: it computes the vectors that a step needs, or all of them.
 
     ``forward(positions)`` gives float32 of shape (n, width) for positions, int64 of shape (n,), or the whole table of
     shape (n_items, width) for None.
@@ -24,7 +24,7 @@ class Items(nn.Module):
 
     @torch.inference_mode()
     def table(self) -> Tensor:
-        """The whole table, float32 of shape (n_items, width), in memory bounded by itself and a block."""
+        """The whole table, float32 of shape (n_items, width), computed in blocks to save memory."""
         device = next(self.parameters()).device
         blocks = [
             self(torch.arange(start, min(start + ROWS, self.n_items), device=device))
@@ -36,7 +36,7 @@ class Items(nn.Module):
 class IdItems(Items):
     """One learned vector per item.
 
-    Where ``sparse``, the gradient of a step holds the rows it used alone.
+    With ``sparse``, the gradient of a step holds only the rows that were used.
     """
 
     def __init__(self, n_items: int, width: int) -> None:
@@ -50,9 +50,9 @@ class IdItems(Items):
 
 
 class TextItems(Items):
-    """Frozen text vectors, brought to mean 0 and root mean square 1, through a learned adaptor.
+    """Frozen text vectors, standardised to mean 0 and root mean square 1, and mapped by a learned adaptor.
 
-    Nothing else of the size of the text is kept.
+    The standardised vectors are the only copy in memory.
     """
 
     text: Tensor
@@ -69,7 +69,7 @@ class TextItems(Items):
 
 
 class SumItems(Items):
-    """The sum of several sides."""
+    """The sum of several item sides."""
 
     def __init__(self, *sides: Items) -> None:
         super().__init__()
@@ -82,16 +82,16 @@ class SumItems(Items):
 
 
 def standardised(vectors: Floats, whiten: bool = False) -> Tensor:
-    """A copy of item vectors of shape (n_items, dim), the only one, with mean 0 in each column.
+    """A copy of item vectors of shape (n_items, dim) with mean 0 in each column.
 
-    Its root mean square is 1 over all; with ``whiten``, in every direction, so that the first few cannot drown the
-    others.
+    The root mean square of all numbers is 1; with ``whiten``, it is 1 in every direction, so that a few directions do
+    not dominate.
     """
     centred = torch.from_numpy(vectors - vectors.mean(axis=0))
     blocks = [centred[start : start + ROWS] for start in range(0, len(centred), ROWS)]
     if whiten:
         variances, axes = torch.linalg.eigh((centred.T @ centred).double() / len(centred))
-        kept = variances > 1e-6 * variances[-1]  # they ascend; of the rest there is but rounding
+        kept = variances > 1e-6 * variances[-1]  # they ascend; the rest is only rounding errors
         turn = (axes * torch.where(kept, variances.clamp(min=1e-30).rsqrt(), 0.0)).float()
         for block in blocks:
             block.copy_(block @ turn)

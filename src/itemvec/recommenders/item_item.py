@@ -1,4 +1,4 @@
-"""What linear item-item models share: who has what, its Gram matrix, a ridge that leaves an item itself out."""
+"""Shared parts of linear item-item models: interaction matrix, Gram matrix, ridge regression with zero diagonal."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ LARGEST = 30_000  # items: the Gram matrix takes 7 GB in float64, its float32 we
 
 
 def presence(histories: Histories) -> Any:
-    """Sparse users x items matrix of ones, however often a user came back to an item."""
+    """Sparse users x items matrix: one if the user has the item, however often."""
     matrix = histories.matrix()
     matrix.data[:] = 1
     return matrix
 
 
 def gram(histories: Histories, kind: str) -> Doubles:
-    """How many users each two items share, float64 of shape (n_items, n_items), in the order LAPACK works on in place.
+    """Number of users that each two items share, float64 (n_items, n_items), in the memory order of LAPACK.
 
     Raises
     ------
     ParamsError
-        The catalogue is too large for it.
+        The catalogue is too large for a dense matrix.
     """
     if histories.n_items > LARGEST:
         raise ParamsError(f"{kind}: {histories.n_items:,} items are more than the {LARGEST:,} a dense inverse allows")
@@ -36,7 +36,7 @@ def gram(histories: Histories, kind: str) -> Doubles:
 
 
 def ridge(shared: Doubles, l2: float) -> Floats:
-    """Weights that rebuild each item from the others, with penalty ``l2``; ``shared`` is used up.
+    """Weights that reconstruct each item from the others, with penalty ``l2``; ``shared`` is overwritten.
 
     Source: Steck, "Embarrassingly shallow autoencoders for sparse data" (arXiv 1905.03375), equation 8.
 

@@ -1,4 +1,4 @@
-"""Item k-nearest neighbours: what is like what a user has, by who else has it."""
+"""Item k-nearest neighbours: items similar to those of a history, by shared users."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A network that recommends: an item side, and an encoder of histories whose states are compared with it."""
+"""The network of the neural recommenders: an item side and an encoder of histories, compared by inner products."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ USERS = 128  # that are read at a time
 class Network(nn.Module):
     """Logits between states of histories and items: cosines over ``temperature``, or inner products where it is None.
 
-    Cosine keeps popular items from growing long vectors, and makes text and id tables start alike. In training, the
-    share ``hide`` of what a history shows is blank, save its first item: so no single item is relied on.
+    Cosine keeps popular items from getting long vectors, and gives text and id tables the same scale at the start. In
+    training, the share ``hide`` of the input items, except the first, is masked, so that no single item is relied on.
     """
 
     def __init__(self, items: Items, encoder: nn.Module, temperature: float | None, hide: float = 0.0) -> None:
@@ -27,12 +27,12 @@ class Network(nn.Module):
         self.items, self.encoder, self.temperature, self.hide = items, encoder, temperature, hide
 
     def states(self, histories: Tensor, table: Tensor) -> Tensor:
-        """What a history asks for next, after each of its items.
+        """The state after each item of a history, which predicts the next item.
 
         Parameters
         ----------
         histories
-            Rows of ``table``, oldest first, int64 of shape (n, length); negative where there is none, at the end.
+            Rows of ``table``, oldest first, int64 of shape (n, length), padded with negatives at the end.
         table
             Item vectors, float32 of shape (n_items, width), or those of them that ``histories`` names.
 
@@ -54,7 +54,7 @@ class Network(nn.Module):
 
 
 def scorer(network: Network, max_history: int) -> Score:
-    """The network as a score function; the item table is computed once."""
+    """Make a score function of the network; the item table is computed once."""
     network.eval()
     table = network.items.table()
     with torch.inference_mode():

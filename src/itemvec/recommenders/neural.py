@@ -1,4 +1,4 @@
-"""What all recommenders share that are trained by gradients: their options, and how they are fitted."""
+"""The base class of the neural recommenders: their options, and their training."""
 
 from __future__ import annotations
 
@@ -85,14 +85,14 @@ class Neural(ABC):
     @property
     @abstractmethod
     def needs_vectors(self) -> bool:
-        """Whether it learns from texts."""
+        """Whether it uses item vectors."""
 
     @abstractmethod
     def network(self, training: Training) -> Network:
-        """A fresh network, from torch's random state."""
+        """Build the network, initialised from torch's random state."""
 
     def schedule(self) -> Schedule:
-        """How it is trained."""
+        """The training schedule of these options."""
         from itemvec.recommenders.schedule import Schedule
 
         return Schedule(
@@ -109,7 +109,7 @@ class Neural(ABC):
         )
 
     def fit(self, training: Training) -> Score:
-        """Train with the seed of ``training``, leaving the global random state as it was."""
+        """Train with the seed of ``training``; the global random state is restored."""
         import torch
 
         from itemvec.recommenders.fingerprint import fingerprint
@@ -126,7 +126,7 @@ class Neural(ABC):
             return train(self.network(training), training, self.schedule(), training_folder() / f"{word}.safetensors")
 
     def compare(self, items: Any, encoder: Any) -> Network:
-        """A network of an item side and an encoder of histories."""
+        """Combine an item side and an encoder of histories into a network."""
         from itemvec.recommenders.network import Network
 
         return Network(items, encoder, self.temperature if self.similarity == "cosine" else None, self.hide)
@@ -158,7 +158,7 @@ class Attentive(Neural):
             raise ParamsError(f"recommender {kind}: width {self.width} is not a multiple of heads {self.heads}")
 
     def attend(self, items: Any) -> Network:
-        """The transformer over an item side."""
+        """Build the network: the transformer over an item side."""
         from itemvec.recommenders.transformer import Transformer
 
         transformer = Transformer(self.width, self.max_history, self.layers, self.heads, self.dropout, self.norm)

@@ -1,4 +1,4 @@
-"""Optimised product quantisation, by faiss (Ge et al., "Optimized product quantization", 2013)."""
+"""Optimised product quantisation with faiss (Ge et al., "Optimized product quantization", 2013)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from itemvec.core.arrays import Floats, Ints
 from itemvec.core.errors import ParamsError
 
-ROWS = 1 << 16  # coded at a time, and learnt from at most
-ROUNDS = 10  # of centroids and rotation in turn
+ROWS = 1 << 16  # vectors encoded at a time; also the most training vectors
+ROUNDS = 10  # of optimising centroids and rotation in turn
 
 
 def opq_codes(vectors: Floats, parts: int, bits: int) -> Ints:
@@ -25,7 +25,7 @@ def opq_codes(vectors: Floats, parts: int, bits: int) -> Ints:
 
     Returns
     -------
-    int64 of shape (n, parts), from 0 to 2 ** bits - 1. The same for the same vectors: faiss seeds itself.
+    int64 of shape (n, parts), from 0 to 2 ** bits - 1. Equal vectors give equal codes: faiss has a fixed seed.
     """
     import faiss
 

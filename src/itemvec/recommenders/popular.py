@@ -1,4 +1,4 @@
-"""The same list for everyone."""
+"""Popularity baseline: the most popular items, the same list for every user."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from itemvec.recommenders.base import RECOMMENDERS, Score, Training
 @RECOMMENDERS.register("popular")
 @dataclass(frozen=True)
 class Popular:
-    """Items by their number of interactions in training."""
+    """Rank items by their number of interactions in training."""
 
     random: ClassVar[bool] = False
     needs_vectors: ClassVar[bool] = False
 
     def fit(self, training: Training) -> Score:
-        """Count."""
+        """Count the interactions of each item."""
         histories = training.histories
         counts = np.bincount(histories.items, minlength=histories.n_items).astype(np.float32)
 

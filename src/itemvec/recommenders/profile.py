@@ -1,4 +1,4 @@
-"""The zero-shot recommender: no training, only the texts."""
+"""Zero-shot recommender without training: items close to the mean text vector of the history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any sequential or general model of RecBole by name, as the reference and for breadth."""
+"""Recommenders of the library RecBole: any sequential or general model by name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from itemvec.core.registry import suggest
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
 
 FAMILIES = ("sequential", "general")
-# Options of RecBole's trainer and data, beside those of each model. What is not here, itemvec sets.
+# Options of RecBole's trainer and data, besides those of each model. All others are set by itemvec.
 COMMON = (
     "MAX_ITEM_LIST_LENGTH",
     "clip_grad_norm",
@@ -81,22 +81,22 @@ class RecBole:
                 )
             # RecBole evaluates strings as Python.
             if isinstance(value, str) and not value.isidentifier():
-                raise ParamsError(f"recommender recbole: option {option!r} is {value!r}; it must be a word or no text")
+                raise ParamsError(f"recommender recbole: option {option!r} is {value!r}; as text, it must be one word")
 
     @property
     def needs_vectors(self) -> bool:
-        """Whether it learns from texts."""
+        """Whether it uses item vectors."""
         return self.item == "text"
 
     def fit(self, training: Training) -> Score:
-        """Train with the seed of ``training``; nothing is left in the working directory or the process.
+        """Train with the seed of ``training``; working directory and process state are left unchanged.
 
         Raises
         ------
         TableError
-            No history has a step to learn from.
+            No training history has two interactions.
         ParamsError
-            The model has no item embedding that vectors could take the place of.
+            The model has no item embedding that item vectors could replace.
         """
         if training.histories.lengths.max(initial=0) < 2:
             raise TableError("recbole: no training history has two interactions, so there is no step to learn from")
@@ -115,13 +115,13 @@ class RecBole:
 
 
 def _folder() -> Path:
-    """Where RecBole lies; it is not imported, which would take seconds."""
+    """Folder of the package RecBole; importing it would take seconds."""
     spec = find_spec("recbole")
     return Path((spec and spec.origin) or "recbole").parent
 
 
 def _models() -> dict[str, str]:
-    """Names of RecBole's sequential and general models, as its own properties spell them, and the family of each."""
+    """Names of RecBole's sequential and general models, as in its property files, and the family of each."""
     modules = {
         path.stem: family
         for family in FAMILIES

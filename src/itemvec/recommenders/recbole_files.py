@@ -1,4 +1,4 @@
-"""A place apart for RecBole: a folder with its files in it, and a process that is as it was afterwards."""
+"""Isolation of RecBole: its input files in a temporary folder, and process state restored afterwards."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 @contextlib.contextmanager
 def apart() -> Iterator[Path]:
-    """An empty folder to run RecBole in, after which this process is as it was.
+    """A temporary folder to run RecBole in; afterwards the state of this process is restored.
 
-    RecBole reads sys.argv over its configuration, fills ./log_tensorboard, seeds globally, and picks the GPUs.
+    RecBole reads options from sys.argv, writes to ./log_tensorboard, seeds globally, and selects the GPUs.
     """
     argv, level, visible = sys.argv, logging.root.manager.disable, os.environ.get(VISIBLE)
     states = random.getstate(), np.random.get_state()  # noqa: NPY002  (RecBole draws from the global one)
@@ -55,10 +55,10 @@ def apart() -> Iterator[Path]:
 
 
 def write(histories: Histories, folder: Path) -> None:
-    """Write atomic files: users and items as positions, and as the time a step number.
+    """Write RecBole's atomic files: users and items by position, and step numbers as times.
 
-    RecBole reads times as float32, which would put neighbours in disorder. The list of items makes it know those that
-    nobody has touched.
+    RecBole reads times as float32, which could mix up the order of close ones. The item file makes it know items
+    without interactions.
     """
     from pyarrow.csv import WriteOptions, write_csv
 

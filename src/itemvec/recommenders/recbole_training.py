@@ -1,4 +1,4 @@
-"""RecBole kept in its place: the only module that imports it."""
+"""Training and scoring of RecBole models. No other module imports RecBole."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WITH_USERS = {"Caser", "DIN", "FOSSIL", "FPMC", "HGN", "HRM", "NPE", "SHAN", "Tr
 
 
 def train(model: str, settings: dict[str, Any], training: Training, vectors: Floats | None, sequential: bool) -> Score:
-    """Train a model of RecBole by its own trainer, which asks our validation when to stop, and keep the best epoch."""
+    """Train a RecBole model with its own trainer, early stopping by our validation metric; keep the best epoch."""
     histories = training.histories
     with apart() as folder:
         write(histories, folder / NAME)
@@ -45,8 +45,8 @@ def train(model: str, settings: dict[str, Any], training: Training, vectors: Flo
 
 
 def _prepare(model: str, folder: Path, settings: dict[str, Any], vectors: Floats | None) -> tuple[Any, Any]:
-    """RecBole's trainer, and its loader of all interactions."""
-    # RecBole 1.2.1 asks for names that numpy 2 dropped.
+    """Make RecBole's trainer, and its loader of all interactions."""
+    # RecBole 1.2.1 uses names that numpy 2 removed.
     for name, kind in {"float_": np.float64, "complex_": np.complex128, "unicode_": np.str_}.items():
         setattr(np, name, kind)
     from recbole.config import Config
@@ -80,9 +80,9 @@ def _prepare(model: str, folder: Path, settings: dict[str, Any], vectors: Floats
 
 
 class _FrozenText(nn.Module):
-    """What a model asks of its item embedding, ``weight`` and a look-up, made from item vectors by a linear adaptor.
+    """An item embedding, with ``weight`` and look-up, computed from item vectors by a linear adaptor.
 
-    Row 0, the padding, is zero whatever the adaptor learns: some models sum over a history, padding and all.
+    Row 0, the padding, stays zero: some models sum over a history, padding included.
     """
 
     text: Tensor
@@ -114,7 +114,7 @@ def _substitute(network: Any, vectors: Floats, model: str, dataset: Any) -> None
 
 
 def _numbers(dataset: Any, field: str, n: int) -> Ints:
-    """RecBole's number of each of our ``n`` positions; 0 where it does not know one."""
+    """RecBole's id of each of our ``n`` positions; 0 if it does not know one."""
     tokens = np.asarray(dataset.field2id_token[field])[1:].astype(np.int64)
     numbers = np.zeros(n, dtype=np.int64)
     numbers[tokens] = np.arange(1, len(tokens) + 1)
@@ -122,7 +122,7 @@ def _numbers(dataset: Any, field: str, n: int) -> Ints:
 
 
 def _fit(trainer: Any, data: Any, validate: Callable[[], float], name: str) -> None:
-    """Run the trainer, with our validation for its own, and put the best epoch back."""
+    """Run the trainer with our validation instead of its own, and restore the best epoch."""
     network = trainer.model
     best: dict[str, Any] = {}
     with progress(trainer.epochs, name, "epochs") as shown:

@@ -1,4 +1,4 @@
-"""Softmax over some of the catalogue in place of all of it, for catalogues too large to compare every state with."""
+"""Sampled softmax: cross-entropy against a sample of the catalogue, for large catalogues."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from itemvec.protocol.histories import Histories
 
 
 class Negatives:
-    """Draws items: one half of them each as likely as any other, one half as often as they occur in training."""
+    """Draws negative items: one half uniformly, one half in proportion to their popularity in training."""
 
     def __init__(self, histories: Histories) -> None:
         self.items, self.n_items = histories.items, histories.n_items
         self.counts = np.bincount(self.items, minlength=self.n_items)
 
     def draw(self, n: int, rng: np.random.Generator) -> tuple[Ints, Doubles]:
-        """Positions of ``n`` items, int64, and the logarithm of how often each is expected among them, float64."""
+        """Positions of ``n`` items, int64, and the logarithm of the expected count of each in the sample, float64."""
         uniform = rng.integers(self.n_items, size=n - n // 2)
         popular = self.items[rng.integers(len(self.items), size=n // 2)]
         drawn = np.concatenate([uniform, popular])
@@ -30,10 +30,9 @@ class Negatives:
 def sampled_softmax_loss(states: Tensor, wanted: Tensor, candidates: Tensor, same: Tensor, expected: Tensor) -> Tensor:
     """Mean cross-entropy of the right items against sampled ones (Bengio and Senecal, 2008).
 
-    A candidate that is ``expected`` so many times in the sample counts for as much less, so its logit loses the
-    logarithm of that. The right item is always there and loses nothing: with it and what is drawn of the others, the
-    sum of the softmax is estimated without bias. (To correct the right item as well is common, and biases it: arXiv
-    2507.09331.)
+    The logarithm of a candidate's ``expected`` count in the sample is subtracted from its logit. The right item is
+    always present and is not corrected. So the sum of the softmax is estimated without bias. (It is common to correct
+    the right item too, which biases the estimate: arXiv 2507.09331.)
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""SASRec, on item ids, on frozen text vectors, or on both."""
+"""SASRec, a transformer recommender on item ids, on frozen text vectors, or on both."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class SasRec(Attentive):
 
     @property
     def needs_vectors(self) -> bool:
-        """Whether it learns from texts."""
+        """Whether it uses item vectors."""
         return self.item != "id"
 
     def network(self, training: Training) -> Network:
-        """Items, then the transformer."""
+        """Build the item side and the transformer."""
         from itemvec.recommenders.item_embeddings import items_of
 
         return self.attend(items_of(self.item, training, self.width, self.whiten))

@@ -1,4 +1,4 @@
-"""How long, how fast, and against what a network is trained."""
+"""The training schedule of a network: epochs, learning rate and loss."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 WARM_UP = 1  # epochs in which a constant rate grows
 WARM_UP_COSINE = 0.2  # share of all epochs in which one that falls grows
-LARGE = 100_000  # items; above, a step against all of them takes seconds, and their gradients gigabytes
+LARGE = 100_000  # items; above, a step of full softmax takes seconds, and its gradients gigabytes
 
 Rate = Literal["constant", "cosine"]
 Loss = Literal["auto", "full", "sampled", "in-batch"]
@@ -58,7 +58,7 @@ class Schedule:
         return self.learning_rate * (1 + math.cos(math.pi * (share - WARM_UP_COSINE) / (1 - WARM_UP_COSINE))) / 2
 
     def loss_in(self, epoch: int, n_items: int) -> Loss:
-        """What an epoch, counted from 0, is trained against."""
+        """The loss of an epoch, counted from 0."""
         if epoch < self.contrastive:
             return "in-batch"
         if self.loss == "auto":
@@ -66,5 +66,5 @@ class Schedule:
         return self.loss
 
     def by_rows(self, n_items: int) -> bool:
-        """Whether no step ever needs the whole item table."""
+        """Whether no step needs the whole item table."""
         return self.loss_in(self.contrastive, n_items) != "full"

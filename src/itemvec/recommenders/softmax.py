@@ -1,4 +1,4 @@
-"""Cross-entropy over the whole catalogue, without ever holding all logits."""
+"""Full softmax: cross-entropy over the whole catalogue, computed in blocks so that logits fit into memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROWS = (64, 4096)  # of a block, at least and at most
 
 
 class _CrossEntropy(torch.autograd.Function):
-    """Computes the gradients while the logits of a block are at hand, so that nothing is computed twice."""
+    """Computes the gradients together with the loss, block by block, so that no logits are computed twice."""
 
     @staticmethod
     def forward(ctx: Any, states: Tensor, items: Tensor, targets: Tensor) -> Tensor:

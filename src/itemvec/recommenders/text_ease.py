@@ -1,4 +1,4 @@
-"""EASE that reads: a closed-form probe of what item vectors add to histories."""
+"""EASE with text: a closed-form model of interactions and item vectors together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from itemvec.protocol.histories import Histories
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
 from itemvec.recommenders.item_item import gram, presence, ridge
 
-COLUMNS = 1024  # of the matrix of similarities, held at a time
+COLUMNS = 1024  # columns of the similarity matrix computed at a time
 
 
 @RECOMMENDERS.register("text-ease")

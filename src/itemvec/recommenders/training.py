@@ -1,4 +1,4 @@
-"""One training loop for the neural recommenders."""
+"""The training loop of the neural recommenders, with early stopping and checkpoints."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from itemvec.recommenders.training_checkpoint import State
 from itemvec.recommenders.training_windows import epochs
 
 SECONDS = 30.0  # of training, between two checkpoints
-KEPT = 30 * 86_400  # seconds, after which nobody will take up a training again
+KEPT = 30 * 86_400  # seconds, after which checkpoints of abandoned trainings are removed
 
 
 def train(network: Network, training: Training, schedule: Schedule, checkpoint: Path) -> Score:
@@ -80,11 +80,11 @@ def _train_epoch(state: State, batches: Iterator[tuple[Ints, Ints, float]], loss
 
 
 def _resume(state: State, checkpoint: Path, training: Training, schedule: Schedule) -> None:
-    """Go on from a checkpoint; one whose validation is not what it was belongs to other data, and is an error."""
+    """Continue from a checkpoint; raise if its validation metric has changed, since it then belongs to other data."""
     state.load(checkpoint)
     with state.average.in_use():
         found = training.validate(scorer(state.network, schedule.max_history))
-    if abs(found - state.found) > 1e-4:  # as other numbers of threads can make it
+    if abs(found - state.found) > 1e-4:  # another number of threads can change it by less
         raise ItemvecError(
             f"{checkpoint}: validation nDCG@10 was {state.found:.6f} there and is {found:.6f} now, so the part "
             "that validates has changed; remove the file to train anew"
@@ -92,17 +92,17 @@ def _resume(state: State, checkpoint: Path, training: Training, schedule: Schedu
 
 
 def _forget(folder: Path) -> None:
-    """Remove what trainings left behind that were killed and not taken up again."""
+    """Remove old checkpoints of trainings that were killed and not continued."""
     for path in folder.iterdir():
-        with suppress(FileNotFoundError):  # another process may be as tidy
+        with suppress(FileNotFoundError):  # another process may remove it too
             if time.time() - path.stat().st_mtime > KEPT:
                 path.unlink()
 
 
 def _optimizers(network: Network, schedule: Schedule) -> list[torch.optim.Optimizer]:
-    """AdamW; beside it, where no step needs the whole table, SparseAdam for one vector per item, without decay.
+    """AdamW; if no step needs the whole table, also SparseAdam without decay for the id vectors.
 
-    So a step costs what its items cost. Adam would move all rows, and decay them, in every step.
+    So the cost of a step depends only on the items in it. Adam would update and decay all rows in every step.
     """
     sparse: list[Tensor] = []
     if schedule.by_rows(network.items.n_items) and not schedule.contrastive:
@@ -127,7 +127,7 @@ def _set_rate(optimizers: list[torch.optim.Optimizer], rate: float) -> None:
 
 
 def _step(optimizers: list[torch.optim.Optimizer], loss: Tensor) -> Tensor:
-    """Learn from the loss of one batch; the loss."""
+    """Take one optimiser step on the loss of a batch; return the loss."""
     for optimizer in optimizers:
         optimizer.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""Training as it stands after an epoch, kept so that a killed run goes on as if nothing had been."""
+"""Checkpoints of a training after an epoch, from which a killed run continues with the same result."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from itemvec.recommenders.weight_average import WeightAverage
 
 
 class State:
-    """All that decides how training goes on.
+    """The full state of a training.
 
     epoch
         Epochs that are done.
@@ -41,9 +41,9 @@ class State:
         self.average = WeightAverage(network)
 
     def note(self, found: float) -> None:
-        """Count an epoch with its validation, and keep its weights if it is the best of its phase.
+        """Count an epoch with its validation metric, and keep its weights if it is the best of its phase.
 
-        Pre-training is for what follows it: it never waits, and its best is forgotten when fine-tuning begins.
+        Pre-training has no early stopping, and its best epoch is forgotten when fine-tuning begins.
         """
         if self.epoch == self.contrastive:
             self.best = -math.inf
@@ -56,7 +56,7 @@ class State:
             self.best_weights = {name: value.clone() for name, value in self.network.state_dict().items()}
 
     def save(self, path: Path) -> None:
-        """Write everything as safetensors, with the progress as JSON in its header; the file appears whole or not."""
+        """Write all as safetensors, with the progress as JSON in the header. The file is written whole or not."""
         from safetensors.torch import save_file
 
         kept = ("epoch", "waited", "found", "best", "curve")
@@ -68,7 +68,7 @@ class State:
         partial.replace(path)
 
     def load(self, path: Path) -> None:
-        """Go back to what ``save`` wrote."""
+        """Restore the state that ``save`` wrote."""
         from safetensors import safe_open
 
         with safe_open(path, framework="pt") as file:

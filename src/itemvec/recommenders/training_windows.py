@@ -1,4 +1,4 @@
-"""Histories cut into windows, so that one pass over a window trains every position in it."""
+"""Training windows: histories cut into pieces, so that one pass over a window trains every position in it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Windows:
 
     @classmethod
     def cut(cls, histories: Histories, width: int, rng: np.random.Generator) -> Windows:
-        """Cut at a random phase per user, so that another epoch sees other beginnings."""
+        """Cut histories at a random offset per user, so that windows begin elsewhere in every epoch."""
         phases = rng.integers(width, size=len(histories))
         index = np.arange(len(histories.items))
         step = index - np.repeat(histories.offsets[:-1], histories.lengths)  # place in its history
@@ -39,14 +39,14 @@ class Windows:
         return cls(histories.items, index[begins], np.diff(begins, append=len(index)))
 
     def batches(self, positions: int, rng: np.random.Generator) -> list[Ints]:
-        """Windows of like length together, about ``positions`` predictions a batch, the batches in random order."""
+        """Batches of windows of similar length, about ``positions`` predictions each, in random order."""
         order = np.argsort(self.lengths + rng.random(len(self.lengths)))
         batch = np.cumsum(self.lengths[order]) // positions
         parts = np.split(order, np.flatnonzero(np.diff(batch)) + 1)
         return [parts[index] for index in rng.permutation(len(parts))]
 
     def gather(self, batch: Ints) -> tuple[Ints, Ints]:
-        """Inputs and targets of some windows, int64 of shape (n, longest), filled up with ``NOTHING``."""
+        """Inputs and targets of some windows, int64 of shape (n, longest), padded with ``NOTHING``."""
         column = np.arange(self.lengths[batch].max())
         inside = column < self.lengths[batch, None]
         index = np.where(inside, self.starts[batch, None] + column, 0)
@@ -56,7 +56,7 @@ class Windows:
 def epochs(
     histories: Histories, width: int, positions: int, rng: np.random.Generator
 ) -> Iterator[Iterator[tuple[Ints, Ints, float]]]:
-    """Endless epochs of batches: inputs, targets, and the share of the epoch that is done halfway through them."""
+    """Endless epochs of batches: inputs, targets, and the share of the epoch done at the middle of the batch."""
     while True:
         windows = Windows.cut(histories, width, rng)
         batches = windows.batches(positions, rng)

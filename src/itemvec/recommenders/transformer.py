@@ -10,7 +10,7 @@ from itemvec.recommenders.item_embeddings import NORMAL
 
 
 class Block(nn.Module):
-    """Causal self-attention and a feed-forward layer, each added to its input; what is normalised is input or sum."""
+    """Causal self-attention and a feed-forward layer, each with a residual connection and layer normalisation."""
 
     def __init__(self, width: int, heads: int, dropout: float, norm: str) -> None:
         super().__init__()
@@ -43,9 +43,9 @@ class Block(nn.Module):
 
 
 class Transformer(nn.Module):
-    """Positions added, then blocks; vectors and states are (n, length, width).
+    """Position embeddings, then blocks; vectors and states are (n, length, width).
 
-    One normalisation more comes last, or with ``norm`` after, first.
+    There is one more normalisation at the end or, with ``norm: after``, at the beginning.
     """
 
     def __init__(self, width: int, length: int, layers: int, heads: int, dropout: float, norm: str) -> None:
@@ -56,7 +56,7 @@ class Transformer(nn.Module):
         self.normalise = nn.LayerNorm(width)
 
     def forward(self, vectors: Tensor) -> Tensor:
-        """What a history asks for next, after each of its items."""
+        """The state after each item of a history, which predicts the next item."""
         states = vectors + self.positions[: vectors.shape[1]]
         if self.norm == "after":
             states = self.normalise(states)

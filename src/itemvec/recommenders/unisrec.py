@@ -1,4 +1,4 @@
-"""UniSRec: text through a mixture of whitening experts, alone or with ids."""
+"""UniSRec: a transformer on text vectors adapted by a mixture of whitening experts, with or without ids."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class UniSRec(Attentive):
     needs_vectors: ClassVar[bool] = True
 
     def schedule(self) -> Schedule:
-        """Contrastive epochs first."""
+        """The schedule, with contrastive epochs first."""
         return replace(super().schedule(), contrastive=self.contrastive)
 
     def network(self, training: Training) -> Network:
-        """Items, then the transformer."""
+        """Build the item side and the transformer."""
         return self.attend(self._items(training))
 
     def _items(self, training: Training) -> Items:

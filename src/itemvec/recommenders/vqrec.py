@@ -1,4 +1,4 @@
-"""VQ-Rec: an item is the codes of its text, and a code is a learned vector."""
+"""VQ-Rec: text vectors are quantised to codes, and an item is the sum or mean of learned code vectors."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class VqRec(Attentive):
     needs_vectors: ClassVar[bool] = True
 
     def network(self, training: Training) -> Network:
-        """Items, then the transformer."""
+        """Build the item side and the transformer."""
         import torch
 
         from itemvec.recommenders.code_embeddings import CodeItems

@@ -12,10 +12,10 @@ LEAST = 0.01  # standard deviation of the noise, at least
 
 
 class Experts(nn.Module):
-    """Text vectors of shape (n, dim) to (n, width): a gate mixes ``experts`` maps ``W (x - b)``.
+    """Maps text vectors of shape (n, dim) to (n, width): a gate mixes ``experts`` maps ``W (x - b)``.
 
-    In training the gate's logits are noisy, with a deviation it learns. One dropout mask of the input serves all
-    experts, where the published code draws one for each.
+    In training, noise with a learned deviation is added to the gate's logits. All experts share one dropout mask of the
+    input; the published code draws one for each.
     """
 
     def __init__(self, dim: int, width: int, experts: int, dropout: float) -> None:
@@ -26,7 +26,7 @@ class Experts(nn.Module):
         self.gate, self.noise = nn.Parameter(torch.zeros(dim, experts)), nn.Parameter(torch.zeros(dim, experts))
 
     def forward(self, text: Tensor) -> Tensor:
-        """Mix what the experts say."""
+        """Mix the outputs of the experts."""
         gates = self.gates(text)  # (n, experts)
         shown = functional.dropout(text, self.dropout, self.training)
         experts, width, dim = self.weight.shape

@@ -1,4 +1,4 @@
-"""Maps that centre and multiply: what PCA, whitening and the removal of directions have in common."""
+"""Affine maps of vectors, shared by PCA, whitening and the removal of directions."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ BITS = 24  # as many as a float32 has
 def affine(sample: Sample, matrix: Doubles, centre: Centre) -> Transform:
     """The map (vectors - mean) @ ``matrix``, float64 of shape (dim, reduced dim).
 
-    ``centre`` says whose mean is taken from queries. On their own mean, as the code of arXiv 2507.05006 does, items and
-    queries are no longer in one space: a constant is added to every query.
+    ``centre`` says whose mean is subtracted from queries. With their own mean, as in the code of arXiv 2507.05006,
+    items and queries are no longer in the same space: every query is shifted by a constant.
     """
     moments = sample.moments
     step = _step(moments, matrix)

@@ -1,4 +1,4 @@
-"""Take off the mean, and the directions that all vectors share."""
+"""All-but-the-top: removal of the mean and of the directions of most variance."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class AllButTheTop:
     directions: Natural | None = None
 
     def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:  # noqa: ARG002  (exact)
-        """Project onto what is left of the space."""
+        """Project onto the remaining directions."""
         count = max(1, round(sample.dim / 100)) if self.directions is None else self.directions
         top = sample.moments.directions[: sample.keep("all-but-the-top", count)]
         return affine(sample, np.eye(sample.dim) - top.T @ top, "items")

@@ -1,4 +1,4 @@
-"""What the pipeline asks of a reduction."""
+"""The interface of reductions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FLOAT = 4  # bytes of a float32
 
 
 class Trial(NamedTuple):
-    """Queries that may decide, float32 of shape (n, dim), and what is relevant to them."""
+    """Queries that a reduction may learn from, float32 of shape (n, dim), and their judgments."""
 
     queries: Floats
     judged: Judged
@@ -29,16 +29,16 @@ class Trial(NamedTuple):
 
 @dataclass(frozen=True)
 class Sample:
-    """What a reduction may learn from.
+    """The data that a reduction may learn from.
 
     batches
         Item vectors, float32 of shape (any, dim); may be iterated more than once.
     known
-        The moments of ``batches``, where they were computed before; else they are, once, if a reduction asks for them.
+        The moments of ``batches`` if they were computed before; else they are computed when a reduction needs them.
     queries
-        Query vectors, likewise: for the defect of centring them on their own mean.
+        Query vectors, in batches too; only for ``centre: queries``, a defect that can be reproduced.
     trial
-        Reads the judged queries that may decide what is kept.
+        Reads the judged queries that may decide which dimensions are kept.
     """
 
     batches: Iterable[Floats]
@@ -57,12 +57,12 @@ class Sample:
         return int(next(iter(self.batches)).shape[1]) if self.known is None else len(self.known.mean)
 
     def keep(self, kind: str, dim: int) -> int:
-        """``dim``, if the vectors have as many.
+        """Return ``dim`` if the vectors have that many dimensions.
 
         Raises
         ------
         ParamsError
-            They have fewer.
+            The vectors have fewer.
         """
         if dim > self.dim:
             raise ParamsError(f"reducer {kind}: dim {dim} is more than the {self.dim} the vectors have")
@@ -71,15 +71,15 @@ class Sample:
 
 @dataclass(frozen=True)
 class Transform:
-    """What was learnt: a map from vectors of shape (n, dim) to float32 vectors of shape (n, reduced dim).
+    """A fitted reduction: a map from vectors of shape (n, dim) to float32 vectors of shape (n, reduced dim).
 
     items
-        The map.
+        The map for items.
     bytes_per_item
-        What an index keeps of an item. Vectors are handed on as float32 whatever it is, so that everything downstream
-        reads them; a quantised vector is one of the few float32 vectors that its bytes can say.
+        Bytes per item in an index. Vectors are always passed on as float32, so that all later stages can read them; a
+        quantised vector is the float32 vector that its bytes stand for.
     queries
-        The map for queries, where it is another: a float query is compared with the few bytes of an item.
+        The map for queries if it differs: a float query may be compared with a quantised item.
     """
 
     items: Map
@@ -92,7 +92,7 @@ class Transform:
 
     @classmethod
     def floats(cls, dim: int, items: Map, queries: Map | None = None) -> Transform:
-        """A map to ``dim`` numbers of four bytes."""
+        """A transform to ``dim`` float32 numbers."""
         return cls(items, dim * FLOAT, queries)
 
 
@@ -100,12 +100,12 @@ class Reducer(Protocol):
     """Options of a reduction."""
 
     def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:
-        """Learn from item vectors; queries are transformed with what was learnt from items.
+        """Fit on item vectors; queries are then transformed by the same fit.
 
         Parameters
         ----------
         sample
-            The items.
+            The items, and judged queries for the kinds that need them.
         rng
             The only source of randomness.
         """
@@ -116,13 +116,13 @@ REDUCERS: Registry[Reducer] = Registry("reducer")
 
 
 def unit(vectors: Floats) -> Floats:
-    """Rows of length one; a row of zeros stays as it is."""
+    """Scale rows to unit length; a row of zeros stays as it is."""
     scaled: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-12))
     return scaled
 
 
 def mean_of(batches: Iterable[Floats]) -> Doubles:
-    """Mean of all rows, float64 of shape (dim,); zero where there are none."""
+    """Mean of all rows, float64 of shape (dim,); zero if there are none."""
     total: Doubles = np.zeros(1)
     n = 0
     for batch in batches:

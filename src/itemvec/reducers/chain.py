@@ -1,4 +1,4 @@
-"""One reduction after another."""
+"""A chain of several reductions, applied one after another."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Chain:
         return [REDUCERS.build(f"link {number}", row) for number, row in enumerate(self.links, 1)]
 
     def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:
-        """Fit each link on the items as the links before it leave them."""
+        """Fit each link on the output of the links before it."""
         transforms: list[Transform] = []
         for reducer in self.reducers:
             transforms.append(reducer.fit(sample, rng))
@@ -61,7 +61,7 @@ class Chain:
 
 
 def _tried(trial: Callable[[], Trial] | None, transform: Transform) -> Callable[[], Trial] | None:
-    """The same trial, of what a transform makes of its queries."""
+    """The same trial, with its queries transformed."""
     if trial is None:
         return None
     read = trial
@@ -75,7 +75,7 @@ def _tried(trial: Callable[[], Trial] | None, transform: Transform) -> Callable[
 
 @dataclass(frozen=True)
 class Mapped:
-    """Batches that a transform is applied to whenever they are read."""
+    """Batches of vectors that are transformed each time they are read."""
 
     batches: Iterable[Floats]
     transform: Transform

@@ -1,4 +1,4 @@
-"""Leave out the dimensions without which search is better."""
+"""Removal of degrading dimensions: those without which search is better."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class DropDegrading:
     dim: Positive | None = None
 
     def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:  # noqa: ARG002  (exact)
-        """Try the items without each dimension, one at a time."""
+        """Measure search without each dimension, one at a time."""
         trial = sample.trial() if sample.trial else None
         if trial is None or not len(trial.queries):
-            raise ParamsError("reducer drop-degrading: the data set has no judged queries, by which it chooses")
+            raise ParamsError("reducer drop-degrading: the data set has no judged queries; choose another reducer")
         found = attribute(trial.queries, np.concatenate(list(sample.batches)), trial.judged)
         harm = found.without.mean(axis=0) - found.full.mean()  # (dim,)
         kept = np.flatnonzero(harm <= 0)

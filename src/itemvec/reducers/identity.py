@@ -1,4 +1,4 @@
-"""No reduction: the variant all others are compared with."""
+"""The identity: no reduction. Its variant is what others are compared with."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ class Identity:
     """Keep the vectors as they are."""
 
     def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:  # noqa: ARG002  (nothing to learn)
-        """Nothing to learn."""
+        """Return the identity; nothing is fitted."""
         return Transform.floats(sample.dim, lambda vectors: vectors)

@@ -1,4 +1,4 @@
-"""Mean and covariance of any number of vectors in one pass, and their principal directions."""
+"""Mean, covariance and principal directions of any number of vectors, in one pass."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Moments:
     def of(cls, batches: Iterable[Floats]) -> Moments:
         """Accumulate over ``batches``, each of shape (any, dim), at least one vector in all.
 
-        Sums are taken about the first batch's mean, so that nothing cancels where vectors lie far from the origin. All
+        Sums are taken about the first batch's mean, so that vectors far from the origin lose no precision. All
         is float64, though float32 is twice as fast: what another processor or number of threads rounds otherwise then
         vanishes where the reduced vectors become float32, and their digest stays the same.
         """
@@ -61,7 +61,7 @@ class Moments:
 
 @dataclass(frozen=True)
 class Decomposition:
-    """The moments of ``n`` vectors by their principal directions, which any number of reductions start from.
+    """Mean and principal directions of ``n`` vectors, computed once for all reductions.
 
     mean
         float64 of shape (dim,).
@@ -89,7 +89,7 @@ class Decomposition:
         return found
 
     def write(self, path: Path, source: str) -> None:
-        """Write as safetensors; ``source`` says what the vectors were, and ``read`` asks for it."""
+        """Write as safetensors; ``source`` identifies the vectors, and ``read`` checks it."""
         from safetensors.numpy import save_file
 
         arrays = {"mean": self.mean, "values": self.values, "directions": np.ascontiguousarray(self.directions)}
@@ -103,7 +103,7 @@ class Decomposition:
         Raises
         ------
         TableError
-            The file is missing, torn, or of other vectors.
+            The file is missing, damaged, or of other vectors.
         """
         from safetensors import SafetensorError, safe_open
 
@@ -113,5 +113,5 @@ class Decomposition:
         except (OSError, SafetensorError) as error:
             raise TableError(f"{path}: cannot be read ({error}); run `dvc checkout`, else `dvc repro`") from None
         if said["source"] != source:
-            raise TableError(f"{path}: is of other vectors; run `dvc checkout`, else `dvc repro`")
+            raise TableError(f"{path}: belongs to other vectors; run `dvc checkout`, else `dvc repro`")
         return cls(int(said["n"]), **arrays)

@@ -1,4 +1,4 @@
-"""Product quantisation: runs of coordinates replaced by the nearest of a few learnt ones. The one module with faiss."""
+"""Product quantisation with faiss: each part of a vector is replaced by the nearest of a few learnt centroids."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from itemvec.core.errors import ParamsError
 from itemvec.core.options import Positive
 from itemvec.reducers.base import REDUCERS, Sample, Transform
 
-TRAINING = 256  # vectors to learn each centroid from: faiss itself uses no more
-MOST = 1 << 16  # vectors to learn from in all: what is in memory
+TRAINING = 256  # training vectors per centroid: faiss uses no more
+MOST = 1 << 16  # training vectors in all, which are held in memory
 Bits = Annotated[int, Ge(1), Le(12)]
 
 
@@ -42,7 +42,7 @@ class ProductQuantize:
     rotate: bool = False
 
     def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:
-        """Learn centroids from a bounded sample of the items."""
+        """Learn the centroids from a bounded sample of the items."""
         import faiss
 
         if sample.dim % self.parts:
@@ -50,11 +50,11 @@ class ProductQuantize:
         drawn = _drawn(sample, min(TRAINING << self.bits, MOST), rng)
         if len(drawn) < 1 << self.bits:
             raise ParamsError(
-                f"reducer product-quantize: {len(drawn)} items cannot teach {1 << self.bits} centroids; lower bits"
+                f"reducer product-quantize: {len(drawn)} items are too few for {1 << self.bits} centroids; lower bits"
             )
         quantizer: Any = faiss.ProductQuantizer(sample.dim, self.parts, self.bits)
         quantizer.cp.seed = int(rng.integers(1 << 30))
-        quantizer.cp.min_points_per_centroid = 1  # few items are the caller's choice, and no reason to print
+        quantizer.cp.min_points_per_centroid = 1  # no warning about few items, which are the caller's choice
         turn = np.eye(sample.dim, dtype=np.float32)
         if self.rotate:
             rotation = faiss.OPQMatrix(sample.dim, self.parts)
@@ -72,7 +72,7 @@ class ProductQuantize:
 
 
 def _drawn(sample: Sample, size: int, rng: np.random.Generator) -> Floats:
-    """``size`` items by lot, or all where there are fewer, in one pass: those with the lowest of random keys."""
+    """A random sample of ``size`` items, or all if there are fewer, in one pass: those with the lowest random keys."""
     kept, keys = [np.empty((0, sample.dim), np.float32)], [np.empty(0)]
     for batch in sample.batches:
         kept.append(batch)

@@ -1,4 +1,4 @@
-"""Fewer bits for every number."""
+"""Scalar quantisation: float16, int8 or binary vectors."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Quantize:
             raise ParamsError(f"reducer quantize: codes is for int8, not {self.to}; take the option away")
 
     def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:  # noqa: ARG002  (exact)
-        """Find the range of each dimension for ``int8``; the others have nothing to learn."""
+        """Find the range of each dimension for ``int8``; for the other types nothing is fitted."""
         if self.to == "float16":
             return Transform(_float16, 2 * sample.dim)
         if self.to == "int8":
@@ -73,6 +73,6 @@ def _steps(sample: Sample, as_codes: bool) -> Map:
 
 
 def _signs(vectors: Floats) -> Floats:
-    """One over the square root of the width, with the sign of the number; zero counts as positive."""
+    """Signs of the numbers, scaled to unit length; zero counts as positive."""
     size = np.float32(vectors.shape[1] ** -0.5)
     return np.where(vectors < 0, -size, size).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Coordinates kept by lot."""
+"""Random choice of coordinates, a baseline for other reductions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class RandomDrop:
     draw: Natural = 0
 
     def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:
-        """Draw the coordinates, left in their order."""
+        """Draw the coordinates; their order stays."""
         lot = rng.spawn(self.draw + 1)[self.draw]
         kept = np.sort(lot.choice(sample.dim, size=sample.keep("random-drop", self.dim), replace=False))
         return Transform.floats(len(kept), lambda vectors: np.ascontiguousarray(vectors[:, kept]))

@@ -1,4 +1,4 @@
-"""A product with a matrix of random numbers."""
+"""Random projection: a product with a matrix of normal random numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first coordinates alone."""
+"""Truncation: only the first coordinates are kept."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ class Truncate:
     dim: Positive
 
     def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:  # noqa: ARG002  (nothing to learn)
-        """Nothing to learn."""
+        """Return the truncation; nothing is fitted."""
         kept = sample.keep("truncate", self.dim)
         return Transform.floats(kept, lambda vectors: unit(vectors[:, :kept]))

@@ -1,4 +1,4 @@
-"""Whitening: every direction gets the same variance."""
+"""Whitening: scaling to the same variance in every direction."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Whiten:
             raise ParamsError("reducer whiten: dim needs method pca and one group")
 
     def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:  # noqa: ARG002  (exact)
-        """Take the covariance of the items, or its blocks along the diagonal, to the power of minus a half."""
+        """Compute the inverse square root of the items' covariance, or of its diagonal blocks."""
         if sample.dim % self.groups:
             raise ParamsError(f"reducer whiten: groups {self.groups} does not divide the {sample.dim} dimensions")
         moments, width = sample.moments, sample.dim // self.groups

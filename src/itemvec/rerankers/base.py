@@ -1,4 +1,4 @@
-"""What the pipeline asks of a reranker."""
+"""The interface of rerankers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 from itemvec.core.arrays import Floats
 from itemvec.core.registry import Registry
 
-# Queries, and the texts to order for each, best first so far -> a score for every text, float32 of shape (n_texts,) for
-# each query. Many queries are handed over at once, so that pairs of like length can share a batch.
+# A rerank function: from queries, and the texts of each in their current order, to scores, float32 of shape (n_texts,)
+# for each query. It gets many queries at once, so that pairs of similar length can share a batch.
 Rerank = Callable[[Sequence[str], Sequence[Sequence[str]]], list[Floats]]
 
 
@@ -20,7 +20,7 @@ class Reranker(Protocol):
     """Options of a reranker."""
 
     def load(self) -> Rerank:
-        """Bring the model into memory, or find its server."""
+        """Load the model into memory, or connect to its server."""
         ...
 
 
@@ -28,7 +28,7 @@ RERANKERS: Registry[Reranker] = Registry("reranker")
 
 
 def by_pairs(score: Callable[[list[str], list[str]], Floats]) -> Rerank:
-    """Rerank with a function that scores pairs of a query and a text, whichever query they belong to."""
+    """Make a rerank function of a function that scores pairs of query and text."""
 
     def rerank(queries: Sequence[str], texts: Sequence[Sequence[str]]) -> list[Floats]:
         counts = [len(some) for some in texts]

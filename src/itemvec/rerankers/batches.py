@@ -1,4 +1,4 @@
-"""Pairs through a network: sorted by length, a budget of tokens at a time."""
+"""Batched inference on pairs: sorted by length, with a token budget per batch."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def scored(
     forward
         From features on ``device`` to scores of shape (n,).
     pad
-        Id of the token that fills up shorter rows, on the ``left`` or on the right.
+        Id of the padding token, which is put on the ``left`` or on the right.
     """
     lengths = np.array([len(ids) for ids in tokens["input_ids"]], dtype=np.int64)
     scores = np.empty(len(lengths), dtype=np.float32)
@@ -74,5 +74,5 @@ def scored(
                     ) from None
                 waiting += np.array_split(some, 2)
     if not np.isfinite(scores).all():
-        raise ItemvecError("reranker: it gives scores that are no numbers; set another dtype")
+        raise ItemvecError("reranker: its scores hold NaN or infinity; set another dtype")
     return scores

@@ -1,4 +1,4 @@
-"""A network that reads query and item together and gives one number."""
+"""Reranker by a cross-encoder: a network that reads query and item together and returns a score."""
 
 from __future__ import annotations
 
@@ -77,12 +77,12 @@ class CrossEncoderReranker:
         return model
 
     def _check(self, folder: Path) -> None:
-        """Refuse what transformers would take and put random numbers on top of; a pickle."""
+        """Refuse other models, which transformers would load with random weights on top, and pickles."""
         check_safetensors(folder, self._subject)
         try:
             architectures = json.loads((folder / "config.json").read_text()).get("architectures") or ["unknown"]
         except (OSError, ValueError):
-            raise ParamsError(f"{self._subject}: it has no config.json that can be read") from None
+            raise ParamsError(f"{self._subject}: it has no readable config.json; name another checkpoint") from None
         if not architectures[0].endswith("ForSequenceClassification"):
             raise ParamsError(
                 f"{self._subject}: is a {architectures[0]}, which is not trained to score pairs; a language model that "

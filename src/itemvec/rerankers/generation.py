@@ -1,4 +1,4 @@
-"""Whom the prompts go to: a chat server, or a language model on this machine. Both turn prompts into answers."""
+"""Text generation: answers to prompts from a chat server, or from a language model on this machine."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Ask = Callable[[Sequence[str], int], list[str]]  # prompts, most tokens of an an
 
 
 def of_server(server: Server, model: str, body: Mapping[str, Any], parallel: int) -> Ask:
-    """Ask by POST to ``/chat/completions``, ``parallel`` prompts at once; a refusal is an empty answer.
+    """Answer by POST to ``/chat/completions``, ``parallel`` prompts at once; a refusal is an empty answer.
 
-    ``body`` goes over what a request says by itself; an entry that is None is left out of it.
+    ``body`` overrides fields of the request; a field that is None is left out.
     """
 
     def one(prompt: str, tokens: int) -> str:
@@ -44,7 +44,7 @@ def of_server(server: Server, model: str, body: Mapping[str, Any], parallel: int
 
 
 def of_model(subject: str, checkpoint: str, revision: str | None, dtype: str) -> Ask:
-    """Ask a causal language model through its chat template, without thinking, always for the likeliest token."""
+    """Answer with a causal language model by its chat template, without thinking mode, by greedy decoding."""
     import torch
 
     from itemvec.rerankers.batches import BUDGETS, batches, padded
@@ -72,7 +72,7 @@ def of_model(subject: str, checkpoint: str, revision: str | None, dtype: str) ->
 
 
 def _chat(tokenizer: Any) -> tuple[str, str]:
-    """What the chat template puts before and after what a user says."""
+    """The text that the chat template puts before and after a user's message."""
     if not tokenizer.chat_template:
         return "", "\n"
     mark = "\x00"

@@ -1,4 +1,4 @@
-"""A language model and the tokens it is asked with."""
+"""A language model with its tokenizer, and the tokenization of its prompts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LanguageModel:
 
     @property
     def pad(self) -> int:
-        """Id that fills up short rows; masked, so that any does."""
+        """Id of the padding token; it is masked, so that any token will do."""
         return int(self.tokenizer.pad_token_id or 0)
 
     @property
@@ -32,10 +32,10 @@ class LanguageModel:
         return int(min(most, self.tokenizer.model_max_length))
 
     def prompts(self, before: str, texts: list[str], after: str, limit: int) -> Tokens:
-        """Token ids of ``before``, a text, and ``after``, of which the text is cut at its end to fit ``limit``.
+        """Token ids of ``before``, a text, and ``after``; the text is cut at its end to fit ``limit``.
 
-        The marks of the model, such as the end of a turn, are read in ``before`` and ``after`` alone: a text that
-        spells one gets the tokens of its letters.
+        Special tokens of the model, such as the end of a turn, are recognised only in ``before`` and ``after``. In a
+        text, they are tokenized as plain characters.
         """
         backend = self.tokenizer.backend_tokenizer
         backend.no_padding()
@@ -50,12 +50,12 @@ class LanguageModel:
 
 
 def read(subject: str, checkpoint: str, revision: str | None, dtype: str) -> LanguageModel:
-    """Read a language model from its files alone; its own code is not run.
+    """Read a language model from its files; code that comes with it is not run.
 
     Raises
     ------
     ParamsError
-        Its weights are not safetensors, files are missing or torn, or it is no language model.
+        Its weights are not safetensors, files are missing or damaged, or it is not a language model.
     """
     from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
     from transformers.utils import logging
@@ -66,7 +66,10 @@ def read(subject: str, checkpoint: str, revision: str | None, dtype: str) -> Lan
     try:
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
         if not (config.architectures or ["unknown"])[0].endswith(("ForCausalLM", "ForConditionalGeneration")):
-            raise ParamsError(f"{subject}: is a {(config.architectures or ['unknown'])[0]}, which answers nothing")
+            raise ParamsError(
+                f"{subject}: is a {(config.architectures or ['unknown'])[0]}, which generates no text; name a language "
+                "model"
+            )
         kind = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
         model: Any = kind.from_pretrained(folder, local_files_only=True, use_safetensors=True, dtype=dtype)
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)

@@ -1,4 +1,4 @@
-"""A language model that ranks because it is told to."""
+"""Reranker by prompting a large language model."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class LlmReranker:
             raise ParamsError(f"{self._subject}: body must not hold {min(taken)!r}, which itemvec fills in")
 
     def load(self) -> Rerank:
-        """Read the key, or the weights; nothing is sent."""
+        """Read the key or the weights; no request is sent."""
         ask, rank = self._ask(), self._protocol()
 
         def rerank(queries: Sequence[str], texts: Sequence[Sequence[str]]) -> list[Floats]:

@@ -1,4 +1,4 @@
-"""What a language model said, read so that any answer will do."""
+"""Parsing of a language model's answers; every answer is accepted."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ DIGITS = 6  # longer numbers name nothing; int() refuses those of thousands of d
 def permutation(answer: str, n: int) -> list[int]:
     """Places 0 to n - 1 in the order of the numbers 1 to n in ``answer``, as ``[2] > [1]``.
 
-    Bracketed numbers count, or all where none is bracketed; each counts once. Numbers that name nothing are passed
-    over, and what is not named follows in its former order.
+    Bracketed numbers count, or all numbers if none is bracketed; each counts once. Numbers out of range are ignored,
+    and places that are not named follow in their former order.
     """
     said = THOUGHT.sub(" ", answer)
     numbers = [int(word) - 1 for word in BRACKETED.findall(said) or NUMBER.findall(said) if len(word) <= DIGITS]

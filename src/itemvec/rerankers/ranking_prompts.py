@@ -1,4 +1,4 @@
-"""Three ways to let a language model rank (arXiv 2508.16757), for many queries in step where a step is small."""
+"""Prompts and protocols for ranking with a language model: pointwise, pairwise and listwise (arXiv 2508.16757)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Answer with all {n} numbers, the most relevant first, as in [2] > [1], and nothi
 
 
 def pointwise(ask: Ask, queries: Sequence[str], texts: Lists) -> list[Ints]:
-    """A rating for every item; one that gets none keeps its rank."""
+    """Rank by a rating of every item; an item without a rating keeps its rank."""
     prompts = [
         RATE.format(highest=HIGHEST, query=query, item=text)
         for query, some in zip(queries, texts, strict=True)
@@ -50,9 +50,9 @@ def pointwise(ask: Ask, queries: Sequence[str], texts: Lists) -> list[Ints]:
 
 
 def all_pairs(ask: Ask, queries: Sequence[str], texts: Lists) -> list[Ints]:
-    """Every pair in both orders (Qin et al., 2023): a win counts 1, no agreement half for each.
+    """Compare every pair in both orders (Qin et al., 2023): a win counts 1, contradicting answers a half for each.
 
-    That is n (n - 1) prompts for n items, so each query is a step of its own.
+    That takes n (n - 1) prompts for n items, so queries are processed one at a time.
     """
     orders = []
     for row, some in enumerate(texts):
@@ -66,7 +66,7 @@ def all_pairs(ask: Ask, queries: Sequence[str], texts: Lists) -> list[Ints]:
 
 
 def sliding_pairs(passes: int) -> Protocol:
-    """Neighbours are compared from the last to the first, and swapped where the later wins; ``passes`` times over."""
+    """Compare neighbours from the last to the first, and swap them if the later wins; repeat ``passes`` times."""
 
     def rank(ask: Ask, queries: Sequence[str], texts: Lists) -> list[Ints]:
         orders = [np.arange(len(some)) for some in texts]
@@ -87,7 +87,7 @@ def sliding_pairs(passes: int) -> Protocol:
 
 
 def listwise(window: int, step: int) -> Protocol:
-    """A window slides from the last items to the first, ``step`` at a time, and is put in order each time (RankGPT)."""
+    """Slide a window from the last items to the first by ``step``, and rank the items in it each time (RankGPT)."""
 
     def rank(ask: Ask, queries: Sequence[str], texts: Lists) -> list[Ints]:
         orders = [np.arange(len(some)) for some in texts]
@@ -105,7 +105,7 @@ def listwise(window: int, step: int) -> Protocol:
 
 
 def _starts(n: int, window: int, step: int) -> list[int]:
-    """Where the window stands, from the last items to the first; nowhere, where there is nothing to order."""
+    """Starts of the window, from the last items to the first; none if there is nothing to rank."""
     if n < 2:
         return []
     return [*range(n - window, 0, -step), 0]
@@ -117,7 +117,7 @@ def _ranking(query: str, texts: list[str]) -> str:
 
 
 def _prefers(ask: Ask, queries: Sequence[str], texts: Lists, pairs: list[tuple[int, int, int]]) -> list[float]:
-    """For row, left, right: 1 where left wins in both orders, 0 where right does, else a half."""
+    """For each (row, left, right): 1 if left wins in both orders, 0 if right does, else a half."""
     prompts = [
         CHOOSE.format(query=queries[row], first=texts[row][first], second=texts[row][second])
         for row, left, right in pairs

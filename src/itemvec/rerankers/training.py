@@ -1,4 +1,4 @@
-"""A cross-encoder of one's own, from judged pairs."""
+"""Training of a cross-encoder on judged pairs."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Pairs:
 class Schedule:
     """How a cross-encoder is trained.
 
-    ``layers`` keeps the first so many of the checkpoint's, ``max_tokens`` cuts a pair, ``patience`` is how many epochs
-    without a better measure end the training.
+    ``layers`` is the number of first layers of the checkpoint to keep, ``max_tokens`` the length of a pair, and
+    ``patience`` the number of epochs without a better measure that end the training.
     """
 
     layers: int | None = None
@@ -56,7 +56,7 @@ def train(
     checkpoint
         Where to start: any encoder that transformers reads, as a row of rerankers names it.
     measure
-        How good a reranker is, on queries that ``pairs`` has not; called after every epoch.
+        Quality of a reranker on queries that are not in ``pairs``; called after every epoch.
 
     Returns
     -------
@@ -99,7 +99,10 @@ def _train(
 
 
 def _stepper(model: Any, steps: int, rate: float) -> Callable[[Any, Doubles], float]:
-    """A step of AdamW on a batch, which returns its loss; the rate rises for a tenth of the steps and falls to zero."""
+    """Make a function that takes an AdamW step on a batch and returns its loss.
+
+    The learning rate rises during a tenth of the steps and then falls to zero.
+    """
     import torch
 
     model.get_input_embeddings().requires_grad_(False)  # most words of the vocabulary are in no pair
@@ -126,7 +129,7 @@ def _stepper(model: Any, steps: int, rate: float) -> Callable[[Any, Doubles], fl
 
 
 def _begin(checkpoint: str, schedule: Schedule) -> tuple[Any, Any]:
-    """The encoder with a fresh output on top, and its tokenizer."""
+    """Load the encoder with a new output layer on top, and its tokenizer."""
     from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
     from transformers.utils import logging
 
@@ -143,7 +146,7 @@ def _begin(checkpoint: str, schedule: Schedule) -> tuple[Any, Any]:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, model_max_length=schedule.max_tokens)
     except (OSError, ValueError) as error:
         said = " ".join(str(error).split())
-        raise ParamsError(f"checkpoint {checkpoint!r}: it cannot be made a cross-encoder: {said}") from None
+        raise ParamsError(f"checkpoint {checkpoint!r}: cannot be read as a text encoder: {said}") from None
     return model.to(torch_device()), tokenizer
 
 

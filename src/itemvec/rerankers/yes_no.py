@@ -1,4 +1,4 @@
-"""A language model that is asked whether an item is relevant, and scored by what it would answer."""
+"""Reranker by a language model that answers yes or no: the score is the difference of their logits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from itemvec.rerankers.base import RERANKERS, Rerank, by_pairs
 
 @dataclass(frozen=True)
 class Form:
-    """How a model was trained to be asked: what comes before the pair, the pair, what comes after, the two answers."""
+    """The prompt format a model was trained with: text before the pair, the pair, text after it, the two answers."""
 
     before: str
     pair: str

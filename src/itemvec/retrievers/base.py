@@ -1,4 +1,4 @@
-"""What the pipeline asks of a retriever."""
+"""The interface of retrievers."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ class Entries:
         return len(self.ids)
 
     def words(self, kind: str) -> list[str]:
-        """The texts, for a retriever that cannot do without."""
+        """The texts, for a retriever that needs them; raises if there are none."""
         if self.texts is None:
             raise ValueError(f"{kind} needs texts")
         words: list[str] = self.texts.to_pylist()
         return words
 
     def blocks(self, kind: str) -> Iterable[Floats]:
-        """The vectors, for a retriever that cannot do without."""
+        """The vectors, for a retriever that needs them; raises if there are none."""
         if self.vectors is None:
             raise ParamsError(f"{kind} needs vectors; name its row under retrievers, not under baselines")
         return self.vectors
 
     def where(self, chosen: NDArray[np.bool_]) -> Entries:
-        """Those that are chosen, bool of shape (n,)."""
+        """The entries where ``chosen``, bool of shape (n,), is true."""
         if chosen.all():
             return self
         mask = pa.array(chosen)
@@ -56,7 +56,7 @@ class Entries:
 
 @dataclass(frozen=True)
 class _Chosen:
-    """Some rows of blocks of vectors."""
+    """Chosen rows of blocks of vectors."""
 
     blocks: Iterable[Floats]
     chosen: NDArray[np.bool_]
@@ -76,7 +76,7 @@ class Retriever(Protocol):
 
     @property
     def needs_vectors(self) -> bool:
-        """Whether it cannot be a baseline."""
+        """Whether it needs vectors, and so cannot be a baseline."""
         ...
 
     @property
@@ -91,14 +91,14 @@ class Retriever(Protocol):
 
 @dataclass(frozen=True)
 class Tuning:
-    """What a retriever may choose its options by, and nothing else.
+    """Validation queries, by which alone a retriever may choose its options.
 
     queries
-        For validation.
+        The validation queries.
     quality
-        How good it is what was found for them: the mean of the protocol's first metric.
+        From a ranking of these queries to the mean of the protocol's first metric.
     depth
-        Ranks that ``quality`` wants to see.
+        Ranks that ``quality`` needs.
     """
 
     queries: Entries
@@ -111,12 +111,12 @@ class Tunable(Protocol):
     """A retriever with options that are chosen on validation queries."""
 
     def tune(self, items: Entries, tuning: Tuning | None) -> tuple[Retrieve, dict[str, Any]]:
-        """Prepare ``items`` as ``index`` does, and say what was chosen; ``tuning`` is None without such queries."""
+        """Prepare ``items`` as ``index`` does, and return the choice too; ``tuning`` is None without such queries."""
         ...
 
 
 def prepare(retriever: Retriever, items: Entries, tuning: Tuning | None) -> tuple[Retrieve, dict[str, Any]]:
-    """Index ``items`` with any retriever; what it has chosen, if it chooses, goes into the summary."""
+    """Index ``items`` with any retriever; also return the options it chose, if it is tunable, for the summary."""
     return retriever.tune(items, tuning) if isinstance(retriever, Tunable) else (retriever.index(items), {})
 
 

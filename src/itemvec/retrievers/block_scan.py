@@ -1,4 +1,4 @@
-"""One pass over the items for all queries, a block at a time, on all cores."""
+"""A parallel scan: one pass over all items, block by block, for all queries, on all cores."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Tile = TypeVar("Tile")
 
 
 def split(queries: Floats, device: str) -> list[Floats]:
-    """Queries, float32 of shape (n, dim), as parts that are worked on side by side; at least one."""
+    """Split queries, float32 of shape (n, dim), into parts that are processed in parallel; at least one."""
     rows = min(QUERIES.get(device, QUERIES["cuda"]), max(1, -(-len(queries) // _cores(device))))
     return np.split(queries, range(rows, len(queries), rows))
 
@@ -39,9 +39,9 @@ def sweep(
     blocks
         Vectors of the items, float32 of shape (any, dim), read once.
     prepare
-        Makes of some vectors what parts take.
+        Converts a block of item vectors once for all parts.
     take
-        Is called with a part, what was prepared, and the position of its first item.
+        Called with a part, the prepared block, and the position of its first item.
     """
     rows, start = ITEMS.get(device, ITEMS["cuda"]), 0
     with _workers(_cores(device)) as pool:
@@ -59,7 +59,7 @@ def sweep(
 
 
 def _cores(device: str) -> int:
-    """How many parts are worked on at a time; a GPU does the sharing itself."""
+    """Number of parts processed in parallel; one on a GPU, which is parallel itself."""
     import torch
 
     return torch.get_num_threads() if device == "cpu" else 1
@@ -67,7 +67,7 @@ def _cores(device: str) -> int:
 
 @contextmanager
 def _workers(n: int) -> Iterator[ThreadPoolExecutor]:
-    """Threads in which torch takes one core: comparing and sorting is numpy's, which would leave the others idle."""
+    """Threads with one torch core each: numpy compares and sorts on a single core, so all cores stay busy."""
     import torch
 
     threads = torch.get_num_threads()

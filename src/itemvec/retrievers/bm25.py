@@ -1,4 +1,4 @@
-"""BM25, the lexical baseline."""
+"""Retriever by BM25, the lexical baseline."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Bm25:
     lowest: ClassVar[float | None] = 0.0
 
     def index(self, items: Entries) -> Retrieve:
-        """Weigh the words of the items."""
+        """Compute the weight of every word in every item."""
         vocabulary, weights = self._weights(self._words(items))
         rows, order = max(1, SCORES // max(len(items), 1)), TieOrder(items.ids)
 

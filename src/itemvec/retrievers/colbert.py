@@ -1,4 +1,4 @@
-"""ColBERT: every token of the query meets every token of the item."""
+"""Retriever by ColBERT: late interaction between the token vectors of query and item."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from itemvec.models.checkpoint import check_safetensors, resolve
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
 from itemvec.retrievers.maxsim import TokenVectors
 
-TEXTS = 1024  # encoded before their vectors are written
-QUERIES, SCORES = 1024, 1 << 26  # at a time: queries, and at most so many scores (256 MB) where items are many
+TEXTS = 1024  # texts encoded before their vectors are written
+QUERIES, SCORES = 1024, 1 << 26  # queries at a time, and scores (256 MB) at most: fewer queries if items are many
 
 
 @RETRIEVERS.register("colbert")
@@ -106,11 +106,11 @@ class Colbert:
         return model
 
     def _check(self, folder: Path) -> None:
-        """Refuse what sentence-transformers would take: another model, with random numbers on top; a pickle."""
+        """Refuse other models, which sentence-transformers would load with random weights on top, and pickles."""
         if not _interacts_late(folder):
             raise ParamsError(
-                f"{self._subject}: is no late-interaction model, so nothing is trained to compare its tokens; name one "
-                "that PyLate, Stanford's ColBERT or MultiVectorEncoder saved"
+                f"{self._subject}: is no late-interaction model; name one that PyLate, Stanford's ColBERT or "
+                "MultiVectorEncoder saved"
             )
         check_safetensors(folder, self._subject)
 
@@ -124,7 +124,7 @@ class Colbert:
         if self.query_tokens is not None:
             if transformer.query_expansion is None:
                 transformer.query_length = self.query_tokens
-            else:  # a query is filled up to this length with masks, which are compared too
+            else:  # a query is padded to this length with mask tokens, which are compared too
                 transformer.query_expansion = {**transformer.query_expansion, "length": self.query_tokens}
 
     @property

@@ -1,4 +1,4 @@
-"""Exact nearest neighbours: every query against every item."""
+"""Retriever by exact nearest neighbours: every query is compared with every item."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Exact:
         return -1.0 if self.similarity == "cosine" else None
 
     def index(self, items: Entries) -> Retrieve:
-        """Nothing to prepare, but to find the largest number for int8."""
+        """Find the largest magnitude for int8; there is nothing else to prepare."""
         blocks, device = items.blocks("exact"), torch_device()
         order = TieOrder(items.ids)
         largest = max(map(_largest, map(self._scaled, blocks)), default=0.0) if self.precision == "int8" else 0.0

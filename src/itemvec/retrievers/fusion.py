@@ -1,4 +1,4 @@
-"""Several rankings of the same queries made one."""
+"""Fusion of several rankings of the same queries into one."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def unite(tops: Sequence[Top], given: Sequence[tuple[Doubles, Doubles]]) -> Cand
 
 
 def reciprocal_rank(top: Top, k: int) -> tuple[Doubles, Doubles]:
-    """1 / (k + rank), 0 for what is not in the ranking (Cormack et al., 2009)."""
+    """1 / (k + rank), and 0 for items that are not in the ranking (Cormack et al., 2009)."""
     n_queries, depth = top.positions.shape
     return np.tile(1 / (k + np.arange(1, depth + 1.0)), (n_queries, 1)), np.zeros(n_queries)
 
@@ -97,10 +97,10 @@ def scaled_from(top: Top, lowest: float | None) -> tuple[Doubles, Doubles]:
 
 
 def normalised(top: Top, by: str) -> tuple[Doubles, Doubles]:
-    """Scores made comparable, within each query's ranking; what is not in it counts as much as its last item.
+    """Normalise scores within each query's ranking; an item that is not in it gets the value of its last item.
 
-    ``minmax`` brings them to [0, 1], equal ones all to 1; ``z`` to mean 0 and standard deviation 1. An empty ranking
-    has 0 for all.
+    ``minmax`` scales to [0, 1], equal scores all to 1; ``z`` scales to mean 0 and standard deviation 1. An empty
+    ranking gives 0 for all items.
     """
     filled = top.positions != NOTHING
     scores = np.where(filled, top.scores, np.nan).astype(np.float64)

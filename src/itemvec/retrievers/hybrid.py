@@ -1,4 +1,4 @@
-"""Several retrievers as one: what one of them misses, another may find."""
+"""Hybrid retriever: several retrievers, fused by reciprocal rank or by a weighted sum of scores."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve, Retriever, Tu
 from itemvec.retrievers.fusion import Candidates, normalised, reciprocal_rank, scaled_from, unite
 
 STEPS = {2: 20}  # steps of a weight from 0 to 1, by the number of parts
-FEWER = 10  # where there are more parts
+FEWER = 10  # steps if there are more parts
 
 
 @RETRIEVERS.register("hybrid")
@@ -56,7 +56,7 @@ class Hybrid:
 
     def __post_init__(self) -> None:
         if len(self.parts) < 2:
-            raise ParamsError("retriever hybrid: parts names fewer than two rows; name what is to be combined")
+            raise ParamsError("retriever hybrid: parts has fewer than two rows; name at least two retrievers")
         if self.weights is not None and (len(self.weights) != len(self.parts) or not sum(self.weights)):
             raise ParamsError(f"retriever hybrid: weights is {self.weights}; give one per part, and not all 0")
         _ = self._retrievers
@@ -67,7 +67,7 @@ class Hybrid:
 
     @property
     def needs_vectors(self) -> bool:
-        """Whether a part does."""
+        """Whether any part needs vectors."""
         return any(part.needs_vectors for part in self._retrievers)
 
     @property
@@ -85,7 +85,7 @@ class Hybrid:
         Raises
         ------
         ParamsError
-            There are weights to be chosen, and no queries to choose them by.
+            Weights must be chosen, and there are no validation queries.
         """
         order = TieOrder(items.ids)
         prepared = [prepare(part, items, tuning) for part in self._retrievers]
@@ -117,7 +117,7 @@ class Hybrid:
 
 
 def _best(candidates: Candidates, tuning: Tuning, ties: Ties) -> tuple[Doubles, float]:
-    """The weights of the highest quality, and that quality."""
+    """The weights with the highest quality, and that quality."""
     n_parts = len(candidates.values)
     steps = STEPS.get(n_parts, FEWER)
     grid = [np.array(one) / steps for one in product(range(steps + 1), repeat=n_parts) if sum(one) == steps]

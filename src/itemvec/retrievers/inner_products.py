@@ -1,4 +1,4 @@
-"""Inner products of queries with a block of items, in the precision asked for, and those above a threshold."""
+"""Inner products of queries with a block of items, in a given precision, and the choice of those above a threshold."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from itemvec.core.arrays import Floats, Ints
 Precision = Literal["float32", "bfloat16", "int8"]
 LEVELS = 127  # of int8, on either side of zero
 LOWEST = np.float32(-(2.0**31))  # of int32
-TOGETHER = 16  # products whose largest is compared first
+TOGETHER = 16  # products in a group; only groups whose maximum is above the threshold are searched
 
 
 class Above(NamedTuple):
@@ -28,7 +28,7 @@ class Above(NamedTuple):
 
 
 def rounded(vectors: Floats, precision: Precision, step: float, device: str) -> Any:
-    """A tensor of what is multiplied: for int8 whole numbers of ``step``, whose products count ``step ** 2``."""
+    """Vectors as a tensor in the given precision; for int8 in units of ``step``, so products are in ``step ** 2``."""
     import torch
 
     held = tensor(vectors).to(device)
@@ -38,12 +38,11 @@ def rounded(vectors: Floats, precision: Precision, step: float, device: str) -> 
 
 
 def multiply(queries: Any, items: Any) -> Any:
-    """``queries @ items.T``, with sums that are wider than the numbers: int32 or float32.
+    """``queries @ items.T``, summed in int32 or float32.
 
-    On a processor bfloat16 is widened first, since it would round the sums as well, by up to 1/256 of them. On a GPU
-    int8 is: float32 holds the same whole numbers and, up to 1,040 dimensions, their sums. oneDNN takes half the time of
-    the BLAS that torch and numpy call on processors of AMD, but torch asks it only from inside compiled models, through
-    the operator that is named here.
+    On a CPU, bfloat16 is converted to float32 first, since its sums would be rounded too, by up to 1/256. On a GPU,
+    int8 is converted to float32, which is exact for up to 1,040 dimensions. On AMD processors, oneDNN takes half the
+    time of the BLAS that torch and numpy use, but torch calls it only in compiled models, by the operator used here.
     """
     import torch
 
@@ -53,7 +52,7 @@ def multiply(queries: Any, items: Any) -> Any:
         return torch.mm(queries.float(), items.float().T)
     if queries.dtype == torch.int8:
         return torch._int_mm(queries, items.T)
-    if len(items) == 1:  # takes another kernel, whose rounding would tell equal items apart
+    if len(items) == 1:  # this takes another kernel, whose rounding would give equal items different scores
         return multiply(queries, items.expand(2, -1))[:, :1].contiguous()
     if torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         return torch.ops.mkldnn._linear_pointwise(queries.float(), items.float(), None, "none", [], "")
@@ -63,7 +62,7 @@ def multiply(queries: Any, items: Any) -> Any:
 def above(products: Any, threshold: Floats, k: int) -> Above:
     """Find the products above the thresholds, float32 of shape (n_queries,).
 
-    Where a threshold is minus infinity, products that are not among the ``k`` best of these may be missing.
+    If a threshold is minus infinity, products that are not among the ``k`` best of the block may be left out.
     """
     import torch
 
@@ -88,7 +87,7 @@ def above(products: Any, threshold: Floats, k: int) -> Above:
 
 
 def _raised(largest: Any, threshold: Floats, k: int) -> Floats:
-    """Thresholds, and where there is none yet, one that ``k`` of these products are above."""
+    """The thresholds; a missing one is replaced by a value that at least ``k`` of these products reach."""
     import torch
 
     none = np.isneginf(threshold)
@@ -105,7 +104,7 @@ def _raised(largest: Any, threshold: Floats, k: int) -> Floats:
 
 
 def tensor(array: NDArray[Any]) -> Any:
-    """The same memory as a tensor; torch would warn that LanceDB's is not to be written to, and nobody does."""
+    """A tensor of the same memory, without torch's warning about read-only memory: nobody writes to it."""
     import torch
 
     with warnings.catch_warnings():

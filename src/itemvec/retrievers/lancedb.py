@@ -1,4 +1,4 @@
-"""LanceDB's own search, as a user would serve it: an index of vectors, an index of texts, or both."""
+"""Retriever by LanceDB's own search, as in a deployed service: a vector index, a full-text index, or both."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class LanceDb:
 
     @property
     def needs_vectors(self) -> bool:
-        """All modes but one do."""
+        """Whether it needs vectors: every mode except ``text`` does."""
         return self.mode != "text"
 
     @property
@@ -103,7 +103,7 @@ class LanceDb:
         return retrieve
 
     def serve(self, items: Entries) -> ServedTable:
-        """A table of the items with the indexes that the mode needs; at least one item."""
+        """Make a table of the items, at least one, with the indexes of the mode."""
         vectors = items.blocks("lancedb") if self.needs_vectors else None
         words = None if self.mode == "vector" else self._words(items)
         table = ServedTable(len(items), words, vectors)

@@ -1,4 +1,4 @@
-"""Late interaction: a vector per token, kept in a file, compared in blocks."""
+"""MaxSim scores of late interaction: token vectors of items are kept in a file and compared in blocks."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ TILES = {"cpu": (1024, 4096), "cuda": (4096, 32_768)}
 
 @dataclass(frozen=True)
 class Block:
-    """Items of about one length: n of them, each filled up to ``length`` token vectors by repeating its last.
+    """Items of similar length, each padded to ``length`` token vectors by repeating its last.
 
-    A repeated token changes no maximum, so nothing needs to be masked.
+    A repeated token changes no maximum, so no mask is needed.
     """
 
     positions: Ints
@@ -29,16 +29,16 @@ class Block:
 
 
 class TokenVectors:
-    """Token vectors of items, in a file of the temporary folder that goes with this object.
+    """Token vectors of items, in a temporary file that is removed with this object.
 
-    The file is read a block at a time for some queries at a time; what the system caches of it is up to the system.
+    The file is read block by block, for a batch of queries at a time.
 
     Parameters
     ----------
     stored_as
         Type of a number in the file. float16 halves it and moves a cosine by less than 0.001.
     device
-        Torch device that compares.
+        Torch device that computes the scores.
     """
 
     def __init__(self, stored_as: Literal["float16", "float32"], device: str) -> None:
@@ -52,7 +52,7 @@ class TokenVectors:
         self._rows = self._width = 0
 
     def add(self, vectors: Sequence[Floats]) -> None:
-        """Take the next items: of each its token vectors, float32 of shape (n_tokens, width)."""
+        """Add the next items: the token vectors of each, float32 of shape (n_tokens, width)."""
         lengths = np.array([len(one) for one in vectors], dtype=np.int64)
         flat = np.concatenate(vectors).astype(self.dtype)  # (sum of lengths, width)
         firsts = np.cumsum(lengths) - lengths
@@ -82,7 +82,7 @@ class TokenVectors:
         scores = np.full((len(queries), self.n_items), -np.inf, dtype=np.float32)
         rows = max(1, self._query_tokens // max((len(one) for one in queries), default=1))
         asked = [
-            # Filled up with zeros, whose best inner product is zero.
+            # Padded with zeros, whose best inner product is zero.
             torch.nn.utils.rnn.pad_sequence(
                 [torch.from_numpy(one) for one in queries[start : start + rows]], batch_first=True
             ).to(self.device)
@@ -97,7 +97,7 @@ class TokenVectors:
         return scores
 
     def _alike(self, lengths: Ints) -> Iterator[Ints]:
-        """Rows of items that make one block: sorted by length, so that little is filled up; without empty ones."""
+        """Rows of items of each block: sorted by length, so that padding is small; empty items are left out."""
         order = np.argsort(lengths, kind="stable")
         order = order[lengths[order] > 0]
         while len(order):

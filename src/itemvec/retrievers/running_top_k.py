@@ -1,4 +1,4 @@
-"""Exact top-k of items that come by in any order, a few at a time."""
+"""Running top-k: the exact best k items of each query, over items that arrive block by block."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EMPTY = np.iinfo(np.int64).min
 
 
 class Running:
-    """The best ``k`` items of each query, while items come by.
+    """The best ``k`` items of each query so far.
 
     An item enters only above the query's ``threshold``, the k-th best score so far, or with ``ties``, in which a later
     item may come before an equal one, the next number below: after the first thousands of items
@@ -31,7 +31,7 @@ class Running:
         self.threshold = np.full(n_queries, -np.inf, dtype=np.float32)
 
     def offer(self, rows: Ints, positions: Ints, scores: Floats) -> None:
-        """Take single items: row of the query, ascending; position, below 2 ** 32; and score."""
+        """Offer items: row of the query, ascending; position, below 2 ** 32; and score."""
         counts = np.bincount(rows, minlength=len(self._count))
         if (self._count + counts).max(initial=0) > self._keys.shape[1]:
             self._keep_best()

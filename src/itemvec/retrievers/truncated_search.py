@@ -1,4 +1,4 @@
-"""Every prefix of the dimensions searched in one pass over the items."""
+"""Exact search by the first dimensions only, for several lengths in one pass over the items."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def search_prefixes(
     similarity: Literal["cosine", "dot"],
     ties: Ties | None = None,
 ) -> dict[int, Top]:
-    """The best ``k`` items of each query by the first dimensions alone, for each of ``dims``.
+    """The best ``k`` items of each query by the first dimensions only, for each length in ``dims``.
 
-    Products of a block of dimensions are added to those of the dimensions before, so that all prefixes take the
-    multiplications of the longest; what each adds is a comparison with its own running threshold. A cosine of a prefix
-    is the one of the vectors cut there and scaled to unit length, as the reducer ``truncate`` leaves them.
+    Products of a block of dimensions are added to those of the dimensions before, so all lengths together take as many
+    multiplications as the longest; each length adds only a comparison with its own running threshold. The cosine of a
+    length is that of the vectors cut there and scaled to unit length, as by the reducer ``truncate``.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def search_prefixes(
 
 
 def _lengths(vectors: Any, dims: Sequence[int], similarity: Literal["cosine", "dot"]) -> Any:
-    """Length of each prefix of each vector, float32 of shape (n_prefixes, n); 1 where it does not matter."""
+    """Norm of each prefix of each vector, float32 of shape (n_prefixes, n); 1 for inner products."""
     if similarity == "dot":
         return vectors.new_ones(len(dims), len(vectors))
     within = np.arange(vectors.shape[1]) < np.array(dims)[:, None]

@@ -1,1 +1,1 @@
-"""What each stage of ``dvc.yaml`` does: one module per stage, called by the script of the same name."""
+"""The stages of ``dvc.yaml``: one module per stage, called by the script of the same name in ``pipelines``."""

@@ -1,4 +1,4 @@
-"""Every dimension on trial: what search is without it, and what dropping those that harm does to other queries."""
+"""Dimension ablation: the change of search quality without each dimension, and when harmful ones are dropped."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from itemvec.protocol.judged_queries import Asked
 from itemvec.protocol.judgments import choose
 from itemvec.store import open_vectors
 
-QUERIES = 1000  # of a group; of more, a sample
+QUERIES = 1000  # of a group; larger groups are sampled
 HEADER = "group,dimension,change,p"
 
 Chosen = NDArray[np.bool_]  # of shape (dim,)
 
 
 def measure_each_dimension(digest: Path, queries: Path, qrels: Path, seed: int) -> tuple[dict[str, Any], str]:
-    """Leave out each dimension of the database that ``digest`` describes, by group of queries; nDCG@10 by cosine.
+    """Measure nDCG@10 by cosine without each dimension of the database of ``digest``, for each group of queries.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def measure_each_dimension(digest: Path, queries: Path, qrels: Path, seed: int) 
 def _dropped(
     queries: Floats, items: Floats, judgments: Judgments, ties: Ties, full: Doubles, changes: Doubles, seed: int
 ) -> dict[str, Any]:
-    """By rule, the change of nDCG for the queries that chose what to drop, and for the others."""
+    """For each rule, the change of nDCG on the queries that chose what to drop, and on the others."""
     halves = np.random.default_rng(seed).permutation(len(queries)) % 2 == 0
     own: dict[str, list[Doubles]] = {}
     other: dict[str, Doubles] = {}
@@ -110,7 +110,7 @@ def _dropped(
 
 
 def _rules(changes: Doubles, seed: int) -> Iterator[tuple[str, Chosen]]:
-    """Ways to choose what to drop by the changes of some queries, float64 of shape (n_queries, dim)."""
+    """Rules that choose what to drop by the changes on some queries, float64 of shape (n_queries, dim)."""
     change = changes.mean(axis=0)
     yield "harmful at p < .05", (flip_p(changes, seed) < LEVEL) & (change > 0)
     worst = np.argsort(-change, kind="stable")[: max(1, len(change) // 10)]

@@ -1,4 +1,4 @@
-"""One variant described: from its item vectors, and from what belongs together where the data says so."""
+"""Geometry of the vectors of one variant: spectrum, isotropy, hubness, alignment and margins."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from itemvec.studies.isotropy import Directions, alignment, to_unit, uniformity
 from itemvec.studies.margin import margins, summary
 from itemvec.studies.spectrum import spread
 
-UNIFORM = 4096  # items compared with each other; of larger catalogues a sample
-ALL_ASK, ASKERS = 10_000, 2_000  # up to so many items each is asked for its nearest; of more, a sample
-PAIRS = 10_000  # that belong together, of one kind; of more, a sample
+UNIFORM = 4096  # items compared with each other; larger catalogues are sampled
+ALL_ASK, ASKERS = 10_000, 2_000  # catalogue size up to which every item's neighbours are found; else size of a sample
+PAIRS = 10_000  # related pairs of one kind; more are sampled
 
 
 @dataclass(frozen=True)
@@ -39,21 +39,22 @@ class Tables:
 
 
 def describe(digest: Path, tables: Tables, seed: int) -> tuple[dict[str, Any], Doubles]:
-    """Describe the vectors of the database that ``digest`` describes.
+    """Measure the geometry of the vectors of the database that ``digest`` describes.
 
-    The items are read twice: once for their moments and directions, and for the vectors of the samples; once to rank
-    them for the items and queries that ask.
+    The items are read twice: once for their moments, directions and samples, and once to rank them for sampled items
+    and for queries.
 
     Parameters
     ----------
     seed
-        Of the samples, which are drawn where there is more than ``UNIFORM``, ``ALL_ASK`` or ``PAIRS``.
+        Seed of the samples, which are drawn above the sizes ``UNIFORM``, ``ALL_ASK`` and ``PAIRS``.
 
     Returns
     -------
-    Facts for the metrics file, and the eigenvalues of the covariance, descending, float64 of shape (dim,). The facts:
-    those of ``spectrum.spread``, ``mean_cosine``, ``uniformity``, ``hubness``; and where the data has them,
-    ``alignment`` of query and relevant item and of consecutive items of a history, and ``margin`` by group of queries.
+    Facts for the metrics file, and the eigenvalues of the covariance, descending, float64 of shape (dim,). The facts
+    are those of ``spectrum.spread``, ``mean_cosine``, ``uniformity`` and ``hubness``. If the data has queries or
+    histories, also ``alignment`` of query and relevant item and of consecutive items of a history, and ``margin`` by
+    group of queries.
     """
     rng = np.random.default_rng(seed)
     table = open_vectors(digest, "items")
@@ -93,7 +94,7 @@ def _relevant(asked: Asked, rng: np.random.Generator) -> tuple[Ints, Ints]:
 
 
 def _consecutive(interactions: Path, ids: Ids, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Pairs of an item and the next one in a history, if that is another."""
+    """Pairs of consecutive, different items of a history."""
     whole = Histories.of(read_parquet(interactions), ids)
     pairs = np.flatnonzero((whole.rows[1:] == whole.rows[:-1]) & (whole.items[1:] != whole.items[:-1]))
     kept = sample(pairs, PAIRS, rng)
@@ -101,7 +102,7 @@ def _consecutive(interactions: Path, ids: Ids, rng: np.random.Generator) -> tupl
 
 
 def _watched(table: VectorTable, directions: Directions, wanted: Ints, kept: Floats) -> Iterator[Floats]:
-    """The vectors of a table, which pass by ``directions``; those ``wanted`` are ``kept``."""
+    """Stream the vectors of a table, add them to ``directions``, and copy those ``wanted`` to ``kept``."""
     start = 0
     with progress(len(table), "analyze", "vectors") as shown:
         for vectors in table.vectors:

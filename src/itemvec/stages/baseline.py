@@ -1,4 +1,4 @@
-"""A system that needs no vectors, measured on the task it is for."""
+"""Baselines: systems that need no vectors, measured on their task."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from itemvec.stages.tasks import task_of
 def measure_baseline(
     name: str, row: Row, tables: dict[str, Path], recommending: RecommendProtocol, searching: SearchProtocol, seed: int
 ) -> Evaluation:
-    """Run the row ``name`` of ``systems`` on the tables alone, by the protocol of its task."""
+    """Run row ``name`` of ``systems`` on the tables only, and evaluate it by the protocol of its task."""
     if task_of(name, row) == "search":
         return search(RETRIEVERS.build(name, row), tables, None, searching, seed)
     items = read_parquet(tables["items"], [ITEM])[ITEM].combine_chunks()

@@ -1,4 +1,4 @@
-"""The judgments of a data set against what vectors could hold of them if no text bound them."""
+"""Capacity: how many dimensions unconstrained vectors need to rank all relevant items of the judgments first."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from itemvec.studies.capacity_bound import margin
 from itemvec.studies.free_embeddings import ANNEALED, Fitted, fit
 from itemvec.studies.judgment_graph import entanglement
 
-QUERIES = 128  # of a group that free embeddings are optimised for; of more, a sample
-SCORES = 1 << 17  # of these queries and the items they want; of more, fewer queries
-GRAPH = 4096  # of a group that make the graph; of more, a sample
+QUERIES = 128  # queries per group for free embeddings; larger groups are sampled
+SCORES = 1 << 17  # most scores, these queries times their relevant items; above, fewer queries are taken
+GRAPH = 4096  # queries per group for the graph; larger groups are sampled
 DIMS = (2, 4, 8, 16, 32)  # tried until all queries are solved
 STEPS = 500
-SIZES = (10, 100, 1000)  # of catalogues whose every pair is held by construction
+SIZES = (10, 100, 1000)  # of catalogues whose every pair is ranked first by construction
 
 
 def measure_capacity(items: Path, queries: Path, qrels: Path, seed: int) -> dict[str, Any]:
-    """For each group of queries, how entangled its judgments are and how few dimensions hold them.
+    """For each group of queries: how much judgments overlap, and how few dimensions of free embeddings solve them.
 
-    Free embeddings are for the items that any of the sampled queries wants; others could all be put out of the way
-    with one more dimension.
+    Free embeddings cover the items relevant to the sampled queries. One more dimension would suffice to rank all other
+    items below them.
 
     Returns
     -------
-    ``groups``, empty where nothing is judged, and ``construction``: by size of a catalogue, the least margin of vectors
-    of four dimensions that hold every pair of it; as text, since metrics are rounded.
+    ``groups``, empty if there are no judgments, and ``construction``: by catalogue size, the smallest margin of
+    constructed vectors in four dimensions that rank every pair first; as text, since metrics are rounded.
     """
     ids = read_parquet(items, [ITEM])[ITEM].combine_chunks()
     table = read_parquet(queries, [QUERY, GROUP]).combine_chunks()
@@ -69,7 +69,7 @@ def _some(judgments: Judgments, rows: Ints) -> Judgments:
 
 
 def _few(judgments: Judgments, rows: Ints, rng: np.random.Generator) -> Judgments:
-    """As many of the queries at ``rows`` as are optimised within seconds."""
+    """A sample of the queries at ``rows``, small enough to optimise within seconds."""
     size = QUERIES
     while True:
         some = _some(judgments, sample(rows, size, rng))
@@ -79,7 +79,7 @@ def _few(judgments: Judgments, rows: Ints, rng: np.random.Generator) -> Judgment
 
 
 def _smallest(judgments: Judgments, seed: int) -> dict[str, Any]:
-    """The first of ``DIMS`` that solves all queries, or the last, with what was reached at each."""
+    """Results for each of ``DIMS`` up to the first that solves all queries."""
     names, columns = np.unique(judgments.items, return_inverse=True)
     relevant = np.zeros((len(judgments), len(names)), dtype=bool)
     relevant[np.repeat(np.arange(len(judgments)), np.diff(judgments.offsets)), columns] = True

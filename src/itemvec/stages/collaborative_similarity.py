@@ -1,4 +1,4 @@
-"""Semantic is not relevant: how far being alike in text and being wanted together agree."""
+"""Agreement of text similarity with collaborative similarity: cosines of items against co-occurrence and EASE."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from itemvec.protocol.histories import Histories
 from itemvec.store import open_vectors
 from itemvec.studies.cooccurrence import Engagement
 
-MOST = 3000  # items that most users had; others are left out, for EASE inverts a matrix of their number
-PAIRS = 1_000_000  # of items, for the correlations; of more, a sample
-ASKERS = 500  # items whose own order of the others is compared; of more, a sample
+MOST = 3000  # most popular items; others are left out, since EASE inverts a matrix of this size
+PAIRS = 1_000_000  # pairs of items for the correlations; more are sampled
+ASKERS = 500  # items whose ranking of the others is compared; more are sampled
 NEIGHBOURS = 10
-EXPECTED = 5.0  # users of both by chance, from which it says something that there are none
-RARE = 0.25  # of the expected number
+EXPECTED = 5.0  # expected users of both, at least, for a low count to mean something
+RARE = 0.25  # share of the expected number below which a pair counts as rarely used together
 ALIKE_FROM = 0.9  # quantile of the cosines of all pairs
 LISTED = 20
-LETTERS = 120  # of a text that is listed
+LETTERS = 120  # characters shown of a text
 
 ALIKE = pa.schema(
     [
@@ -41,9 +41,9 @@ ALIKE = pa.schema(
 
 
 def compare_similarities(digest: Path, items: Path, interactions: Path, seed: int) -> tuple[dict[str, Any], Any]:
-    """Compare the item vectors of the database that ``digest`` describes with what users did.
+    """Compare the item vectors of the database that ``digest`` describes with the interactions of users.
 
-    All interactions count, those that are asked for in a test too: nothing is trained here.
+    All interactions count, test targets included, since nothing is evaluated by prediction here.
 
     Parameters
     ----------
@@ -52,20 +52,20 @@ def compare_similarities(digest: Path, items: Path, interactions: Path, seed: in
 
     Returns
     -------
-    Facts for the metrics file, and of the pairs that are alike and yet hardly ever wanted together those most alike, an
-    Arrow table of the schema ``ALIKE``. The facts, where there are interactions:
+    Facts for the metrics file, and an Arrow table of the schema ``ALIKE``: the pairs of most similar texts that users
+    rarely have together. The facts, if there are interactions:
 
     ``ease``, ``lift``
-        Correlation over pairs of items of the cosine with the weight of EASE (mean of both directions), and with the
-        lift (users of both over what chance gives), the latter over pairs that someone had. ``by_item`` is the rank
+        Correlation over pairs of items of the cosine with the EASE weight (mean of both directions), and with the lift
+        (users of both over the expected number), the latter over pairs that any user had. ``by_item`` is the rank
         correlation of an item's cosines to all others with its weights, averaged over items.
     ``neighbours``
-        Share of the nearest by text to which EASE gives a negative weight, and that share among all pairs.
+        Share of nearest neighbours by text with a negative EASE weight, and that share among all pairs.
     """
     table = read_parquet(items).combine_chunks()
     ids, vectors = open_vectors(digest, "items").load()
     if not ids.equals(table[ITEM].combine_chunks()):
-        raise TableError(f"{digest.with_suffix('')}: its items are not those of {items}; run `dvc repro`")
+        raise TableError(f"{digest.with_suffix('')}: its items differ from those of {items}; run `dvc repro`")
     histories = Histories.of(read_parquet(interactions), ids)
     found = Engagement.of(histories, MOST)
     facts: dict[str, Any] = {"items": len(found.items), "users": found.users}
@@ -88,7 +88,7 @@ def compare_similarities(digest: Path, items: Path, interactions: Path, seed: in
 
 
 def _pairs(n: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Pairs of different positions: all, or drawn."""
+    """Pairs of different positions: all, or a sample."""
     if n * (n - 1) // 2 <= PAIRS:
         left, right = np.triu_indices(n, 1)
         return left, right
@@ -97,7 +97,7 @@ def _pairs(n: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
 
 
 def _correlations(left: Floats, right: Any) -> dict[str, float]:
-    """Pearson's and Spearman's; 0 where one side does not vary."""
+    """Pearson's and Spearman's correlation; 0 if one side is constant."""
     from scipy.stats import rankdata
 
     pairs = {"pearson": (left, right), "spearman": (rankdata(left), rankdata(right))}
@@ -135,7 +135,7 @@ def _mean(values: Doubles, least: float) -> dict[str, float]:
 
 
 def _alike(cosines: Floats, level: float, found: Engagement, ids: Ids, texts: Any) -> Any:
-    """The most alike of the pairs above ``level`` that chance would bring together, and people do not."""
+    """The most similar pairs above ``level`` that users have together far more rarely than by chance."""
     expected = found.expected
     apart = (cosines >= level) & (expected >= EXPECTED) & (found.together <= RARE * expected)
     left, right = np.nonzero(np.triu(apart, 1))

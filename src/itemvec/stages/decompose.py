@@ -1,4 +1,4 @@
-"""The moments of the items, computed once for all variants."""
+"""Mean and principal directions of the item vectors, computed once for all variants."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ MOMENTS = ".safetensors"  # beside the digest of the moments
 def decompose(source: Path, digest: Path) -> Decomposition:
     """Compute the moments of the items of the database that ``source`` describes.
 
-    Writes them beside ``digest``, which says of what they are: rounding depends on the machine, and another machine's
-    moments of equal vectors are a reason to re-run nothing.
+    Writes them beside ``digest``, which identifies the vectors they were computed from. It does not depend on the
+    moments themselves: their rounding differs between machines, which must not re-run later stages.
     """
     items = read_json(source)["items"]
     moments = Decomposition.of(_watched(open_vectors(source, "items")))
@@ -33,7 +33,7 @@ def read_moments(digest: Path, source: Path) -> Decomposition:
     Raises
     ------
     TableError
-        They are missing, torn, or of other vectors.
+        They are missing, damaged, or of other vectors.
     """
     return Decomposition.read(digest.with_suffix(MOMENTS), read_json(source)["items"]["sha256"])
 

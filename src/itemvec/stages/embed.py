@@ -1,4 +1,4 @@
-"""Texts to vectors: streamed through the row cache, checked, written in one go."""
+"""Embedding of items and queries: texts are encoded through the row cache, checked, and written as a database."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ def embed(
     texts
         Parquet files of ``items`` and ``queries``.
     suite
-        Expectations the vectors of the items must meet before anything is kept.
+        Expectations that the item vectors must meet before anything is written.
     cache
-        Where the row cache lies.
+        Folder or URI of the row cache.
     database
-        Where the vectors go; their digest goes beside it.
+        Folder to write the vectors to; their digest is written beside it.
     engine
-        What encodes: ``local``, this machine; ``ray``, many.
+        Where to encode: ``local``, on this machine; ``ray``, on a cluster.
 
     Returns
     -------
-    What to remember about the run: rows and width by table, what the encoder's limit cut off, and what identifies it;
-    where its row has a price, the dollars for all distinct texts, whenever they were paid.
+    Facts for the metrics file: rows and width by table, what the token limit cut off, and the encoder's identity; if
+    its row has a price, the dollars for all distinct texts, those paid in earlier runs included.
     """
     if engine == "ray":
         connect()
@@ -108,14 +108,14 @@ def _fill(name: str, path: Path, cached: CachedEncoder, cost: Cost | None, engin
 
 @dataclass
 class Cut:
-    """What the encoder's limit on tokens cut off: how many texts, and how many of all tokens."""
+    """Count of texts and tokens that were cut off by the encoder's token limit."""
 
     texts: int = 0
     tokens: int = 0
     tokens_cut: int = 0
 
     def add(self, rows: CachedRows) -> None:
-        """Count some texts."""
+        """Count the texts of these rows."""
         lost = (rows.tokens - rows.kept).astype(np.int64)
         self.texts += int((lost > 0).sum())
         self.tokens += int(rows.tokens.sum(dtype=np.int64))
@@ -127,7 +127,7 @@ class Cut:
 
 
 class _Notes:
-    """A few numbers per vector, for its expectations: 30 bytes or so for each, and its id."""
+    """A few numbers per vector, about 30 bytes and its id, for the expectations."""
 
     def __init__(self, key: str, dim: int) -> None:
         self.key, self.dim = key, dim
@@ -148,7 +148,7 @@ class _Notes:
         ids = pa.chunked_array(self.ids, pa.string())
         norms, distances, has_width = np.concatenate([*self.numbers, np.empty((3, 0), np.float32)], axis=1)
         if len(ids) == 1:
-            distances[:] = 1  # one vector alone has not collapsed
+            distances[:] = 1  # a single vector does not count as collapsed
         columns = [ids, norms, distances, has_width.astype(bool)]
         names = [self.key, "norm", "distance_to_first", "has_declared_width"]
         return pa.table(columns, names=names).to_pandas()

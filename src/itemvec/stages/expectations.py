@@ -1,4 +1,4 @@
-"""The only module that imports Great Expectations: a pandas frame against a JSON suite, in one line per failure."""
+"""Checks of tables against suites of Great Expectations. No other module imports that library."""
 
 import json
 import os
@@ -16,10 +16,10 @@ def meet(frame: Any, suite: Path, keys: list[str], name: str) -> int:
     Parameters
     ----------
     frame
-        pandas frame, called ``name`` in messages; the first of its columns ``keys`` names a row, the others say more of
-        it.
+        pandas frame, called ``name`` in messages. The first of the columns ``keys`` identifies a row in a message, the
+        others add details.
     suite
-        JSON file with a list ``expectations`` of ``type``, ``kwargs`` and ``meta.advice``, what to do about a failure.
+        JSON file with a list ``expectations`` of ``type``, ``kwargs`` and ``meta.advice``, which says what to do.
 
     Raises
     ------
@@ -68,12 +68,12 @@ def _sentence(table: str, one: Any, n_rows: int, keys: list[str]) -> str:
 
 
 def _said(row: dict[str, Any], keys: list[str]) -> str:
-    """What names a row, and in brackets what else is known of it."""
+    """The id of a row, with details in brackets."""
     more = ", ".join(f"{key} {str(row[key])!r}" for key in keys[1:])
     return repr(str(row[keys[0]])) + (f" ({more})" if more else "")
 
 
 def _cause(info: Any) -> str:
-    """The message of the exception that Great Expectations caught, which it files under an id of its own."""
+    """The message of the exception that Great Expectations caught; it stores it under an id of its own."""
     messages = [part.get("exception_message") for part in (info, *info.values()) if isinstance(part, dict)]
     return " ".join(str(next(filter(None, messages), "unknown cause")).split())

@@ -1,4 +1,4 @@
-"""Recommendation measured: fit a recommender on the training part, rank all items, compare with what came next."""
+"""Evaluation of a recommender: fit it on the training part, rank all items, compare with the next items."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from itemvec.protocol.user_cohorts import cohorts
 from itemvec.recommenders import Recommender, Score, Training
 
 TASK = "recommend"
-SCORES, USERS = 1 << 24, 1024  # held at a time: 64 MB of scores, and of users no more than this
+SCORES, USERS = 1 << 24, 1024  # in memory at a time: 64 MB of scores, at most this many users
 STOP = "ndcg@10"  # decides early stopping, and tuning
 
 
@@ -50,7 +50,7 @@ def recommend(
     protocol: RecommendProtocol,
     seed: int,
 ) -> Evaluation:
-    """Fit and test ``recommender``, once per seed if its training is random.
+    """Fit and evaluate ``recommender``, once per seed if its training is random.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def recommend(
     def validate(score: Score) -> float:
         if not len(parts.validation.histories):
             raise ItemvecError(
-                "recommend: the split leaves nothing to validate on, which training needs; change its cuts"
+                "recommend: the split leaves no validation cases, which training needs; change recommend.split"
             )
         return _mean(rank(score, parts.validation.histories, 10, protocol.mask_history, order), parts.validation)
 
@@ -115,7 +115,7 @@ def rank(
 
 
 def _facts(parts: Split, whole: Histories) -> dict[str, int]:
-    """Who was asked, and where a split by time was cut."""
+    """Numbers of users and cases, and the cuts of a split by time."""
     n_users = len(pc.unique(parts.test.histories.users))
     facts = {"users_left_out": len(whole) - n_users}
     if n_users < len(parts.test.histories):
@@ -128,13 +128,13 @@ def _mean(top: Top, cases: Cases) -> float:
 
 
 def _spread(found: list[float]) -> dict[str, float]:
-    """What each seed's recommender reaches on the validation part, which tuning goes by: mean and spread."""
+    """Mean and spread over seeds of the validation metric, which tuning uses."""
     spread = {"sd_of_seeds": float(np.std(found, ddof=1))} if len(found) > 1 else {}
     return {STOP: float(np.mean(found))} | spread
 
 
 def _masked_targets(cases: Cases) -> int:
-    """Users whose next item is in their history, so that masking hides the right answer."""
+    """Number of cases whose target is in their history, so that masking hides the right answer."""
     histories = cases.histories
     same = histories.items == np.repeat(cases.judgments.items, histories.lengths)
     return len(np.unique(histories.rows[same]))

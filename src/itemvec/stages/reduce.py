@@ -1,4 +1,4 @@
-"""One variant of the vectors: a reduction fitted on the items, applied to items and queries."""
+"""Reduction of vectors to one variant: fitted on the items, applied to items and queries."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ROLES: dict[str, Role] = {"items": "item", "queries": "query"}
 
 
 class Judging(NamedTuple):
-    """Parquet files of queries, and of what is relevant to them; and how queries are split, as in ``search.split``."""
+    """Parquet files of queries and qrels, and the split of the queries, as in ``search.split``."""
 
     queries: Path
     qrels: Path
@@ -48,13 +48,13 @@ def reduce_vectors(
     Parameters
     ----------
     moments
-        Digest that ``decompose`` wrote for the same source; without it a reduction that asks for moments computes them.
+        Digest that ``decompose`` wrote for the same source; without it, a reduction that needs moments computes them.
     judging
-        For a reduction that asks what is relevant; it gets to see the half of ``deciding``.
+        Judgments for a reduction that needs them; it sees only the queries of ``deciding``.
 
     Returns
     -------
-    Dimensions, and bytes that an index keeps per item.
+    Number of dimensions, and bytes per item in an index.
     """
     tables = {name: open_vectors(source, name) for name in ROLES}
     transform = fit(reducer, source, seed, moments, judging)
@@ -66,7 +66,7 @@ def reduce_vectors(
 def fit(
     reducer: Reducer, source: Path, seed: int, moments: Path | None = None, judging: Judging | None = None
 ) -> Transform:
-    """Fit ``reducer`` as ``reduce_vectors`` does, and write nothing."""
+    """Fit ``reducer`` as ``reduce_vectors`` does, without writing anything."""
     items, queries = (open_vectors(source, name).vectors for name in ROLES)
     known = None if moments is None else read_moments(moments, source)
     trial = None if judging is None else partial(_trial, source, judging)
@@ -80,9 +80,9 @@ def _trial(source: Path, judging: Judging) -> Trial:
 
 
 def deciding(queries: Any, judged: Ids, split: QuerySplit) -> NDArray[np.bool_]:
-    """Which of the ``judged`` queries, ids of shape (n,), may decide what is kept, bool of shape (n,).
+    """Which of the ``judged`` queries, ids of shape (n,), a reduction may learn from, bool of shape (n,).
 
-    Those that are not for testing; where all are, the half that ``split: {validation: 0.5}`` would take of them.
+    Those that are not test queries; if all are, the half that ``split: {validation: 0.5}`` would take for validation.
     """
     rows = pc.index_in(judged, value_set=queries[QUERY].combine_chunks()).to_numpy()
     may = query_parts(queries, split)[rows] != TEST

@@ -1,4 +1,4 @@
-"""The first items of a run in a better order, to be measured as any search."""
+"""Reranking: the first items of a run are reordered by a reranker and evaluated like any search."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ from itemvec.core.top_k import NOTHING, Top
 from itemvec.rerankers import Rerank, Reranker
 from itemvec.retrievers import Entries, Retrieve
 
-PAIRS = 4096  # handed over at once: enough that equal lengths meet, few enough to see how it goes
+PAIRS = 4096  # scored at a time: enough to batch similar lengths, few enough to show progress
 
 
 @dataclass(frozen=True)
 class Reordering:
-    """A retriever that has nothing of its own: it puts the best ``depth`` items of the run ``first`` in another order.
+    """A retriever that reorders the best ``depth`` items of the run ``first``.
 
-    What follows them stays as it was. Queries that the run has not find nothing: it holds what was measured.
+    Items below keep their order. Queries that are not in the run get an empty ranking: a run holds only the queries
+    that were evaluated.
     """
 
     reranker: Reranker
@@ -61,7 +62,7 @@ def reorder(rerank: Rerank, queries: Sequence[str], texts: Ids, top: Top, depth:
 
     Returns
     -------
-    The new ranking. Scores of what was not reranked go on below the lowest of those that were, one less each.
+    The new ranking. Items that were not reranked have scores below the lowest of the others, one less for each rank.
     """
     positions, scores = top.positions.copy(), top.scores.copy()
     rows = max(1, PAIRS // depth)
@@ -83,9 +84,9 @@ def reorder(rerank: Rerank, queries: Sequence[str], texts: Ids, top: Top, depth:
 
 
 def read_run(path: Path, queries: Ids, items: Ids, depth: int) -> Top:
-    """The first ``depth`` ranks that a run has for ``queries``; the lowest of several seeds counts.
+    """The first ``depth`` ranks of a run for ``queries``; of several seeds, the lowest is used.
 
-    A run that was judged by pair has the ranking of a query as often as it has relevant items, the first as ``ID #1``.
+    A run judged by pair repeats the ranking of a query for each of its relevant items, the first as ``ID #1``.
 
     Raises
     ------
@@ -100,7 +101,7 @@ def read_run(path: Path, queries: Ids, items: Ids, depth: int) -> Top:
         rows = pc.index_in(pc.replace_substring_regex(ids, r" #1$", ""), value_set=queries).combine_chunks()
     places = pc.index_in(run[ITEM].cast(pa.string()), value_set=items).combine_chunks()
     if places.null_count or (len(queries) and rows.null_count == len(rows)):
-        raise TableError(f"{path}: is a run of other tables; run `dvc repro`")
+        raise TableError(f"{path}: belongs to other tables; run `dvc repro`")
     known = np.asarray(rows.is_valid())
     ranks = np.asarray(run[RANK])[known] - 1
     rows = rows.drop_null().to_numpy()

@@ -1,4 +1,4 @@
-"""What every stage script shares: path types, the parameters, one-line errors, and an end when DVC ends."""
+"""The decorator ``stage`` for stage scripts: parameters, path types, one-line errors, and an end when DVC ends."""
 
 import os
 import threading
@@ -16,11 +16,11 @@ from itemvec.core.params import Params
 
 EXISTING = click.Path(exists=True, path_type=Path)
 NEW = click.Path(path_type=Path)
-SECONDS = 0.5  # between two looks at the parent
+SECONDS = 0.5  # between two checks of the parent process
 
 
 def stage(function: Callable[..., None]) -> click.Command:
-    """Make a click command; ``params``, where the function has it, becomes the checked ``params.yaml``."""
+    """Make a click command of a function; its argument ``params``, if any, is the checked ``params.yaml``."""
 
     @click.command(function.__name__, help=function.__doc__)
     @wraps(function)
@@ -34,11 +34,11 @@ def stage(function: Callable[..., None]) -> click.Command:
             if "No space left" not in str(error):
                 raise
             raise ItemvecError(
-                f"{function.__name__}: no space left on the disk; nothing half-written was kept: free some, run again"
+                f"{function.__name__}: no space left on the disk; nothing incomplete was kept: free some, run again"
             ) from None
         except KeyboardInterrupt:
-            click.echo(f"{function.__name__}: interrupted; nothing half-written was kept", err=True)
-            os._exit(130)  # at once: a thread of Lance that is still reading from us would end in a crash
+            click.echo(f"{function.__name__}: interrupted; nothing incomplete was kept", err=True)
+            os._exit(130)  # at once: a Lance thread that still reads from us would crash
 
     if "params" not in signature(function).parameters:
         return command
@@ -46,7 +46,7 @@ def stage(function: Callable[..., None]) -> click.Command:
 
 
 def _end_with_dvc() -> None:
-    """End this process when the DVC that started it is gone: it would overwrite what a later run has written."""
+    """End this process when the DVC that started it is gone: else it could overwrite the files of a later run."""
     parent = os.getppid()
 
     def watch() -> None:

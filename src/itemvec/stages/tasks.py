@@ -1,4 +1,4 @@
-"""Which task a system is for."""
+"""The task of a system: search or recommendation."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from itemvec.retrievers import RETRIEVERS
 
 
 def task_of(name: str, row: dict[str, Any]) -> str:
-    """The task that the kind of a row of ``systems`` is for.
+    """The task of a row of ``systems``, by its kind.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Judgments of the training queries become a cross-encoder; the validation queries say when to stop."""
+"""Training of a cross-encoder on the judgments of the training queries, with early stopping on validation queries."""
 
 from __future__ import annotations
 
@@ -23,11 +23,10 @@ FIRST, DEPTH, METRIC = {"kind": "bm25"}, 50, "ndcg@10"  # what is reranked after
 
 
 def train_reranker(tables: Path, checkpoint: str, out: Path, schedule: Schedule, seed: int) -> dict[str, float]:
-    """Train on the judgments of queries whose split is ``train``, and keep what is best on ``validation``.
+    """Train on the judgments of queries whose split is ``train``, and keep the epoch that is best on ``validation``.
 
-    Every query is shown its judged items, with their gains over the highest gain there is, and as many items drawn
-    from the rest of the catalogue, with none: what people judged is mostly relevant, and a reranker must know what is
-    not.
+    The training pairs of a query are its judged items, with gains divided by the highest gain, and as many random other
+    items with gain 0: judged items are mostly relevant, and a reranker needs irrelevant ones too.
 
     Parameters
     ----------
@@ -43,7 +42,7 @@ def train_reranker(tables: Path, checkpoint: str, out: Path, schedule: Schedule,
     TableError
         The queries have no split, or one of the two parts has no judgments.
     ParamsError
-        There is something else than a model at ``out``.
+        ``out`` exists and is not a model.
     """
     if out.exists() and not (out / "model.safetensors").is_file():
         raise ParamsError(f"{out}: exists and holds no model, and would be replaced; name another folder")
@@ -66,7 +65,7 @@ def _of(queries: Any, qrels: Any, part: str) -> tuple[Any, Any]:
 
 
 def _pairs(items: Any, queries: Any, judged: Any, rng: np.random.Generator) -> Pairs:
-    """The judged pairs, then as many of the same queries with items that nobody judged for them."""
+    """The judged pairs, then as many pairs of the same queries with unjudged items."""
     rows = pc.index_in(judged[QUERY], value_set=queries[QUERY].combine_chunks()).to_numpy()
     places = pc.index_in(judged[ITEM], value_set=items[ITEM].combine_chunks()).to_numpy()
     drawn = rng.integers(len(items), size=len(rows))

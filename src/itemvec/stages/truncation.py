@@ -1,4 +1,4 @@
-"""Search by the first dimensions alone, at every length: where vectors could be cut."""
+"""Search quality of truncated vectors: only the first dimensions are used, for a range of lengths."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def lengths(dim: int) -> list[int]:
 def measure_truncation(
     tables: dict[str, Path], vectors: Path, protocol: SearchProtocol, seed: int
 ) -> tuple[dict[str, Any], str]:
-    """Rank all items for the test queries by cosine of the first dimensions, at every length, in one pass.
+    """Rank all items for the test queries by cosine of the first dimensions, for every length, in one pass.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def conclusions(facts: dict[str, Any], variant: str) -> list[str]:
 
 
 def _compared(values: dict[int, Doubles], seed: int) -> dict[str, dict[str, float]]:
-    """Means of each length, and what is lost against the last, from values of the same queries."""
+    """Mean of each length, and its change against the last, from values of the same queries."""
     whole = values[max(values)]
     shorter = np.column_stack([*values.values()][:-1]) if len(values) > 1 else np.empty((len(whole), 0))
     chances = compare_with_reference(shorter, whole, [Spread()] * shorter.shape[1], Spread(), seed).p_loss

@@ -1,4 +1,4 @@
-"""Tables against their expectations, before anything is computed from them."""
+"""Validation of the prepared tables against their expectations, before anything is computed from them."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ KEYS = {"items": [ITEM], "interactions": [USER, ITEM, PART], "queries": [QUERY, 
 
 
 def validate(paths: dict[str, Path], suites: Path) -> dict[str, dict[str, int]]:
-    """Check every table, and what one table says of another.
+    """Check every table, and references between tables.
 
     Parameters
     ----------
@@ -23,12 +23,13 @@ def validate(paths: dict[str, Path], suites: Path) -> dict[str, dict[str, int]]:
 
     Returns
     -------
-    Rows and expectations met, by table; and how many interactions are ``tied``, at the time of another of their user.
+    Numbers of rows and of expectations met, by table, and of ``tied`` interactions: those at the same time as another
+    of their user.
 
     Raises
     ------
     ExpectationError
-        A line for each broken expectation of all tables.
+        Expectations are broken: one line for each, over all tables.
     """
     frames = {name: read_parquet(path).to_pandas() for name, path in paths.items()}
     _refer(frames)
@@ -48,12 +49,12 @@ def validate(paths: dict[str, Path], suites: Path) -> dict[str, dict[str, int]]:
 
 
 def _refer(frames: dict[str, Any]) -> None:
-    """Add what a single table cannot know: is the item known, is the query known, how many items are relevant."""
+    """Add columns from other tables: whether item and query are known, and the number of relevant items."""
     items, queries, qrels = frames["items"][ITEM], frames["queries"], frames["qrels"]
     for name in ("interactions", "qrels"):
         frames[name]["item_is_known"] = frames[name][ITEM].isin(items)
     for name, known in (("interactions", PARTS), ("queries", QUERY_PARTS)):
-        parts = frames[name].get(PART)  # a column that most data sets do not have
+        parts = frames[name].get(PART)  # most data sets have no such column
         frames[name]["split_is_known"] = True if parts is None else parts.isin(known)
     qrels["query_is_known"] = qrels[QUERY].isin(queries[QUERY])
     n_relevant = qrels[(qrels[GAIN] > 0) & qrels["item_is_known"]].groupby(QUERY).size()
