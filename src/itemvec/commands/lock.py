@@ -35,7 +35,7 @@ def misfits(root: Path) -> dict[str, list[str]]:
                 torn = [str(dep) for dep in stage.deps if written.get(dep.fs_path, dep.hash_info) != dep.hash_info]
                 found[stage.addressing] = list(dict.fromkeys([*found.get(stage.addressing, []), *torn]))
     except DvcException as error:
-        raise TableError(f"dvc.lock does not fit: {error}") from None
+        raise TableError(f"dvc.yaml or dvc.lock cannot be read ({error}); run `dvc status`") from None
     return {name: differences for name, differences in found.items() if differences}
 
 

@@ -50,7 +50,8 @@ def review(base: str, head: str, out: Path | None, fail_on: str | None, link: st
         raise TableError(f"{head}: is not what is checked out; run `git switch --detach {head}`")
     wrong = misfits(Path())
     if wrong:
-        click.echo(f"Error: dvc.lock does not fit {', '.join(wrong)}; run `dvc repro` and commit the result", err=True)
+        advice = "run `dvc checkout` and `dvc repro`, and commit what changes"
+        click.echo(f"Error: dvc.lock does not fit {', '.join(wrong)}; {advice}", err=True)
     found, missing = _compared(opened(_git("merge-base", base, wanted), called=base), opened(head))
     first = [_lock_section(wrong)] if wrong else []
     first += [f"> [!NOTE]\n> {missing}"] if missing else []
@@ -62,7 +63,7 @@ def review(base: str, head: str, out: Path | None, fail_on: str | None, link: st
     if fatal:
         keys = ", ".join(f"{one.key} ({one.place})" for one in fatal)
         click.echo(f"Error: shown to lose more than {found.tolerance:.0%}: {keys}", err=True)
-    sys.exit(bool(wrong or fatal))
+    sys.exit(1 if wrong or fatal else 0)
 
 
 def _compared(left: Revision, right: Revision) -> tuple[Diff, str]:

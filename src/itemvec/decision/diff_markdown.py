@@ -59,7 +59,7 @@ def _table(found: Diff, changes: list[Change]) -> str:
     rows = [["", safe(found.left.name), safe(found.right.name), "change [95 %]", "p", "verdict"]]
     rows.append([":--", "--:", "--:", ":--", ":--", ":--"])
     for one in changes:
-        _, *numbers, mark = row(one)
+        _, *numbers, mark = (cell.replace("<", "&lt;") for cell in row(one))
         rows.append([f"**{safe(one.place)}** · {safe(one.key)}", *numbers, SIGNS.get(one.mark, mark)])
     return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
 

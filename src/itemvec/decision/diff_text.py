@@ -5,8 +5,6 @@ from __future__ import annotations
 import unicodedata
 from textwrap import fill
 
-from tabulate import tabulate
-
 from itemvec.core.text import p_value
 from itemvec.decision.change import TESTED, Change, Diff
 
@@ -14,7 +12,6 @@ WIDTH = 100  # columns
 ROWS = 25  # shown before --all
 NAMES = 14  # characters of the name of a state above its numbers
 PLACES = 3  # named in the conclusion
-TITLE = 48  # characters of the name of a group above its rows
 
 
 def conclusion(found: Diff, width: int = WIDTH) -> str:
@@ -82,19 +79,26 @@ def heading(found: Diff) -> list[str]:
 
 def _table(found: Diff, listed: list[Change]) -> str:
     """One table, so that its columns stand below each other; a line above the rows of each group names it."""
-    head = ["", short(found.left.name, NAMES), short(found.right.name, NAMES), "change [95 %]", "p", ""]
-    rows: dict[str, list[list[str]]] = {}
+    places: dict[str, list[list[str]]] = {}
     for one in listed:
-        rows.setdefault(one.place, []).append(row(one))
-    numbers = [cells[1:] for some in rows.values() for cells in some]
-    taken = sum(max(len(one[i]) for one in [head[1:], *numbers]) + 2 for i in range(5))
-    lines = []
-    for place, some in rows.items():
-        lines.append([short(place, min(TITLE, WIDTH - taken)), *[""] * 5])
-        lines += [["  " + short(cells[0], WIDTH - taken - 2), *cells[1:]] for cells in some]
-    align = ("left", "right", "right", "left", "left", "left")
-    text = tabulate(lines, head, "plain", disable_numparse=True, colalign=align, preserve_whitespace=True)
-    return "\n".join(line.rstrip() for line in text.splitlines())
+        places.setdefault(one.place, []).append(row(one))
+    head = ["", short(found.left.name, NAMES), short(found.right.name, NAMES), "change [95 %]", "p", ""]
+    rows = [head, *(cells for some in places.values() for cells in some)]
+    widths = [max(len(cells[column]) for cells in rows) for column in range(1, 6)]
+    room = WIDTH - sum(widths) - 2 * len(widths)
+    names = [plain(place) for place in places] + ["  " + plain(one.key) for one in listed]
+    room = min(room, max(len(name) for name in names))
+
+    def line(name: str, cells: list[str]) -> str:
+        before, after, *rest = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        numbers = (cell.strip().rjust(len(cell)) for cell in (before, after))
+        return "  ".join([name.ljust(room), *numbers, *rest]).rstrip()
+
+    lines = [line("", head[1:])]
+    for place, some in places.items():
+        lines.append(short(place, WIDTH))
+        lines += [line("  " + short(key, room - 2), cells) for key, *cells in some]
+    return "\n".join(lines)
 
 
 def row(one: Change) -> list[str]:

@@ -80,11 +80,13 @@ def revision(root: Path, name: str, called: str = "") -> Revision:
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
     from dvc.scm import SCMError, resolve_rev
+    from dvc_data.index import DataIndexError
 
     try:
         with Repo(str(root)) as repo:
             commit = resolve_rev(repo.scm, name)
-        files = DVCFileSystem(str(root), rev=commit)
+            remotes = {part: dict(repo.config[part]) for part in ("core", "remote")}  # of today, for old commits too
+        files = DVCFileSystem(str(root), rev=commit, config=remotes)
         decision = json.loads(files.read_text(DECISION))
     except (SCMError, DvcException):
         raise TableError(
@@ -102,7 +104,7 @@ def revision(root: Path, name: str, called: str = "") -> Revision:
         try:
             with files.open(path, "rb") as file:
                 content = io.BytesIO(file.read())
-        except (OSError, DvcException):
+        except (OSError, DvcException, DataIndexError):
             raise MissingMeasuresError(
                 f"{shown} ({commit[:7]}): {path} is neither in the cache nor on a remote; run `dvc push` where it was "
                 f"measured and `dvc fetch --all-commits` here, or check {commit[:7]} out and run `dvc repro`"
