@@ -20,9 +20,9 @@ class Guarded:
 
     ``seen`` is compared with the largest score of the family, and takes one more unit for seen that loses ``UNSEEN``
     times the largest difference of its comparison. ``alone`` is compared with what one comparison may show, and takes
-    one more unit for seen that loses ``bound``. A claim needs both. The first holds the family's error, skewed differences
-    included; the second rules out, for each comparison by itself, that a few units lose all and none was sampled. To
-    ask the second of the family as a whole would find next to nothing with less than some thousand units.
+    one more unit for seen that loses ``bound``. A claim needs both. The first holds the error of the family, skewed
+    differences included; the second rules out, for each comparison by itself, that a few units lose all and none was
+    sampled. To ask the second of the family as a whole would find next to nothing with less than some thousand units.
 
     differences
         float64 of shape (n_units, n_columns), NaN where absent.
