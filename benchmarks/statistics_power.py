@@ -2,8 +2,8 @@
 
     python benchmarks/statistics_power.py
 
-One comparison in ten has a difference; 300 queries unless said. 9,999 sign flips for Holm, 999 draws for ours.
-"Student" is the same largest score of Student's t: what assuming symmetry would find.
+One comparison in ten has a difference; Differences are symmetric. 9,999 sign flips for Holm, 999 draws for ours.
+"Student" is the largest score of Student's t, in one step and by steps: what assuming symmetry would find.
 """
 
 from __future__ import annotations

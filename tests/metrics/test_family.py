@@ -7,7 +7,7 @@ from itemvec.metrics import Spread
 from itemvec.metrics.family import Family, compare_family
 
 
-def compare(differences: np.ndarray, seed: int = 0, **options: float) -> Family:  # type: ignore[type-arg]
+def compare(differences: np.ndarray, seed: int = 0, **options: float) -> Family:
     return compare_family(differences, [Spread()] * differences.shape[1], seed, **options)  # type: ignore[arg-type]
 
 

@@ -11,7 +11,7 @@ from itemvec.core.arrays import Doubles
 from itemvec.metrics.bounded_mean import AdverseSample
 
 BLOCK = 1 << 22  # values weighed at a time
-UNSEEN = 1.5  # times the largest difference of a comparison, either way: what one more unit is taken to lose
+UNSEEN = 2.0  # times the largest difference of a comparison, either way: what one more unit is taken to lose
 
 
 @dataclass(frozen=True)
