@@ -51,7 +51,7 @@ def main(samples: int, quick: bool, seed: int) -> None:
                     if test == "one-sided":
                         found.append(AdverseSample.of(values, -1.0, none, none + np.inf).scores() > critical)
                     else:
-                        seen, alone, _ = Guarded(values, none, none + np.inf, 1.0).scores(1.0)
+                        seen, alone = Guarded(values, none, none + np.inf, 1.0, critical).scores(1.0)
                         found.append((seen > critical) & (alone > norm.isf(0.025)))
                 rows.append([name, f"{planted:+.2f}", test, f"{n:,}", f"{np.mean(np.concatenate(found)):.0%}"])
     header = ["differences", "mean", "test", "queries needed", "found with that many"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +84,7 @@ def _least(ahead: Doubles, spreads: list[Spread], seed: int, level: float, bound
     errors = np.array([spread.error for spread in spreads])
     degrees = np.array([spread.degrees for spread in spreads], dtype=np.float64)
     evidence = Guarded(ahead, errors, degrees, bound)
-    noise = evidence.scores(1.0)[2]
+    noise = evidence.seed_shares()
     reference = maxima(standardise(ahead, -evidence.largest_loss), noise, seed, two_sided=False, draws=draws)
     critical = max(reference.critical(level), 0.1)  # of copies of one system none is ever ahead
-    return evidence.lower_bounds(1.0, critical, float(norm.isf(level)))
+    return replace(evidence, critical=critical).lower_bounds(1.0, float(norm.isf(level)))

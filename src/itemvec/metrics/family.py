@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,14 +90,15 @@ def compare_family(
         empty = np.zeros(0)
         return Family(empty, empty, empty, empty, empty > 0, empty > 0, np.inf, level)
     evidence = Guarded(differences, errors, degrees, bound)
-    above, below = evidence.scores(1.0), evidence.scores(-1.0)
-    scores, alone = (np.maximum(one, other) for one, other in zip(above[:2], below[:2], strict=True))
     columns = standardise(differences, np.where(totals > 0, -1.0, 1.0) * evidence.largest_loss)
-    reference = maxima(columns, above[2], seed, draws=draws)
-    critical, of_family = reference.critical(level), reference.p(scores)
+    reference = maxima(columns, evidence.seed_shares(), seed, draws=draws)
+    critical = reference.critical(level)
+    evidence = replace(evidence, critical=critical)
+    scores, alone = np.maximum(evidence.scores(1.0), evidence.scores(-1.0))
+    of_family = reference.p(scores)
     p = np.where((scores > 0) & (alone > 0), np.maximum(of_family, 2 * norm.sf(alone)), 1.0)
     at_most = reference.has_ended(scores) & (p == of_family)
-    ends = [sign * evidence.lower_bounds(sign, critical, float(norm.isf(level / 2))) for sign in (1.0, -1.0)]
+    ends = [sign * evidence.lower_bounds(sign, float(norm.isf(level / 2))) for sign in (1.0, -1.0)]
     low, high = agree(p < level, mean, *ends)
     identical = np.array((differences == 0).sum(axis=0) == counts)
     return Family(mean, low, high, p, at_most, identical, critical, level)

@@ -58,7 +58,7 @@ def units_needed(
     def enough(times: float) -> bool:
         if one_sided:
             return bool(AdverseSample.of(column, -bound, seed_error, seed_degrees, times).scores()[0] >= alone + margin)
-        of_family, by_itself, _ = Guarded(column, seed_error, seed_degrees, bound, times).scores(1.0)
+        of_family, by_itself = Guarded(column, seed_error, seed_degrees, bound, critical, times).scores(1.0)
         return bool(of_family[0] >= critical + margin and by_itself[0] >= alone + margin)
 
     if not enough(MOST):
