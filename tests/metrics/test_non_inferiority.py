@@ -3,6 +3,7 @@ import pytest
 
 from itemvec.core.arrays import Doubles
 from itemvec.metrics import Spread, compare_with_reference
+from itemvec.metrics.standard_error import DETERMINISTIC
 
 
 def loss_p(values: Doubles, whole: Doubles, seeds: Spread | None = None) -> float:
@@ -50,3 +51,43 @@ def test_candidates_are_one_family(rng: np.random.Generator) -> None:
     found = compare_with_reference(candidates, whole, [Spread()] * 3, Spread(), seed=1)
     assert found.p_loss[0] == found.p_loss[1] < 0.05 < found.p_loss[2]
     assert found.change[2] == pytest.approx(candidates[:, 2].mean() / whole.mean() - 1)
+
+
+def test_candidates_that_keep_what_the_reference_has(rng: np.random.Generator) -> None:
+    """Planted: half a percent lost, three percent lost, two percent gained, with little noise."""
+    reference = rng.uniform(0.4, 0.6, 4000)
+    shares = np.array([0.995, 0.97, 1.02])
+    candidates = reference[:, None] * shares + rng.normal(0, 0.001, (4000, 3))
+    found = compare_with_reference(candidates, reference, [DETERMINISTIC] * 3, DETERMINISTIC, 0)
+    assert (found.p_loss < 0.05).tolist() == [True, False, True]
+    assert (found.p_differs < 0.05).tolist() == [True, False, False]
+    assert found.change == pytest.approx(shares - 1, abs=1e-3)
+    noisy = compare_with_reference(candidates, reference, [Spread(0.01**2, 2)] * 3, DETERMINISTIC, 0)
+    assert np.all(noisy.p_loss > 0.05)
+
+
+def test_nothing_lost_takes_three_hundred_queries_to_show() -> None:
+    """Where 1 % would fail, 0.99**n of samples show none: 5 % at 298 queries."""
+    p = [
+        compare_with_reference(np.ones((n, 1)), np.ones(n), [DETERMINISTIC], DETERMINISTIC, 0).p_loss[0]
+        for n in (280, 320)
+    ]
+    assert p[1] < 0.05 < p[0]
+    assert p[0] == pytest.approx(0.99**280, abs=0.01)
+
+
+@pytest.mark.parametrize("n", [300, 600, 1000])
+def test_one_percent_lost_is_not_called_less(rng: np.random.Generator, n: int) -> None:
+    """Planted: 1 % of what was right fails, in 200 samples."""
+    shown = []
+    for seed in range(200):
+        kept = (rng.random((n, 1)) < 0.99).astype(np.float64)
+        found = compare_with_reference(kept, np.ones(n), [DETERMINISTIC], DETERMINISTIC, seed, draws=999)
+        shown.append(found.p_loss[0] < 0.05)
+    assert np.mean(shown) < 0.05 + 3 * 0.0154
+
+
+def test_a_reference_without_values_shows_nothing() -> None:
+    found = compare_with_reference(np.zeros((50, 2)), np.zeros(50), [DETERMINISTIC] * 2, DETERMINISTIC, 0)
+    assert found.p_loss.tolist() == [1, 1]
+    assert found.change.tolist() == [0, 0]

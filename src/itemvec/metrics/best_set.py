@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from itemvec.core.arrays import Doubles
-from itemvec.metrics.bounded_mean import AdverseSample
-from itemvec.metrics.family import LARGEST_DIFFERENCE, blocks
+from itemvec.metrics.family import LARGEST_DIFFERENCE
+from itemvec.metrics.guarded_scores import Guarded
 from itemvec.metrics.joint_maximum import DRAWS, maxima, standardise
 from itemvec.metrics.standard_error import Spread
 
@@ -82,9 +83,8 @@ def _least(ahead: Doubles, spreads: list[Spread], seed: int, level: float, bound
     """Simultaneous lower bounds of the means of all columns."""
     errors = np.array([spread.error for spread in spreads])
     degrees = np.array([spread.degrees for spread in spreads], dtype=np.float64)
-    columns = standardise(ahead, np.full(ahead.shape[1], -bound))
-    samples = [AdverseSample.of(ahead[:, part], -bound, errors[part], degrees[part]) for part in blocks(ahead)]
-    total = np.square(np.concatenate([sample.moments[1] for sample in samples])) + np.square(errors)
-    reference = maxima(columns, np.square(errors) / total, seed, two_sided=False, draws=draws)
-    critical = max(reference.critical(level), 0.1)
-    return np.concatenate([sample.lower_bounds(critical) for sample in samples])
+    evidence = Guarded(ahead, errors, degrees, bound)
+    noise = evidence.seed_shares()
+    reference = maxima(standardise(ahead, -evidence.largest_loss), noise, seed, two_sided=False, draws=draws)
+    critical = max(reference.critical(level), 0.1)  # of copies of one system none is ever ahead
+    return replace(evidence, critical=critical).lower_bounds(1.0, float(norm.isf(level)))

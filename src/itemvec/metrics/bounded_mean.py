@@ -119,8 +119,9 @@ class AdverseSample:
     def _at(self, log_shift: Doubles) -> tuple[Doubles, Doubles]:
         """Means and their scores, by the logarithm of how far the pole of the weights is below the floor.
 
-        A value is weighted by 1 / (value - pole). Then the harmonic mean of the distances from the pole is the mean's,
-        the likelihood ratio is that of geometric and harmonic mean, and the curvature is the weights' sum of squares.
+        A value is weighted by 1 / (value - pole). With these weights the harmonic mean of the distances from the pole
+        is that of the mean, the likelihood ratio is the ratio of geometric and harmonic mean, and the curvature is the
+        weights' sum of squares.
         """
         shift = np.exp(log_shift)
         distance = self.excess + shift

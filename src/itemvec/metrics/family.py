@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from itemvec.core.arrays import Doubles
-from itemvec.metrics.bounded_mean import AdverseSample
+from itemvec.metrics.guarded_scores import Guarded
 from itemvec.metrics.joint_maximum import DRAWS, maxima, standardise
 from itemvec.metrics.standard_error import Spread
 
 LEVEL = 0.05  # of p: what is below it counts as shown
-BLOCK = 1 << 22  # values weighed at a time
 LARGEST_DIFFERENCE = 1.0  # of two values between 0 and 1
 
 
@@ -32,8 +32,8 @@ class Family:
         Whether ``p`` is the smallest that the draws can give: write "p <=", not "p =".
     identical
         Whether no unit has a difference.
-    scores
-        Distance of each mean from zero, as far out on a standard normal; ``critical`` is the one where p = ``level``.
+    critical
+        The score that a comparison must exceed; ``units_needed`` takes it.
     """
 
     mean: Doubles
@@ -42,7 +42,6 @@ class Family:
     p: Doubles
     at_most: NDArray[np.bool_]
     identical: NDArray[np.bool_]
-    scores: Doubles
     critical: float
     level: float
 
@@ -65,8 +64,9 @@ def compare_family(
 ) -> Family:
     """Test that each column has mean zero, with simultaneous intervals, by the largest score of the family.
 
-    With probability ``1 - level`` no claim of the family is false and all its intervals hold. Comparisons that go
-    together cost little, copies nothing, and the number of draws limits no family. See docs/explain/statistics.md.
+    With probability ``1 - level`` no claim of the family is false and all its intervals hold, as far as the sample
+    shows what units can lose; ``Guarded`` says more. Comparisons that go together cost little, copies nothing, and the
+    number of draws limits no family. docs/explain/statistics.md has the simulations.
 
     Parameters
     ----------
@@ -89,31 +89,20 @@ def compare_family(
     degrees = np.array([one.degrees for one in seeds], dtype=np.float64)
     if not n_columns:
         empty = np.zeros(0)
-        return Family(empty, empty, empty, empty, empty > 0, empty > 0, empty, np.inf, level)
-    columns = standardise(differences, np.where(totals > 0, -bound, bound))
-    scores, parts = np.zeros(n_columns), blocks(differences)
-    noise = np.zeros(n_columns)
-    for part in parts:
-        for sign in (1.0, -1.0):
-            sample = AdverseSample.of(sign * differences[:, part], -bound, errors[part], degrees[part])
-            scores[part] = np.maximum(scores[part], sample.scores())
-            noise[part] = np.square(errors[part]) / (np.square(sample.moments[1]) + np.square(errors[part]))
-    reference = maxima(columns, noise, seed, draws=draws)
-    p, critical = np.where(scores > 0, reference.p(scores), 1.0), reference.critical(level)
-    ends = {1.0: np.empty(n_columns), -1.0: np.empty(n_columns)}
-    for part in parts:
-        for sign, end in ends.items():
-            sample = AdverseSample.of(sign * differences[:, part], -bound, errors[part], degrees[part])
-            end[part] = sign * sample.lower_bounds(critical)
-    low, high = agree(p < level, mean, ends[1.0], ends[-1.0])
+        return Family(empty, empty, empty, empty, empty > 0, empty > 0, np.inf, level)
+    evidence = Guarded(differences, errors, degrees, bound)
+    columns = standardise(differences, np.where(totals > 0, -1.0, 1.0) * evidence.largest_loss)
+    reference = maxima(columns, evidence.seed_shares(), seed, draws=draws)
+    critical = reference.critical(level)
+    evidence = replace(evidence, critical=critical)
+    scores, alone = np.maximum(evidence.scores(1.0), evidence.scores(-1.0))
+    of_family = reference.p(scores)
+    p = np.where((scores > 0) & (alone > 0), np.maximum(of_family, 2 * norm.sf(alone)), 1.0)
+    at_most = reference.has_ended(scores) & (p == of_family)
+    ends = [sign * evidence.lower_bounds(sign, float(norm.isf(level / 2))) for sign in (1.0, -1.0)]
+    low, high = agree(p < level, mean, *ends)
     identical = np.array((differences == 0).sum(axis=0) == counts)
-    return Family(mean, low, high, p, reference.has_ended(scores), identical, scores, critical, level)
-
-
-def blocks(values: Doubles) -> list[slice]:
-    """Columns in groups that fit into memory together."""
-    width = max(1, BLOCK // max(1, len(values)))
-    return [slice(start, start + width) for start in range(0, values.shape[1], width)]
+    return Family(mean, low, high, p, at_most, identical, critical, level)
 
 
 def agree(shown: NDArray[np.bool_], mean: Doubles, low: Doubles, high: Doubles) -> tuple[Doubles, Doubles]:

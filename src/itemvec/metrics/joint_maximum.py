@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from itemvec.core.arrays import Doubles
+from itemvec.core.arrays import Doubles, Floats
 
 DRAWS = 9999
 NUMBERS = 1 << 22  # drawn at a time
@@ -34,8 +34,8 @@ class Maxima:
         return np.asarray(scores > self.ordered[-1], dtype=np.bool_)
 
 
-def standardise(values: Doubles, adverse: Doubles) -> Doubles:
-    """Columns and one more unit each, centred and of length one, float64 of shape (n_units + 1, n_columns).
+def standardise(values: Doubles, adverse: Doubles) -> Floats:
+    """Columns and one more unit each, centred and of length one, float32 of shape (n_units + 1, n_columns).
 
     Parameters
     ----------
@@ -44,16 +44,19 @@ def standardise(values: Doubles, adverse: Doubles) -> Doubles:
     adverse
         The value of one more unit, of shape (n_columns,).
     """
-    rows = np.vstack([values, adverse])
-    absent = np.isnan(rows)
-    rows = np.where(absent, 0.0, rows)
-    mean = rows.sum(axis=0) / (~absent).sum(axis=0)
-    rows = np.where(absent, 0.0, rows - mean)
-    lengths = np.linalg.norm(rows, axis=0)
-    return np.asarray(rows / np.where(lengths > 0, lengths, 1.0))
+    found = np.empty((len(values) + 1, values.shape[1]), dtype=np.float32)
+    width = max(1, NUMBERS // len(found))
+    for start in range(0, values.shape[1], width):
+        part = slice(start, start + width)
+        rows = np.vstack([values[:, part], adverse[part]])
+        rows -= np.nanmean(rows, axis=0)
+        rows[np.isnan(rows)] = 0.0
+        lengths = np.linalg.norm(rows, axis=0)
+        found[:, part] = rows / np.where(lengths > 0, lengths, 1.0)
+    return found
 
 
-def maxima(columns: Doubles, noise: Doubles, seed: int, two_sided: bool = True, draws: int = DRAWS) -> Maxima:
+def maxima(columns: Floats, noise: Doubles, seed: int, two_sided: bool = True, draws: int = DRAWS) -> Maxima:
     """Draw the largest score of any column: weights of units are normal, and all columns share them.
 
     Each score is then standard normal, and scores go together as their columns do: the multiplier bootstrap of
@@ -70,7 +73,7 @@ def maxima(columns: Doubles, noise: Doubles, seed: int, two_sided: bool = True, 
     """
     rng = np.random.default_rng(seed)
     noisy = np.flatnonzero(noise > 0)
-    units = (columns * np.sqrt(1 - noise)).astype(np.float32)
+    units = columns * np.sqrt(1 - noise, dtype=np.float32) if len(noisy) else columns
     found, rows = [], max(1, NUMBERS // max(units.shape))
     for start in range(0, draws, rows):
         n = min(rows, draws - start)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from itemvec.core.arrays import Doubles
 from itemvec.metrics.bounded_mean import AdverseSample
-from itemvec.metrics.family import blocks
 from itemvec.metrics.joint_maximum import DRAWS, maxima, standardise
 from itemvec.metrics.standard_error import Spread
 
@@ -74,18 +73,15 @@ def compare_with_reference(
     change = candidates.mean(axis=0) / whole - 1 if whole else np.zeros(n_columns)
     if not n_columns or not n_units:
         return Kept(change, np.ones(n_columns), np.ones(n_columns), np.zeros(n_columns, dtype=bool), np.inf)
-    sides, noise = [], np.zeros(n_columns)
+    sides = []
     # What one more unit can show at worst: all lost, or all gained.
     for values, share, worst in ((below, 1 - tolerance, (1 - tolerance) * largest), (above, 1 + tolerance, largest)):
         spreads = [Spread(share**2 * reference_seeds.variance, reference_seeds.degrees) + one for one in seeds]
         errors = np.array([spread.error for spread in spreads])
         degrees = np.array([spread.degrees for spread in spreads], dtype=np.float64)
-        scores = []
-        for part in blocks(values):
-            sample = AdverseSample.of(values[:, part], -worst, errors[part], degrees[part])
-            scores.append(sample.scores())
-            noise[part] = np.square(errors[part]) / (np.square(sample.moments[1]) + np.square(errors[part]))
-        sides.append(np.concatenate(scores))
+        sample = AdverseSample.of(values, -worst, errors, degrees)
+        noise = np.square(errors) / (np.square(sample.moments[1]) + np.square(errors))
+        sides.append(sample.scores())
     columns = standardise(below, np.full(n_columns, -(1 - tolerance) * largest))
     chance = maxima(columns, noise, seed, two_sided=False, draws=draws)
     p_loss, p_gain = (np.where(side > 0, chance.p(side), 1.0) for side in sides)

@@ -9,6 +9,7 @@ from scipy.stats import norm
 
 from itemvec.core.arrays import Doubles
 from itemvec.metrics.bounded_mean import AdverseSample
+from itemvec.metrics.guarded_scores import Guarded
 from itemvec.metrics.standard_error import DETERMINISTIC, Spread
 
 MOST = 1e4  # times the units there are: beyond it "no number of queries" is the honest answer
@@ -21,6 +22,7 @@ def units_needed(
     power: float = 0.8,
     bound: float = 1.0,
     one_sided: bool = False,
+    level: float = 0.05,
 ) -> float:
     """About how many units in all a test needs to claim, with probability ``power``, that the mean is not zero.
 
@@ -49,15 +51,19 @@ def units_needed(
     if not len(values) or values.mean() == 0 or (one_sided and values.mean() < 0):
         return inf
     column = (values * np.sign(values.mean()))[:, None]
-    noise = np.array([seeds.error]), np.array([seeds.degrees], dtype=np.float64)
-    goal = critical + float(norm.ppf(power))
+    seed_error, seed_degrees = np.array([seeds.error]), np.array([seeds.degrees], dtype=np.float64)
+    margin = float(norm.ppf(power))
+    alone = critical if one_sided else float(norm.isf(level / 2))
 
     def enough(times: float) -> bool:
-        return bool(AdverseSample.of(column, -bound, *noise, times=times).scores()[0] >= goal)
+        if one_sided:
+            return bool(AdverseSample.of(column, -bound, seed_error, seed_degrees, times).scores()[0] >= alone + margin)
+        of_family, by_itself = Guarded(column, seed_error, seed_degrees, bound, critical, times).scores(1.0)
+        return bool(of_family[0] >= critical + margin and by_itself[0] >= alone + margin)
 
-    low, high = 1 / len(values), MOST
-    if not enough(high):
+    if not enough(MOST):
         return inf
+    low, high = 1 / len(values), MOST
     while high / low > 1 + 1e-4:
         middle = (low * high) ** 0.5
         low, high = (low, middle) if enough(middle) else (middle, high)
