@@ -27,7 +27,7 @@ def test_planted_changes_get_their_marks(rng: np.random.Generator) -> None:
     assert marks == {
         "up": "better",
         "down": "worse",
-        "near": "=",
+        "near": "~",  # of 200 queries one could lose all unseen: 0.5 %, as much as the tolerance of the mean
         "chance": "~",
         "same": "=",
         "before": "gone",
@@ -48,9 +48,9 @@ def test_planted_changes_get_their_marks(rng: np.random.Generator) -> None:
     assert found.remarks == []
 
 
-def test_a_loss_within_the_tolerance_is_worse_but_not_lost() -> None:
+def test_a_loss_that_may_be_within_the_tolerance_is_worse_but_not_lost() -> None:
     before = np.full(N, 0.9)
-    after = before - 0.004 - 0.001 * np.sin(np.arange(N))  # 0.44 % of the mean
+    after = before - 0.012 - 0.001 * np.sin(np.arange(N))  # 1.3 % of the mean; one query more could halve it
     found = diff(state({SEARCH: {"exact": before}}), state({SEARCH: {"exact": after}}), 1)
     assert [one.mark for one in found.changes] == ["worse"]
     assert found.lost == []
@@ -150,9 +150,12 @@ def test_a_task_without_data_on_one_side(swapped: bool, mark: str) -> None:
     assert {one.key: one.mark for one in found.changes} == {"exact": "=", "e": mark}
 
 
-def test_a_single_query_has_no_interval() -> None:
+def test_a_single_query_shows_nothing() -> None:
     found = diff(state({SEARCH: {"exact": np.zeros(1)}}), state({SEARCH: {"exact": np.ones(1)}}), 1)
-    assert (found.changes[0].mark, found.changes[0].low, found.changes[0].high) == ("~", None, None)
+    (change,) = found.changes
+    assert change.mark == "~"
+    assert change.low is not None
+    assert change.low < 0 < (change.high or 0)
 
 
 def test_means_alone_are_not_tested_and_not_read() -> None:
