@@ -23,3 +23,10 @@ def test_words_of_any_script_meet(corpus: Corpus, one: str, other: str) -> None:
 def test_one_letter_tells_apart(corpus: Corpus) -> None:
     vectors = vectors_of(HashingEncoder(4096), corpus, ["vitamin c", "vitamin d"], "item")
     assert vectors[0] @ vectors[1] == pytest.approx(0.5)
+
+
+def test_texts_without_words_are_zero(corpus: Corpus) -> None:
+    for texts in (["", "..."], []):
+        vectors = vectors_of(HashingEncoder(8), corpus, texts, "item")
+        assert vectors.shape == (len(texts), 8)
+        assert not vectors.any()

@@ -1,10 +1,12 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from itemvec.core.arrays import Floats, Ints
+from itemvec.core.errors import ParamsError
 from itemvec.core.top_k import NOTHING, TieOrder, top_k
 from itemvec.retrievers import Entries
 from itemvec.retrievers.exact import Exact
@@ -111,3 +113,41 @@ def test_the_database_goes_with_the_index(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(list(tmp_path.iterdir())) == 1
     del retrieve
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "dim", "said"),
+    [
+        (LanceDb(index_type="IVF_RQ"), 12, "takes widths that 8 divides, not 12"),
+        (LanceDb(index_type="IVF_PQ", sub_vectors=5), 12, "sub_vectors 5 does not divide the width 12"),
+    ],
+)
+def test_a_width_that_the_index_cannot_take_is_refused(row: LanceDb, dim: int, said: str) -> None:
+    with pytest.raises(ParamsError, match=said):
+        row.index(entries(np.ones((300, dim), dtype=np.float32)))
+    row.check_width(40)
+
+
+@pytest.mark.parametrize("k", [5, 20, 45])
+def test_the_cosine_of_zeros_is_zero_as_in_exact(k: int, rng: np.random.Generator) -> None:
+    vectors = rng.standard_normal((40, 4), dtype=np.float32)
+    vectors[[3, 17, 30]] = 0
+    items, queries = entries(vectors), entries(vectors[:6])  # the fourth query is zero
+    found, expected = (one.index(items)(queries, k) for one in (LanceDb(index_type=None), Exact()))
+    assert (found.positions == expected.positions).all()
+    assert np.nan_to_num(found.scores) == pytest.approx(np.nan_to_num(expected.scores), abs=1e-5)
+
+
+@pytest.mark.parametrize(("kind", "refine"), [("IVF_FLAT", None), ("IVF_HNSW_SQ", 9), ("IVF_HNSW_SQ", None)])
+def test_with_an_index_zeros_are_found_too(kind: Any, refine: int | None, rng: np.random.Generator) -> None:
+    """At 0 where scores are cosines, and last where an index only orders."""
+    vectors = rng.standard_normal((300, 8), dtype=np.float32)
+    vectors[3] = 0
+    items, queries = entries(vectors), entries(vectors[[5, 3]])
+    row = LanceDb(index_type=kind, partitions=1, candidates=3000, refine=refine)
+    top = row.index(items)(queries, 300)
+    (place,) = np.flatnonzero(top.positions[0] == 3)
+    expected = Exact().index(items)(queries, 300)
+    is_last = kind == "IVF_HNSW_SQ" and refine is None
+    assert place == (np.count_nonzero(top.positions[0] >= 0) - 1 if is_last else np.argmax(expected.positions[0] == 3))
+    assert (top.positions[1] == expected.positions[1]).all()

@@ -57,6 +57,43 @@ RECOMMEND = {"split": "leave-one-out", "mask_history": True, "depth": 10, "seeds
             {"reducers": {"full": {"kind": "pca", "dim": 385}}, "variants": ["full"]},
             "more than the 384 of model 'minilm'",
         ),
+        (
+            {
+                "systems": {"rq": {"kind": "lancedb", "index_type": "IVF_RQ"}},
+                "retrievers": ["rq"],
+                "variants": ["pca"],
+                "reducers": {"pca": {"kind": "pca", "dim": 50}},
+                "baselines": [],
+                "recommenders": [],
+                "rerankers": [],
+            },
+            "variant 'pca': retriever lancedb: index_type IVF_RQ takes widths that 8 divides, not 50; name another",
+        ),
+        (
+            {
+                "systems": {"pq": {"kind": "lancedb", "index_type": "IVF_HNSW_PQ", "sub_vectors": 7}},
+                "retrievers": ["pq"],
+                "variants": ["full"],
+                "baselines": [],
+                "recommenders": [],
+                "rerankers": [],
+            },
+            "variant 'full': retriever lancedb: sub_vectors 7 does not divide the width 384; name a divisor",
+        ),
+        (
+            {
+                "systems": {
+                    "h": {"kind": "hybrid", "parts": [{"kind": "bm25"}, {"kind": "lancedb", "index_type": "IVF_RQ"}]}
+                },
+                "retrievers": ["h"],
+                "variants": ["c"],
+                "baselines": [],
+                "recommenders": [],
+                "rerankers": [],
+                "reducers": {"c": {"kind": "chain", "links": [{"kind": "truncate", "dim": 12}, {"kind": "whiten"}]}},
+            },
+            "variant 'c': retriever lancedb: index_type IVF_RQ takes widths that 8 divides, not 12",
+        ),
         ({"search": SEARCH | {"metrics": ["ndgc@10"]}}, "unknown metric 'ndgc@10'; did you mean 'ndcg'"),
         ({"search": SEARCH | {"metrics": ["ndcg@20"]}}, "search: ndcg@20 looks deeper than depth 10; raise depth"),
         ({"search": SEARCH | {"metrics": []}}, "search: metrics names none"),

@@ -32,7 +32,7 @@ def tables(tmp_path: Path) -> dict[str, Path]:
 
 def vectors(folder: Path, ids: list[str]) -> Path:
     items = Block(pa.array(ids), np.eye(3, dtype=np.float32))
-    queries = Block(pa.array(["q1", "q2", "q3"]), np.array([[0, 1, 0], [1, 1, 1], [2, 0, 1]], dtype=np.float32))
+    queries = Block(pa.array(["q1", "q2", "q3"]), np.array([[0, 1, 0], [2, 1, 1], [2, 0, 1]], dtype=np.float32))
     write_database(folder / "full", {"items": (3, [items]), "queries": (3, [queries])})
     return folder / "full.digest"
 
@@ -75,7 +75,7 @@ def test_test_queries_alone_are_reported(divided: dict[str, Path], tmp_path: Pat
 
 
 def test_weights_are_tuned_on_validation_queries_alone(divided: dict[str, Path], tmp_path: Path) -> None:
-    """To q2 the first item is relevant: the vectors tie it with the others, the words know nothing."""
+    """To q2 the first item is relevant: the vectors put it first, the words know nothing."""
     parts = [{"kind": "exact"}, {"kind": "bm25"}]
     hybrid = Hybrid(parts, fusion="convex")
     found = search(hybrid, divided, vectors(tmp_path, ["i1", "i2", "i3"]), PROTOCOL, seed=1)

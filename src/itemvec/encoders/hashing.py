@@ -41,6 +41,8 @@ class HashingEncoder:
 
         def encode(texts: Sequence[str], role: Role) -> Floats:  # noqa: ARG001  (both roles are words)
             words = find_words(texts)
+            if not len(words.codes):  # which the hasher does not take
+                return np.zeros((len(texts), self.dim), dtype=np.float32)
             buckets = hasher.transform([word] for word in words.vocabulary.to_pylist())  # (n_words, dim), sparse
             return np.asarray(normalize(words.counts(words.vocabulary) @ buckets).toarray(), dtype=np.float32)
 

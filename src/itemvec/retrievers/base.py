@@ -115,6 +115,21 @@ class Tunable(Protocol):
         ...
 
 
+@runtime_checkable
+class TakesWidths(Protocol):
+    """A retriever that cannot index vectors of any width."""
+
+    def check_width(self, dim: int) -> None:
+        """Make sure that it can index vectors of ``dim`` numbers.
+
+        Raises
+        ------
+        ParamsError
+            It cannot.
+        """
+        ...
+
+
 def prepare(retriever: Retriever, items: Entries, tuning: Tuning | None) -> tuple[Retrieve, dict[str, Any]]:
     """Index ``items`` with any retriever; also return the options it chose, if it is tunable, for the summary."""
     return retriever.tune(items, tuning) if isinstance(retriever, Tunable) else (retriever.index(items), {})

@@ -13,7 +13,7 @@ from itemvec.core.arrays import Doubles
 from itemvec.core.errors import ParamsError
 from itemvec.core.options import NaturalFloat, Positive
 from itemvec.core.top_k import TieOrder, Ties, Top
-from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve, Retriever, Tuning, prepare
+from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve, Retriever, TakesWidths, Tuning, prepare
 from itemvec.retrievers.fusion import Candidates, normalised, reciprocal_rank, scaled_from, unite
 
 STEPS = {2: 20}  # steps of a weight from 0 to 1, by the number of parts
@@ -74,6 +74,12 @@ class Hybrid:
     def lowest(self) -> float | None:
         """That of what is summed; z has none."""
         return None if self.fusion == "convex" and self.normalise == "z" else 0.0
+
+    def check_width(self, dim: int) -> None:
+        """Refuse what a part cannot index."""
+        for part in self._retrievers:
+            if isinstance(part, TakesWidths):
+                part.check_width(dim)
 
     def index(self, items: Entries) -> Retrieve:
         """Prepare all parts."""

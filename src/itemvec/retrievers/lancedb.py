@@ -10,15 +10,19 @@ from typing import Any, Literal, cast, get_args
 
 import numpy as np
 
-from itemvec.core.arrays import Floats
+from itemvec.core.arrays import Floats, Ints
+from itemvec.core.errors import ParamsError
 from itemvec.core.languages import Language, Stemmed
 from itemvec.core.options import Positive
 from itemvec.core.progress import each
 from itemvec.core.top_k import TieOrder, Top, top_k
 from itemvec.core.words import find_words
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
+from itemvec.retrievers.zero_vectors import all_alike, with_zeros, zero_rows
 from itemvec.store.lancedb_index import Distance, Effort, Found, IndexKind, ServedTable
 
+UNROUNDED = (None, "IVF_FLAT", "IVF_HNSW_FLAT")  # whose scores are cosines
+RQ_STEP = 8  # numbers that IVF_RQ takes together
 ASKED = 4  # queries at a time; LanceDB takes them one by one
 
 
@@ -37,7 +41,8 @@ class LanceDb:
     mode
         What to search by.
     similarity
-        How vectors are compared: by cosine, or by ``dot``, the inner product.
+        How vectors are compared: by cosine, or by ``dot``, the inner product. The cosine of a vector of zeros is 0, as
+        in ``exact``; LanceDB alone would leave it out.
     index_type
         Index of the vectors; null compares all vectors.
     partitions
@@ -83,18 +88,37 @@ class LanceDb:
             return 0.0
         return -1.0 if self.similarity == "cosine" else None
 
+    def check_width(self, dim: int) -> None:
+        """Refuse vectors that the kind of index cannot take."""
+        if self.mode == "text":
+            return
+        if self.index_type == "IVF_RQ" and dim % RQ_STEP:
+            raise ParamsError(
+                f"retriever lancedb: index_type IVF_RQ takes widths that {RQ_STEP} divides, not {dim}; name another "
+                "index_type, or a reducer with such a dim"
+            )
+        if "PQ" in str(self.index_type) and self.sub_vectors is not None and dim % self.sub_vectors:
+            raise ParamsError(
+                f"retriever lancedb: sub_vectors {self.sub_vectors} does not divide the width {dim}; name a divisor, "
+                "or leave sub_vectors out"
+            )
+
     def index(self, items: Entries) -> Retrieve:
         """Write the items into a database and build its indexes."""
         table, order = self.serve(items) if len(items) else None, TieOrder(items.ids)
+        zeros, are_cosines = self._zeros(items), self.index_type in UNROUNDED or self.refine is not None
 
         def retrieve(queries: Entries, k: int) -> Top:
             ties = order.of(queries.ids)
             top = top_k(np.empty((len(queries), 0), dtype=np.float32), k)
             if table is None:
                 return top
+            blank = set(self._zeros(queries).tolist())
             with ThreadPoolExecutor(ASKED) as threads:
                 answers = threads.map(lambda text, vector: self.ask(table, text, vector, k), *self._asked(queries))
-                for row, found in enumerate(each(answers, len(queries), "lancedb", "queries")):
+                for row, answer in enumerate(each(answers, len(queries), "lancedb", "queries")):
+                    known = with_zeros(answer, zeros, k, are_cosines)
+                    found = all_alike(ties, row, k) if row in blank else known
                     best = np.lexsort((ties.places(np.array(row), found.positions), -found.scores))[:k]
                     top.positions[row, : len(best)] = found.positions[best]
                     top.scores[row, : len(best)] = found.scores[best]
@@ -105,6 +129,8 @@ class LanceDb:
     def serve(self, items: Entries) -> ServedTable:
         """Make a table of the items, at least one, with the indexes of the mode."""
         vectors = items.blocks("lancedb") if self.needs_vectors else None
+        if vectors is not None:
+            self.check_width(next(iter(vectors)).shape[1])
         words = None if self.mode == "vector" else self._words(items)
         table = ServedTable(len(items), words, vectors)
         if vectors is not None:
@@ -133,6 +159,11 @@ class LanceDb:
         none = np.empty((len(queries), 0), dtype=np.float32)
         vectors = chain.from_iterable(queries.blocks("lancedb")) if self.needs_vectors else iter(none)
         return ([""] * len(queries) if self.mode == "vector" else self._words(queries).to_pylist()), vectors
+
+    def _zeros(self, entries: Entries) -> Ints:
+        """Positions of vectors that LanceDB cannot compare by cosine; what ``hybrid`` does with them is its own."""
+        compared = self.mode == "vector" and self.similarity == "cosine"
+        return zero_rows(entries.blocks("lancedb") if compared else [])
 
     def _words(self, entries: Entries) -> Any:
         """Words of each text with a blank between them, Arrow strings."""

@@ -1,5 +1,6 @@
 """What can be known to fail before anything runs."""
 
+from functools import reduce
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,7 +17,7 @@ from itemvec.protocol.splits import splitter
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.reducers import REDUCERS
 from itemvec.rerankers import RERANKERS
-from itemvec.retrievers import RETRIEVERS
+from itemvec.retrievers import RETRIEVERS, Retriever, TakesWidths
 from itemvec.stages.tasks import task_of
 
 ROWS = 100_000  # of each file, that are looked at
@@ -50,7 +51,7 @@ def _check_systems(params: Params) -> None:
     for name in params.recommenders:
         RECOMMENDERS.build(name, params.systems[name])
     for name in params.retrievers:
-        RETRIEVERS.build(name, params.systems[name])
+        _check_widths(params, RETRIEVERS.build(name, params.systems[name]))
     for name in params.baselines:
         row = params.systems[name]
         registry = RECOMMENDERS if task_of(name, row) == "recommend" else RETRIEVERS
@@ -62,6 +63,29 @@ def _check_systems(params: Params) -> None:
         _check_first(params)
     if not (params.recommenders or params.retrievers or params.baselines):
         raise ParamsError("recommenders, retrievers and baselines name nothing: there is nothing to measure")
+
+
+def _check_widths(params: Params, retriever: Retriever) -> None:
+    """A retriever can index every variant whose width is known before anything runs."""
+    whole = ENCODERS.build(params.model, params.models[params.model]).dim
+    if not isinstance(retriever, TakesWidths):
+        return
+    for name in params.variants:
+        width = _width(params.reducers[name], whole)
+        if width is not None:
+            try:
+                retriever.check_width(width)
+            except ParamsError as error:
+                raise ParamsError(f"variant {name!r}: {error}") from None
+
+
+def _width(row: Row, width: int | None) -> int | None:
+    """How wide the row of a reducer leaves vectors of ``width``; None where the data decides."""
+    if row["kind"] == "chain":
+        return reduce(lambda found, link: _width(link, found), row["links"], width)
+    if row.get("dim") is not None:
+        return int(row["dim"])
+    return None if row["kind"] == "drop-degrading" or row.get("variance") is not None else width
 
 
 def _check_first(params: Params) -> None:
