@@ -74,8 +74,9 @@ def test_without_measures_the_means_are_shown(repository: Repository) -> None:
     assert result.exit_code == 0
     assert "### itemvec: Nothing is shown: there are means alone, without the values per query." in result.output
     assert "0.5000 | 0.3000 | -0.200 |  | ? |" in result.output
-    assert "Means alone, nothing is tested. " in result.output
-    assert "dvc push" in result.output
+    assert "> Means alone, nothing is tested. <code>main " in result.stdout
+    assert result.stderr.startswith("Warning: nothing was tested, so no loss can be shown. main (")
+    assert "`dvc push`" in result.stderr
 
 
 def test_a_lock_that_does_not_fit_fails_and_names_the_stages(repository: Repository) -> None:

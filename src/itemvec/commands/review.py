@@ -43,7 +43,7 @@ def review(base: str, head: str, out: Path | None, fail_on: str | None, link: st
              itemvec review main workspace --fail-on worse
     """
     from itemvec.commands.lock import misfits
-    from itemvec.decision.diff_markdown import as_markdown
+    from itemvec.decision.diff_markdown import as_markdown, safe
 
     checked_out, wanted = _git("rev-parse", "HEAD"), _git("rev-parse", "HEAD" if head == WORKSPACE else f"{head}^0")
     if wanted != checked_out:
@@ -54,7 +54,9 @@ def review(base: str, head: str, out: Path | None, fail_on: str | None, link: st
         click.echo(f"Error: dvc.lock does not fit {', '.join(wrong)}; {advice}", err=True)
     found, missing = _compared(opened(_git("merge-base", base, wanted), called=base), opened(head))
     first = [_lock_section(wrong)] if wrong else []
-    first += [f"> [!NOTE]\n> {missing}"] if missing else []
+    if missing:
+        click.echo(f"Warning: nothing was tested, so no loss can be shown. {missing}", err=True)
+        first.append(f"> [!NOTE]\n> Means alone, nothing is tested. {safe(missing, 300)}")
     text = as_markdown(found, link, "\n\n".join(first))
     click.echo(text, nl=False)
     if out:
@@ -69,14 +71,13 @@ def review(base: str, head: str, out: Path | None, fail_on: str | None, link: st
 def _compared(left: Revision, right: Revision) -> tuple[Diff, str]:
     """The differences; without values per query those of the means, and what is missing."""
     from itemvec.decision.diff import diff
-    from itemvec.decision.diff_markdown import safe
     from itemvec.decision.revisions import MissingMeasuresError
 
     seed = int(right.decision["seed"])
     try:
         return diff(left, right, seed), ""
     except MissingMeasuresError as error:
-        return diff(left, right, seed, means=True), f"Means alone, nothing is tested. {safe(error.message, 300)}"
+        return diff(left, right, seed, means=True), error.message
 
 
 def _lock_section(wrong: dict[str, list[str]]) -> str:
