@@ -2,24 +2,37 @@
 
 from itemvec.metrics import complete_recall, hit, mrr, ndcg, recall  # noqa: F401  (each registers itself)
 from itemvec.metrics.base import METRICS, Judgments, Ranked, measure, parse
+from itemvec.metrics.best_set import BestSet, best_set
 from itemvec.metrics.dependent_queries import by_owner
-from itemvec.metrics.non_inferiority import ALLOWED, loss_p
+from itemvec.metrics.family import Family, compare_family
+from itemvec.metrics.intervals import mean_interval
+from itemvec.metrics.non_inferiority import ALLOWED, Kept, compare_with_reference, loss_p
+from itemvec.metrics.power import units_needed
 from itemvec.metrics.significance import LEVEL, holm, interval, paired_p, widen
-from itemvec.metrics.standard_error import Spread
+from itemvec.metrics.standard_error import DETERMINISTIC, Spread
 
 __all__ = [
     "ALLOWED",
+    "DETERMINISTIC",
     "LEVEL",
     "METRICS",
+    "BestSet",
+    "Family",
     "Judgments",
+    "Kept",
     "Ranked",
     "Spread",
+    "best_set",
     "by_owner",
+    "compare_family",
+    "compare_with_reference",
     "holm",
     "interval",
     "loss_p",
+    "mean_interval",
     "measure",
     "paired_p",
     "parse",
+    "units_needed",
     "widen",
 ]
