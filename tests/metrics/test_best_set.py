@@ -22,8 +22,8 @@ def test_equal_systems_all_stay(rng: np.random.Generator) -> None:
 
 
 def test_the_best_stays_in(rng: np.random.Generator) -> None:
-    """Planted: five equal systems in 200 samples, of which a given one is left out in at most one of twenty."""
-    kept = [best_set(rng.normal(0.5, 0.1, (200, 5)), [Spread()] * 5, 0, draws=199).may_be_best[0] for _ in range(200)]
+    """Planted: five equal systems in 100 samples, a given one is left out of few."""
+    kept = [best_set(rng.normal(0.5, 0.1, (200, 5)), [Spread()] * 5, 0, draws=199).may_be_best[0] for _ in range(100)]
     assert np.mean(kept) > 0.9
 
 

@@ -124,3 +124,11 @@ def test_same_seed_same_result(rng: np.random.Generator) -> None:
     first, again, other = compare(differences, 1), compare(differences, 1), compare(differences, 2)
     assert np.array_equal(first.p, again.p)
     assert first.critical == again.critical != other.critical
+
+
+def test_many_units_are_drawn_from_their_correlations(rng: np.random.Generator) -> None:
+    """The same family twice: as it is, and with each unit four times, which leaves correlations as they are."""
+    differences = (rng.normal(0, 0.1, (2000, 1)) + rng.normal(0, 0.1, (2000, 20))).clip(-1, 1)
+    few, many = compare(differences), compare(np.vstack([differences] * 4))
+    assert many.critical == pytest.approx(few.critical, abs=0.06)
+    assert many.critical > 2.3

@@ -8,10 +8,11 @@ from itemvec.metrics.family import LEVEL, Family, compare_family
 from itemvec.metrics.intervals import mean_interval
 from itemvec.metrics.non_inferiority import ALLOWED, Kept, compare_with_reference
 from itemvec.metrics.power import units_needed
-from itemvec.metrics.standard_error import Spread
+from itemvec.metrics.standard_error import DETERMINISTIC, Spread
 
 __all__ = [
     "ALLOWED",
+    "DETERMINISTIC",
     "LEVEL",
     "METRICS",
     "BestSet",

@@ -11,6 +11,7 @@ from itemvec.core.arrays import Doubles, Floats
 
 DRAWS = 9999
 NUMBERS = 1 << 22  # drawn at a time
+MANY = 4096  # units; of more, their inner products are drawn from
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,9 @@ def maxima(columns: Floats, noise: Doubles, seed: int, two_sided: bool = True, d
     """
     rng = np.random.default_rng(seed)
     noisy = np.flatnonzero(noise > 0)
-    units = columns * np.sqrt(1 - noise, dtype=np.float32) if len(noisy) else columns
+    units = _shortened(columns)
+    if len(noisy):
+        units = units * np.sqrt(1 - noise, dtype=np.float32)
     found, rows = [], max(1, NUMBERS // max(units.shape))
     for start in range(0, draws, rows):
         n = min(rows, draws - start)
@@ -82,3 +85,14 @@ def maxima(columns: Floats, noise: Doubles, seed: int, two_sided: bool = True, d
             scores[:, noisy] += rng.standard_normal((n, len(noisy)), dtype=np.float32) * np.sqrt(noise[noisy])
         found.append((np.abs(scores) if two_sided else scores).max(axis=1))
     return Maxima(np.sort(np.concatenate(found).astype(np.float64)))
+
+
+def _shortened(columns: Floats) -> Floats:
+    """Columns with the same inner products and fewer rows, where there are many: what is drawn depends on these alone.
+
+    Few units are left as they are, so that the order of columns, or a copy of one, changes nothing at all.
+    """
+    if len(columns) <= max(MANY, 2 * columns.shape[1]):
+        return columns
+    squares, directions = np.linalg.eigh((columns.T @ columns).astype(np.float64))
+    return np.asarray((directions * np.sqrt(np.maximum(squares, 0.0))) @ directions.T, dtype=np.float32)
