@@ -104,6 +104,7 @@ def test_a_column_that_nobody_reads_may_be_of_any_encoding_and_name(tmp_path: Pa
 NOT_TABLES: list[tuple[str, bytes, str]] = [
     ("items.csv", b"", "is empty"),
     ("items.csv", b"\n\n", "is empty"),
+    ("items.csv", b"item_id,text\r1,a\r", "its lines end with carriage returns alone; save it with line feeds"),
     ("items.csv", bytes(PARQUET.getvalue()), "is a Parquet file; name it .parquet"),
     ("items.parquet", CSV.encode(), "cannot be read: Parquet magic bytes not found"),
     ("items.parquet", bytes(PARQUET.getvalue())[:90], "cannot be read"),
@@ -160,3 +161,9 @@ def test_a_folder_of_that_name_is_named(tmp_path: Path) -> None:
     (tmp_path / "items.csv").mkdir()
     with pytest.raises(DatasetError, match=r"items\.csv is a folder; put a file of that name there"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["item_id,text", "item_id,text\n", "item_id,text\r\n\r\n"])
+def test_a_header_alone_is_an_empty_table(tmp_path: Path, content: str) -> None:
+    (tmp_path / "items.csv").write_text(content, newline="")
+    assert load(tmp_path).items.num_rows == 0

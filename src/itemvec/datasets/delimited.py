@@ -90,7 +90,8 @@ def _read(path: Path, wanted: list[str], form: Form, encoding: str) -> tuple[Any
     except pa.ArrowException as error:
         if "UTF8" in str(error):
             raise UnicodeError(str(error)) from None
-        check_widths(path, encoding, separator, form.quotes)
+        if not check_widths(path, encoding, separator, form.quotes):
+            return pa.table({name: pa.array([], pa.string()) for name in found.places}), found.others
         raise cannot(path, error) from None
     except OSError as error:
         raise cannot(path, error) from None
@@ -135,6 +136,8 @@ def _some(reader: Any, limit: int) -> Any:
 def _names(path: Path, encoding: str, separator: str, quotes: Quotes) -> list[str]:
     """The header, which may break its lines within quotes."""
     text = header(path, encoding)[1]
+    if "\r" in text:
+        raise DatasetError(f"{path}: its lines end with carriage returns alone; save it with line feeds")
     try:
         return next(csv.reader(io.StringIO(text), **dialect(separator, quotes)))
     except (csv.Error, StopIteration):

@@ -96,15 +96,15 @@ def check_quotes(path: Path, encoding: str, separator: str, quotes: Quotes, stri
         note("noticed", path, f"values hold line breaks, most in row {longest[1]:,}: {longest[0]:,} lines", spanning)
 
 
-def check_widths(path: Path, encoding: str, separator: str, quotes: Quotes) -> None:
-    """Name the first record that has more or fewer fields than the header.
+def check_widths(path: Path, encoding: str, separator: str, quotes: Quotes) -> int:
+    """Name the first record that has more or fewer fields than the header; else count the records below the header.
 
     Raises
     ------
     DatasetError
         There is one.
     """
-    width = 0
+    width = number = 0
     for number, line, fields in records(path, encoding, separator, quotes):
         width = width or len(fields)
         if len(fields) != width:
@@ -113,6 +113,7 @@ def check_widths(path: Path, encoding: str, separator: str, quotes: Quotes) -> N
                 f"{shown(separator.join(fields))}; put a value with {shown(separator)} in quotes, or name the "
                 "separator in the option 'separator'"
             )
+    return number
 
 
 def _check_swallowed(path: Path, number: int, line: int, fields: list[str], width: int, separator: str) -> None:
