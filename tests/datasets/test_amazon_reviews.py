@@ -48,7 +48,7 @@ def rows(tables: Tables) -> list[tuple[Any, ...]]:
 def raw(tmp_path: Path) -> Path:
     """Metadata, packed."""
     lines = "".join(f"{json.dumps(one)}\n" for one in META)
-    (tmp_path / "meta_X.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+    (tmp_path / "meta_X.jsonl.gz").write_bytes(gzip.compress(lines.encode(), mtime=0))
     return tmp_path
 
 
@@ -57,7 +57,7 @@ def divided(raw: Path) -> Path:
     """Files of the benchmark: a row with what came before for each first review of a user and an item."""
     (raw / "X.train.csv").write_text(f"{HEADER}ann,A,5.0,10,\nann,B,4.0,20,A\n")
     (raw / "X.valid.csv").write_text(f"{HEADER}ann,C,4.0,30,A B\n")
-    (raw / "X.test.csv.gz").write_bytes(gzip.compress(f"{HEADER}ann,D,4.0,40,A B C\nbob,A,1.0,50,\n".encode()))
+    (raw / "X.test.csv.gz").write_bytes(gzip.compress(f"{HEADER}ann,D,4.0,40,A B C\nbob,A,1.0,50,\n".encode(), mtime=0))
     return raw
 
 
@@ -161,7 +161,7 @@ def test_the_text_of_blair_letter_for_letter() -> None:
         ),
         (
             "X.test.csv.gz",
-            gzip.compress(HEADER.encode(), mtime=0)[:-9].decode("latin-1"),
+            gzip.compress(HEADER.encode(), mtime=0, mtime=0)[:-9].decode("latin-1"),
             r"X\.test\.csv\.gz cannot be read",
         ),
     ],

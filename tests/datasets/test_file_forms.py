@@ -53,13 +53,13 @@ SOUND: list[tuple[str, bytes, dict[str, Any]]] = [
     ("items.csv", CSV.replace("item_id,text", "TEXT ,Item_ID").replace("TEXT ,Item_ID", " ITEM_ID,Text ").encode(), {}),
     ("items.csv", ("\n\n" + CSV.replace("\n", "\n\n")).encode(), {}),
     ("items.csv", CSV.rstrip("\n").encode(), {}),
-    ("items.csv.gz", gzip.compress(CSV.encode()), {}),
-    ("items.csv", gzip.compress(CSV.encode()), {}),  # packed, whatever its name
+    ("items.csv.gz", gzip.compress(CSV.encode(), mtime=0), {}),
+    ("items.csv", gzip.compress(CSV.encode(), mtime=0), {}),  # packed, whatever its name
     ("items.csv.zst", packed(CSV, "zstd"), {}),
     ("items.jsonl", LINES.encode(), {}),
     ("items.jsonl", LINES.encode("utf-8-sig"), {}),
     ("items.jsonl", LINES.replace("\n", "\r\n\r\n").encode(), {}),
-    ("items.jsonl.gz", gzip.compress(LINES.encode()), {}),
+    ("items.jsonl.gz", gzip.compress(LINES.encode(), mtime=0), {}),
     ("items.parquet", bytes(PARQUET.getvalue()), {}),
 ]
 
@@ -114,7 +114,7 @@ NOT_TABLES: list[tuple[str, bytes, str]] = [
     ("items.csv", b"%PDF-1.4 ...", "is a PDF"),
     ("items.csv", b"<!DOCTYPE html><html><body>Log in</body>", "is a web page, such as that of a login"),
     ("items.csv", b"\x00\x01\x02\x03\x04\x05", "has zero bytes, so it is no text"),
-    ("items.csv.gz", gzip.compress(CSV.encode() * 99)[:60], "cannot be read"),
+    ("items.csv.gz", gzip.compress(CSV.encode() * 99, mtime=0)[:60], "cannot be read"),
     ("items.csv", b"\xfd7zXZ\x00\x00", "is packed by xz; unpack it"),
     ("items.jsonl", b'[{"item_id": 1, "text": "a"}]', "line 1 is .*; expected one JSON object a line"),
     ("items.jsonl", b'[\n{"item_id": 1, "text": "a"}\n]', "line 1 cannot be read: the file is one JSON array"),
