@@ -161,7 +161,7 @@ def test_the_text_of_blair_letter_for_letter() -> None:
         ),
         (
             "X.test.csv.gz",
-            gzip.compress(HEADER.encode(), mtime=0, mtime=0)[:-9].decode("latin-1"),
+            gzip.compress(HEADER.encode(), mtime=0)[:-9].decode("latin-1"),
             r"X\.test\.csv\.gz cannot be read",
         ),
     ],
