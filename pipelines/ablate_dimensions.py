@@ -23,7 +23,7 @@ def ablate_dimensions(params: Params, queries: Path, qrels: Path, vectors: Path,
 
     \b
     Example: pipelines/run ablate_dimensions artifacts/tables/queries.parquet artifacts/tables/qrels.parquet \\
-             artifacts/vectors/full.digest results/ablate_dimensions.json plots/ablate_dimensions.csv
+             artifacts/vectors/full.digest artifacts/results/ablate_dimensions.json plots/ablate_dimensions.csv
     """
     facts, csv = measure_each_dimension(vectors, queries, qrels, params.seed)
     write_json(results, facts)

@@ -27,7 +27,7 @@ def analyze(
 
     \b
     Example: pipelines/run analyze artifacts/tables/queries.parquet artifacts/tables/qrels.parquet \\
-             artifacts/tables/interactions.parquet artifacts/vectors/full.digest results/analyze/full.json \\
+             artifacts/tables/interactions.parquet artifacts/vectors/full.digest artifacts/results/analyze/full.json \\
              plots/spectrum/full.csv
     """
     facts, eigenvalues = describe(vectors, Tables(queries, qrels, interactions), params.seed)

@@ -22,7 +22,7 @@ def baseline(params: Params, system: str, tables: Path, run: Path, measures: Pat
 
     \b
     Example: pipelines/run baseline ease artifacts/tables artifacts/runs/baseline/ease.parquet \\
-             artifacts/measures/baseline/ease.parquet results/baseline/ease.json
+             artifacts/measures/baseline/ease.parquet artifacts/results/baseline/ease.json
     """
     paths = {name: tables / f"{name}.parquet" for name in ("items", "interactions", "queries", "qrels")}
     row = params.systems[system]

@@ -20,7 +20,7 @@ def capacity(params: Params, items: Path, queries: Path, qrels: Path, results: P
 
     \b
     Example: pipelines/run capacity artifacts/tables/items.parquet artifacts/tables/queries.parquet \\
-             artifacts/tables/qrels.parquet results/capacity.json
+             artifacts/tables/qrels.parquet artifacts/results/capacity.json
     """
     facts = measure_capacity(items, queries, qrels, params.seed)
     write_json(results, facts)

@@ -26,7 +26,7 @@ def collaborative_similarity(
     \b
     Example: pipelines/run collaborative_similarity artifacts/tables/items.parquet \\
              artifacts/tables/interactions.parquet artifacts/vectors/full.digest artifacts/measures/alike.parquet \\
-             results/collaborative_similarity.json
+             artifacts/results/collaborative_similarity.json
     """
     facts, alike = compare_similarities(vectors, items, interactions, params.seed)
     write_parquet(pairs, alike)

@@ -16,15 +16,22 @@ from itemvec.stages.stage import EXISTING, NEW, stage
 @click.argument("results", type=EXISTING)
 @click.argument("measures", type=EXISTING)
 @click.argument("tables", type=EXISTING)
+@click.argument("kept", type=NEW)
 @click.argument("decision", type=NEW)
 @click.argument("metrics", type=NEW)
-def decide(params: Params, results: Path, measures: Path, tables: Path, decision: Path, metrics: Path) -> None:
+def decide(
+    params: Params, results: Path, measures: Path, tables: Path, kept: Path, decision: Path, metrics: Path
+) -> None:
     """Decide by the files below RESULTS, MEASURES and TABLES; write the DECISION and, below METRICS, flat files.
 
+    KEPT becomes a copy of the results that the parameters select: git keeps it, DVC keeps RESULTS.
+
     \b
-    Example: pipelines/run decide results artifacts/measures artifacts/tables decision.json metrics
+    Example: pipelines/run decide artifacts/results artifacts/measures artifacts/tables results decision.json metrics
     """
-    found = decide_all(collect(params, results), Measures.below(measures), tables)
+    measured = collect(params, results)
+    found = decide_all(measured, Measures.below(measures), tables)
+    measured.copy(kept)
     write_json(decision, found)
     for name, values in metrics_of(found).items():
         write_json(metrics / f"{name}.json", values)

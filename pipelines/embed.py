@@ -25,7 +25,7 @@ def embed(params: Params, items: Path, queries: Path, suite: Path, database: Pat
 
     \b
     Example: pipelines/run embed artifacts/tables/items.parquet artifacts/tables/queries.parquet \\
-             expectations/vectors.json artifacts/embeddings results/embed.json
+             expectations/vectors.json artifacts/embeddings artifacts/results/embed.json
     """
     encoder = ENCODERS.build(params.model, params.models[params.model])
     texts = {"items": items, "queries": queries}

@@ -21,7 +21,7 @@ def prepare(params: Params, raw: Path, output: Path, results: Path) -> None:
     RESULTS says what was left out, changed, guessed and not read.
 
     \b
-    Example: pipelines/run prepare data/movielens-100k artifacts/tables results/prepare.json
+    Example: pipelines/run prepare data/movielens-100k artifacts/tables artifacts/results/prepare.json
     """
     with recorded() as reading:
         tables = DATASETS.build(params.dataset, params.datasets[params.dataset]).load(raw)

@@ -27,7 +27,7 @@ def recommend(
     \b
     Example: pipelines/run recommend sasrec artifacts/tables/interactions.parquet artifacts/vectors/full.digest \\
              artifacts/runs/recommend/sasrec/full.parquet artifacts/measures/recommend/sasrec/full.parquet \\
-             results/recommend/sasrec/full.json
+             artifacts/results/recommend/sasrec/full.json
     """
     system = RECOMMENDERS.build(recommender, params.systems[recommender])
     found = recommend_on(system, interactions, vectors, params.recommend, params.seed)

@@ -36,7 +36,7 @@ def reduce(
     \b
     Example: pipelines/run reduce pca64 artifacts/embeddings.digest artifacts/moments.digest \\
              artifacts/tables/queries.parquet artifacts/tables/qrels.parquet \\
-             artifacts/vectors/pca64 results/reduce/pca64.json
+             artifacts/vectors/pca64 artifacts/results/reduce/pca64.json
     """
     reducer = REDUCERS.build(variant, params.reducers[variant])
     facts = reduce_vectors(

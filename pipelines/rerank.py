@@ -26,7 +26,7 @@ def rerank(params: Params, reranker: str, tables: Path, first: Path, run: Path, 
     \b
     Example: pipelines/run rerank bge-reranker-base artifacts/tables artifacts/runs/baseline/bm25.parquet \\
              artifacts/runs/rerank/bge-reranker-base.parquet artifacts/measures/rerank/bge-reranker-base.parquet \\
-             results/rerank/bge-reranker-base.json
+             artifacts/results/rerank/bge-reranker-base.json
     """
     system = Reordering(RERANKERS.build(reranker, params.systems[reranker]), first, params.rerank.depth)
     paths = {name: tables / f"{name}.parquet" for name in ("items", "queries", "qrels")}

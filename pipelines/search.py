@@ -37,7 +37,7 @@ def search(
     \b
     Example: pipelines/run search exact artifacts/tables/items.parquet artifacts/tables/queries.parquet \\
              artifacts/tables/qrels.parquet artifacts/vectors/full.digest artifacts/runs/search/exact/full.parquet \\
-             artifacts/measures/search/exact/full.parquet results/search/exact/full.json
+             artifacts/measures/search/exact/full.parquet artifacts/results/search/exact/full.json
     """
     system = RETRIEVERS.build(retriever, params.systems[retriever])
     tables = {"items": items, "queries": queries, "qrels": qrels}

@@ -26,7 +26,7 @@ def truncation(
 
     \b
     Example: pipelines/run truncation artifacts/tables/items.parquet artifacts/tables/queries.parquet \\
-             artifacts/tables/qrels.parquet artifacts/vectors/full.digest results/truncation/full.json \\
+             artifacts/tables/qrels.parquet artifacts/vectors/full.digest artifacts/results/truncation/full.json \\
              plots/truncation/full.csv
     """
     tables = {"items": items, "queries": queries, "qrels": qrels}

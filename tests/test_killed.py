@@ -26,9 +26,9 @@ import sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from itemvec.stages import embed as embedding
-from itemvec.encoders import base, cached, keeping
+from itemvec.encoders import base, cache_writer, cached_encoder
 from tests.test_killed import run
-keeping.ROWS, keeping.PAUSE, cached.WINDOW = 500, 0, 4000  # many commits
+cache_writer.ROWS, cache_writer.PAUSE, cached_encoder.WINDOW = 500, 0, 4000  # many commits
 embedding.meet = lambda *_: None  # Great Expectations takes longer to import than all the rest
 plain = base.Plain.encode
 def slow(self, prepared):

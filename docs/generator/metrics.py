@@ -15,8 +15,9 @@ from itemvec.metrics import METRICS, base, measure, parse
 
 LEAD = """`recommend.metrics` and `search.metrics` in `params.yaml` name what is computed, as in `ndcg@10`. The first
 of a list decides comparisons."""
-FOUND = """Means, intervals and sizes of every cell, and what the studies found. They are small, and in git, so that a
-pull request shows what it moved. `${...}` stands for a value of `params.yaml`."""
+FOUND = """Means, intervals and sizes of every cell, and what the studies found. `decide` copies those of
+`artifacts/results/` to `results/`, which git keeps, so that a pull request shows what it moved. `${...}` stands for a
+value of `params.yaml`."""
 
 
 def metrics() -> str:
@@ -35,7 +36,7 @@ def metrics() -> str:
     rows = [
         [f"`{path}`", f"[`{name}`](stages.md#{name})"]
         for name, stage in yaml("dvc.yaml")["stages"].items()
-        for path in written(stage, in_git=True)
+        for path in written(stage, in_git=True) + written(stage, in_git=False)
         if path.endswith(".json")
     ]
     return page("Metrics", LEAD, *parts, "## Files", FOUND, table(("file", "written by"), rows))

@@ -47,7 +47,7 @@ def finish(root: Path, encoder: dict[str, Any], **changes: Any) -> Params:
         reducer = REDUCERS.build(name, params.reducers[name])
         source, out = root / "artifacts/embeddings.digest", root / "artifacts/vectors" / name
         reduce_vectors(reducer, source, out, params.seed)
-    write_json(root / "results/embed.json", {"model": "mine"})
+    write_json(root / "artifacts/results/embed.json", {"model": "mine"})
     return params
 
 
@@ -136,7 +136,7 @@ def test_weights_are_those_that_the_run_chose(tmp_path: Path) -> None:
     params = finish(tmp_path, {"kind": "hashing", "dim": 64}, systems=systems)
     with pytest.raises(ParamsError, match="no validation queries"):
         SearchBox(tmp_path, params, "tuned")
-    write_json(tmp_path / "results/search/tuned/small.json", {"chosen": {"weights": [0.0, 1.0]}})
+    write_json(tmp_path / "artifacts/results/search/tuned/small.json", {"chosen": {"weights": [0.0, 1.0]}})
     assert SearchBox(tmp_path, params, "tuned")("desk", 2)[0].item == "i4"  # as words alone find
     given = replace(params, systems={**systems, "tuned": row | {"weights": [1.0, 0.0]}})
     scores = {hit.score for hit in SearchBox(tmp_path, given, "tuned")("desk", 5)}
@@ -151,7 +151,7 @@ def test_nothing_was_run_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert "run `dvc repro`" in result.output
 
 
-@pytest.mark.parametrize("part", ["artifacts/embeddings", "artifacts/vectors/small", "results/embed.json"])
+@pytest.mark.parametrize("part", ["artifacts/embeddings", "artifacts/vectors/small", "artifacts/results/embed.json"])
 def test_what_is_missing_is_named(params: Params, tmp_path: Path, part: str) -> None:
     (tmp_path / part).rename(tmp_path / "gone")
     with pytest.raises(TableError, match=r"run `dvc (checkout|repro)`"):
@@ -159,7 +159,7 @@ def test_what_is_missing_is_named(params: Params, tmp_path: Path, part: str) -> 
 
 
 def test_vectors_of_another_model_are_refused(params: Params, tmp_path: Path) -> None:
-    write_json(tmp_path / "results/embed.json", {"model": "other"})
+    write_json(tmp_path / "artifacts/results/embed.json", {"model": "other"})
     with pytest.raises(TableError, match="vectors of model 'other', not of 'mine'; run `dvc repro`"):
         SearchBox(tmp_path, params)
 

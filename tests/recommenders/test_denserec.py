@@ -36,5 +36,5 @@ def test_an_item_that_training_never_saw_is_found_by_its_text(planted: Histories
     known = replace(planted, n_items=N_ITEMS + 1)
     asked = histories([2, 3, 4], [1, 2, 3, 4], n_items=N_ITEMS + 1)
     given = replace(training(known, text), validate=lambda score: next_is_right(score, known))
-    found = top_k(DenseRec(**OPTIONS).fit(given)(asked), 2).positions
+    found = top_k(DenseRec(**OPTIONS | {"epochs": 24, "patience": 24}).fit(given)(asked), 2).positions
     assert {tuple(sorted(one)) for one in found.tolist()} == {(5, N_ITEMS)}

@@ -93,7 +93,7 @@ class SearchBox:
     def _chosen(self, name: str) -> Row:
         """The weights that the run has chosen on validation queries, where the row gives none."""
         cells = (f"search/{name}/{self.params.variants[0]}", f"baseline/{name}")
-        for path in (self.root / "results" / f"{cell}.json" for cell in cells):
+        for path in (self.artifacts / "results" / f"{cell}.json" for cell in cells):
             chosen = read_json(path).get("chosen", {}) if path.exists() else {}
             if "weights" in chosen:
                 return {"weights": chosen["weights"]}
@@ -110,7 +110,7 @@ class SearchBox:
     def _encoder(self) -> Any:
         """Make a function from a query to its vector in the first variant, float32 of shape (1, dim)."""
         model, variant = self.params.model, self.params.variants[0]
-        said = read_json(self.root / "results" / "embed.json")["model"]
+        said = read_json(self.artifacts / "results" / "embed.json")["model"]
         if said != model:
             raise TableError(f"artifacts holds vectors of model {said!r}, not of {model!r}; run `dvc repro`")
         source = self.artifacts / "embeddings.digest"

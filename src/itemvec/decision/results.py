@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from itemvec.core.params import Params
 
 TITLES = {"recommend": "Recommendation", "search": "Search"}
 TASKS = tuple(TITLES)
+VARIANT_STUDIES = ("reduce", "analyze", "truncation")  # stages with one file for each variant
 CONSTRUCTED = "constructed"  # how the name of a group starts whose queries were made from metadata
 
 
@@ -74,6 +76,16 @@ class Results:
         """Groups of queries of a task."""
         found = self.of(task)
         return list(found[0].groups) if found else []
+
+    def copy(self, target: Path) -> None:
+        """Copy the selected files, and those that are of no row, to the folder ``target``."""
+        rows = [f"{study}/{name}" for study in VARIANT_STUDIES for name in self.variants] + [
+            one.cell for one in self.cells
+        ]
+        for path in [*self.folder.glob("*.json"), *(self.folder / f"{name}.json" for name in names)]:
+            copy = target / path.relative_to(self.folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
 
     @property
     def constructed(self) -> list[str]:

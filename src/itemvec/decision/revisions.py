@@ -115,9 +115,11 @@ def revision(root: Path, name: str, called: str = "") -> Revision:
 
 
 def experiments(root: Path) -> tuple[Callable[[str], str], dict[str, Callable[[str], str]]]:
-    """The current commit, and its experiments by name: each reads a file that git holds, empty where there is none."""
+    """The current commit, and its experiments by name: each reads a file of git or of DVC's cache, empty where there is none."""
     from dvc.api import DVCFileSystem
+    from dvc.exceptions import DvcException
     from dvc.repo import Repo
+    from dvc_data.index import DataIndexError
 
     def reader(commit: str) -> Callable[[str], str]:
         files = DVCFileSystem(str(root), rev=commit)
@@ -125,7 +127,7 @@ def experiments(root: Path) -> tuple[Callable[[str], str], dict[str, Callable[[s
         def read(path: str) -> str:
             try:
                 return str(files.read_text(path))
-            except FileNotFoundError:
+            except (FileNotFoundError, DvcException, DataIndexError):
                 return ""
 
         return read

@@ -41,7 +41,7 @@ def _of_experiment(name: str, read: Any, base: dict[str, Row]) -> list[Tried]:
         changed = {key: value for key, value in row.items() if before.get(key) != value}
         if not changed:
             continue
-        for path in (f"results/recommend/{system}/full.json", f"results/baseline/{system}.json"):
+        for path in (f"artifacts/results/recommend/{system}/full.json", f"artifacts/results/baseline/{system}.json"):
             content = read(path)
             validated = json.loads(content).get("validated") if content else None
             if validated:
