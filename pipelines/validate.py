@@ -19,7 +19,8 @@ def validate(tables: Path, suites: Path, gate: Path, results: Path) -> None:
     """Check TABLES/*.parquet against SUITES/*.json; write RESULTS, and GATE, which later stages wait for.
 
     \b
-    Example: pipelines/run validate artifacts/tables expectations artifacts/check/tables.txt artifacts/results/validate.json
+    Example: pipelines/run validate artifacts/tables expectations artifacts/check/tables.txt \\
+             artifacts/results/validate.json
     """
     met = validate_tables({name: tables / f"{name}.parquet" for name in KEYS}, suites)
     write_json(results, met)

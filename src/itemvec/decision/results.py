@@ -79,10 +79,9 @@ class Results:
 
     def copy(self, target: Path) -> None:
         """Copy the selected files, and those that are of no row, to the folder ``target``."""
-        rows = [f"{study}/{name}" for study in VARIANT_STUDIES for name in self.variants] + [
-            one.cell for one in self.cells
-        ]
-        for path in [*self.folder.glob("*.json"), *(self.folder / f"{name}.json" for name in names)]:
+        studies = [f"{study}/{name}" for study in VARIANT_STUDIES for name in self.variants]
+        rows = studies + [one.cell for one in self.cells]
+        for path in [*self.folder.glob("*.json"), *(self.folder / f"{name}.json" for name in rows)]:
             copy = target / path.relative_to(self.folder)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)

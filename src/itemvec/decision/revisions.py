@@ -115,7 +115,7 @@ def revision(root: Path, name: str, called: str = "") -> Revision:
 
 
 def experiments(root: Path) -> tuple[Callable[[str], str], dict[str, Callable[[str], str]]]:
-    """The current commit, and its experiments by name: each reads a file of git or of DVC's cache, empty where there is none."""
+    """The current commit, and its experiments by name: each reads a file of git or DVC, empty if there is none."""
     from dvc.api import DVCFileSystem
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
