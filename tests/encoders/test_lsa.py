@@ -49,3 +49,10 @@ def test_the_order_of_items_does_not_matter(tmp_path: Path) -> None:
         folder.mkdir()
         found.append(vectors_of(LsaEncoder(2), corpus_of(folder, some), texts, "query"))
     assert abs(found[0]) == pytest.approx(abs(found[1]), abs=1e-5)
+
+
+def test_words_that_only_join_others_do_not_move_a_vector(tmp_path: Path) -> None:
+    texts = ["tales from space", "news from town", "about rockets", "space rockets"]
+    corpus = corpus_of(tmp_path, texts)
+    vectors = unit(vectors_of(LsaEncoder(2), corpus, ["rockets", "rockets from about"], "query"))
+    assert vectors[0] == pytest.approx(vectors[1])

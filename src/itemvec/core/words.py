@@ -65,7 +65,9 @@ class Words:
         return csr_array((ones, columns[has], offsets), shape=(len(self.offsets) - 1, len(known)))
 
 
-def find_words(texts: Iterable[str], stemmer: Stemmed | None = None, stop_words: Language | None = None) -> Words:
+def find_words(
+    texts: Iterable[str], stemmer: Stemmed | None = None, stop_words: Language | Iterable[str] | None = None
+) -> Words:
     """The words of each text, folded so that spellings of one word meet.
 
     Texts are brought to NFKC_Casefold (Unicode, section 3.13): full and half width, composed and decomposed accents,
@@ -82,7 +84,7 @@ def find_words(texts: Iterable[str], stemmer: Stemmed | None = None, stop_words:
     stemmer
         Language whose Snowball stemmer shortens words; None leaves them as they are.
     stop_words
-        Language whose stop words are left out, as bm25s lists them.
+        Words that are left out, or a language whose stop words are: as bm25s lists them, 33 of English.
     """
     # No word goes over a blank, and few of the pieces between blanks are distinct.
     found = pc.utf8_split_whitespace(pa.array(texts, pa.large_string()))
@@ -128,7 +130,9 @@ def _splitter() -> _Split:
     return split
 
 
-def _terms(pieces: Sequence[str], stemmer: Stemmed | None, stop_words: Language | None) -> list[list[str]]:
+def _terms(
+    pieces: Sequence[str], stemmer: Stemmed | None, stop_words: Language | Iterable[str] | None
+) -> list[list[str]]:
     """What the words of each piece are found by: themselves, their stems, their pairs of characters, or nothing."""
     import regex
 
@@ -156,8 +160,9 @@ def _terms(pieces: Sequence[str], stemmer: Stemmed | None, stop_words: Language 
     return [[next(shortened) for _ in some] for some in terms]
 
 
-def _stop_words(language: Language) -> frozenset[str]:
+def _stop_words(given: Language | Iterable[str]) -> frozenset[str]:
     from bm25s.tokenization import _infer_stopwords
 
     split = _splitter()
-    return frozenset(word for one in _infer_stopwords(language) for word in split(one) if len(split(one)) == 1)
+    listed = _infer_stopwords(given) if isinstance(given, str) else given
+    return frozenset(word for one in listed for word in split(one) if len(split(one)) == 1)
