@@ -38,3 +38,11 @@ def test_one_system_is_the_best() -> None:
     assert (found.may_be_best.tolist(), found.low.tolist(), found.high.tolist()) == ([True], [0], [0])
     with pytest.raises(ValueError, match="one Spread for each of 1"):
         best_set(np.ones((3, 1)), [], 0)
+
+
+def test_bounds_and_p_agree(rng: np.random.Generator) -> None:
+    values = rng.normal(np.linspace(0.3, 0.4, 6), 0.2, (150, 6))
+    found = best_set(values, [Spread()] * 6, 0)
+    assert ((found.upper < 0) == (found.p < 0.05)).all()
+    assert ((found.upper < 0).any(axis=1) == ~found.may_be_best).all()
+    assert (np.diag(found.upper) == np.inf).all()

@@ -153,15 +153,27 @@ def show(path: Path, everything: bool, markdown: bool) -> None:
 
 @main.command()
 @click.argument("runs", nargs=-1, required=True, metavar="RUN RUN [RUN ...]")
-@click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="Gives the seed.")
+@click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="Names what was run.")
 def compare(runs: tuple[str, ...], path: Path) -> None:
-    """Compare any runs: differences with intervals and p, which hold for all pairs together.
+    """Compare any runs: differences with intervals and p. What the report compares has the same verdict here.
 
-    A RUN is the name of a file below artifacts/measures, without its ending: stage, then variant and system.
+    A RUN is the name of a file below artifacts/measures, without its ending: stage, system, variant.
 
     \b
     Example: itemvec compare search/exact/full search/hybrid/full baseline/bm25
     """
+    from itemvec.core.errors import TableError
+    from itemvec.decision.comparisons import all_shown
+    from itemvec.decision.results import collect
     from itemvec.decision.run_comparison import compare_runs
+    from itemvec.decision.values import Measures
 
-    click.echo(compare_runs(list(runs), path.parent / "artifacts" / "measures", Params.load(path).seed))
+    params, measures = Params.load(path), path.parent / "artifacts" / "measures"
+    try:
+        results = collect(params, path.parent / "results")
+        tasks = {one.task for one in results.cells if one.cell in runs}
+        known = all_shown(results, tasks.pop(), Measures.below(measures)) if len(tasks) == 1 else {}
+    except TableError as error:
+        click.echo(f"Compared apart from the verdict, since the last run is not complete: {error}\n", err=True)
+        known = {}
+    click.echo(compare_runs(list(runs), measures, params.seed, known))

@@ -8,6 +8,7 @@ from itertools import chain, combinations, product
 import numpy as np
 
 from itemvec.decision.results import Result, Results
+from itemvec.decision.standings import Group, rank_group
 from itemvec.decision.values import Measures
 from itemvec.metrics import LEVEL, compare_family
 
@@ -29,6 +30,13 @@ class Comparison:
     p: float
 
     @property
+    def turned(self) -> Comparison:
+        """The same, ``right`` minus ``left``."""
+        return Comparison(
+            *(self.group, self.metric, self.right, self.left, -self.difference, -self.high, -self.low, self.p)
+        )
+
+    @property
     def verdict(self) -> str:
         """What may be said."""
         if self.p >= LEVEL:
@@ -40,19 +48,56 @@ class Comparison:
         return f"{self.verdict}, {self.difference:+.4f} [{self.low:+.3f}, {self.high:+.3f}], {p}"
 
 
+Key = tuple[str, str, str, str]  # group, metric, and the names of the cells
+
+
+def key(one: Comparison) -> Key:
+    """What tells it from others."""
+    return one.group, one.metric, one.left.cell, one.right.cell
+
+
 def compare(results: Results, task: str, measures: Measures) -> list[Comparison]:
     """Compare what a reader would ask to compare.
 
     Each other variant with the first; on the first variant each system with every later one and with each baseline;
-    each reranker with the run that it reordered.
+    each reranker with the run that it reordered. In the first metric, what concerns the best cell of a group is what
+    the verdict says of it: one comparison has one verdict, wherever it is shown.
 
     Parameters
     ----------
     measures
         The values per query of each cell.
     """
-    metrics, groups = results.metrics(task), results.groups(task)
-    return compare_pairs(pairs(results, task), metrics, groups, measures, results.params.seed)
+    known = all_shown(results, task, measures)
+    return [
+        known[group, metric, left.cell, right.cell]
+        for group, metric, (left, right) in product(results.groups(task), results.metrics(task), pairs(results, task))
+    ]
+
+
+def all_shown(results: Results, task: str, measures: Measures) -> dict[Key, Comparison]:
+    """Every comparison that the verdict or the report makes, both ways round."""
+    metrics, groups, seed = results.metrics(task), results.groups(task), results.params.seed
+    found = compare_pairs(pairs(results, task), metrics, groups, measures, seed)
+    for group in groups:
+        found += against_best(rank_group(results, task, group, measures, results.params.decide.tolerance))
+    return {key(one): one for pair in found for one in (pair, pair.turned)}
+
+
+def against_best(group: Group) -> list[Comparison]:
+    """Each other cell of a group with the best of it, as the verdict holds them.
+
+    Each end of an interval holds with 95 % for all systems together, and p is of one side.
+    """
+    best = max(range(len(group.standings)), key=lambda i: group.standings[i].mean)
+    found = []
+    for i, one in enumerate(group.standings):
+        if i == best:
+            continue
+        low, high = -float(group.shown.upper[best, i]), float(group.shown.upper[i, best])
+        p, difference = float(group.shown.p[i, best]), one.mean - group.best.mean
+        found.append(Comparison(group.name, group.metric, one.result, group.best.result, difference, low, high, p))
+    return found
 
 
 def compare_pairs(

@@ -50,7 +50,7 @@ def _task(results: Results, task: str, measures: Measures) -> dict[str, Any]:
     groups = [rank_group(results, task, group, measures, tolerance) for group in results.groups(task)]
     verdict = decide(results, task, groups, tolerance)
     unjudged = consider(results, task, groups, measures, verdict, tolerance)
-    pays = [one for one in (text_pays(group, params.seed) for group in groups) if one is not None]
+    pays = [one for one in (text_pays(group) for group in groups) if one is not None]
     notes = [unjudged.note(verdict, groups[0].metric)] if unjudged else []
     notes += [training_note(results, task, groups, verdict), tie_note(results, task, UNITS[task], groups[0].metric)]
     if any(group.complete for group in groups):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Mapping
+from itertools import combinations, product
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -12,19 +13,25 @@ from itemvec.core.columns import GROUP, SEED
 from itemvec.core.errors import ParamsError, TableError
 from itemvec.core.files import read_parquet
 from itemvec.core.registry import suggest
-from itemvec.decision.comparisons import compare_pairs
+from itemvec.decision.comparisons import Comparison, Key, compare_pairs, key
 from itemvec.decision.results import Result
 from itemvec.decision.values import Measures
 from itemvec.metrics import METRICS
 
+OF_REPORT = "Each difference with its 95 % interval and p, as in the verdict and the report."
+APART = "Each difference with its 95 % interval and p: both hold for all pairs of a column together."
+MIXED = "* Not in the report: interval and p hold for the rows with a star, a column at a time."
 
-def compare_runs(cells: list[str], measures: Path, seed: int) -> str:
+
+def compare_runs(cells: list[str], measures: Path, seed: int, known: Mapping[Key, Comparison]) -> str:
     """Compare each run with each later one, in the metrics they share; one table per group of queries, as text.
 
     Parameters
     ----------
     cells
         Names of files below ``measures``, without their ending: ``search/exact/full``, ``baseline/bm25``.
+    known
+        What the verdict and the report compare. A comparison that is there is not made again: it has one verdict.
 
     Raises
     ------
@@ -40,18 +47,24 @@ def compare_runs(cells: list[str], measures: Path, seed: int) -> str:
     if not metrics:
         raise TableError(f"{' and '.join(cells)} were measured in different metrics; set these in params.yaml")
     groups = sorted(pc.unique(tables[0][GROUP]).to_pylist())
-    runs = [Result("", cell, None, cell, {}) for cell in cells]
-    found = compare_pairs(list(combinations(runs, 2)), metrics, groups, Measures.below(measures), seed)
+    runs = list(combinations([Result("", cell, None, cell, {}) for cell in cells], 2))
+    new = [
+        (left, right)
+        for left, right in runs
+        if not all((group, metric, left.cell, right.cell) in known for group, metric in product(groups, metrics))
+    ]
+    found = {**known, **{key(one): one for one in compare_pairs(new, metrics, groups, Measures.below(measures), seed)}}
+    starred = {(left.cell, right.cell) for left, right in new if len(new) < len(runs)}
     parts = []
     for group in groups:
-        rows: dict[tuple[str, str], list[str]] = {}
-        for one in found:
-            if one.group == group:
-                rows.setdefault((one.left.cell, one.right.cell), []).append(str(one))
+        rows = [
+            [f"{left.cell}{'*' * ((left.cell, right.cell) in starred)}", right.cell]
+            + [str(found[group, metric, left.cell, right.cell]) for metric in metrics]
+            for left, right in runs
+        ]
         n_queries = pc.sum(pc.equal(tables[0][GROUP], group)).as_py() // len(tables[0][SEED].unique())
-        body = tabulate([[*pair, *said] for pair, said in rows.items()], ["run", "against", *metrics])
-        parts.append(f"{group} ({n_queries:,})\n\n{body}")
-    note = "Difference with its 95 % interval, and p: both hold for all pairs of a column together."
+        parts.append(f"{group} ({n_queries:,})\n\n{tabulate(rows, ['run', 'against', *metrics])}")
+    note = OF_REPORT if not new else APART if not starred else f"{OF_REPORT}\n{MIXED}"
     return "\n\n".join([*parts, note])
 
 

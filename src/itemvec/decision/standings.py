@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from itemvec.decision.results import CONSTRUCTED, Result, Results
 from itemvec.decision.values import Measures, Values
-from itemvec.metrics import best_set
+from itemvec.metrics import BestSet, best_set
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Group:
     metric: str
     standings: list[Standing]
     values: Values
+    shown: BestSet
 
     @property
     def best(self) -> Standing:
@@ -70,7 +71,7 @@ def rank_group(
     kept = found.low > -tolerance * means.max()
     parts = (means, found.low, found.high, found.may_be_best, kept)
     standings = [Standing(one, *(part[i].item() for part in parts)) for i, one in enumerate(cells)]
-    return Group(group, metric, standings, values)
+    return Group(group, metric, standings, values, found)
 
 
 def _column(measures: Measures, one: Result, metric: str, column: str | None) -> str:

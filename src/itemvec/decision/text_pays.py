@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from itemvec.decision.standings import Group
-from itemvec.metrics import compare_family
 
 
 @dataclass(frozen=True)
@@ -15,7 +14,7 @@ class TextPays:
     """The best cell with text less the best without, in one group of queries.
 
     low, high
-        95 % interval of the difference of the two highest means, whichever cells these are.
+        Bounds of the difference of the two highest means, whichever cells these are. Each end holds with 95 %.
     """
 
     group: str
@@ -33,23 +32,18 @@ class TextPays:
         return "no" if self.high < 0 else "no significant difference"
 
 
-def text_pays(group: Group, seed: int) -> TextPays | None:
+def text_pays(group: Group) -> TextPays | None:
     """Compare the two sides of a group; None where one side is empty.
 
-    All pairs of a cell with text and one without are one family. If each difference lies in its simultaneous interval,
-    the difference of the two maxima lies between the highest over one side of the lowest lower bound over the other,
-    and the same with upper bounds turned round.
+    It follows from what the verdict shows of each cell. Vectors do not pay if each cell with text is shown worse than a
+    cell without; they pay if it is the other way round. The bounds are those of the best cell of a side, whichever it
+    is, against the best of the other: the highest, over one side, of the least upper bound against the other.
     """
     texts = [i for i, one in enumerate(group.standings) if one.result.variant is not None]
     others = [i for i, one in enumerate(group.standings) if one.result.variant is None]
     if not texts or not others:
         return None
-    values = group.values
-    differences = (values.means[:, texts][:, :, None] - values.means[:, others][:, None, :]).reshape(len(values), -1)
-    seeds = [values.seeds[i] + values.seeds[j] for i in texts for j in others]
-    family = compare_family(values.independent(differences), seeds, seed, bound=values.bound)
-    shape = (len(texts), len(others))
-    low, high = (np.asarray(part).reshape(shape) for part in (family.low, family.high))
+    upper = group.shown.upper
     best = max(texts, key=lambda i: group.standings[i].mean)
     best_without = max(others, key=lambda i: group.standings[i].mean)
     ours, theirs = group.standings[best], group.standings[best_without]
@@ -58,6 +52,6 @@ def text_pays(group: Group, seed: int) -> TextPays | None:
         ours.result.key,
         theirs.result.key,
         ours.mean - theirs.mean,
-        float(low.min(axis=1).max()),
-        float(high.max(axis=0).min()),
+        -float(upper[np.ix_(others, texts)].min(axis=1).max()),
+        float(upper[np.ix_(texts, others)].min(axis=1).max()),
     )

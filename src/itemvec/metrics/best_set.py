@@ -18,7 +18,7 @@ from itemvec.metrics.standard_error import Spread
 
 @dataclass(frozen=True)
 class BestSet:
-    """Systems held against the best of the others; arrays of shape (n_systems,).
+    """Systems held against the best of the others; arrays of shape (n_systems,), or (n_systems, n_systems).
 
     gap
         Mean of each less that of the best other one.
@@ -28,12 +28,20 @@ class BestSet:
     may_be_best
         Whether a system is not shown worse than another. The best of the population is among them with probability
         ``1 - level``.
+    upper
+        Of the mean of the system of a row less that of a column: upper bounds that hold with probability ``1 - level``
+        for all columns of a row together. Infinite on the diagonal.
+    p
+        One-sided, adjusted for the row: that the system of a row is worse than that of a column. It is below ``level``
+        exactly where ``upper`` is below 0.
     """
 
     gap: Doubles
     low: Doubles
     high: Doubles
     may_be_best: NDArray[np.bool_]
+    upper: Doubles
+    p: Doubles
 
 
 def best_set(
@@ -62,13 +70,14 @@ def best_set(
     if len(seeds) != n_systems:
         raise ValueError(f"seeds: expected one Spread for each of {n_systems} systems, got {len(seeds)}")
     means = values.mean(axis=0)
-    upper = np.full((n_systems, n_systems), np.inf)  # of the mean of a row less that of a column
+    upper, p = np.full((n_systems, n_systems), np.inf), np.ones((n_systems, n_systems))
     for one in range(n_systems):
         others = np.arange(n_systems) != one
         if others.any():
             spreads = [seeds[one] + seeds[other] for other in range(n_systems) if other != one]
             ahead = values[:, others] - values[:, [one]]
-            upper[one, others] = -_least(ahead, spreads, seed, level, bound, draws)
+            least, p[one, others] = _ahead(ahead, spreads, seed, level, bound, draws)
+            upper[one, others] = -least
     high = np.maximum(0.0, upper.min(axis=1, initial=np.inf)) if n_systems > 1 else np.zeros(1)
     may_be_best = (high > 0) | (n_systems == 1)
     low, gap = np.zeros(n_systems), np.zeros(n_systems)
@@ -76,15 +85,22 @@ def best_set(
         rivals = may_be_best & (np.arange(n_systems) != one)
         low[one] = min(0.0, *(-upper[rivals, one]), 0.0)
         gap[one] = means[one] - np.delete(means, one).max(initial=-np.inf) if n_systems > 1 else 0.0
-    return BestSet(gap, low, high, may_be_best)
+    return BestSet(gap, low, high, may_be_best, upper, p)
 
 
-def _least(ahead: Doubles, spreads: list[Spread], seed: int, level: float, bound: float, draws: int) -> Doubles:
-    """Simultaneous lower bounds of the means of all columns."""
+def _ahead(
+    ahead: Doubles, spreads: list[Spread], seed: int, level: float, bound: float, draws: int
+) -> tuple[Doubles, Doubles]:
+    """Simultaneous lower bounds of the means of all columns, and p that each is above 0."""
     errors = np.array([spread.error for spread in spreads])
     degrees = np.array([spread.degrees for spread in spreads], dtype=np.float64)
     evidence = Guarded(ahead, errors, degrees, bound)
     noise = evidence.seed_shares()
     reference = maxima(standardise(ahead, -evidence.largest_loss), noise, seed, two_sided=False, draws=draws)
     critical = max(reference.critical(level), 0.1)  # of copies of one system none is ever ahead
-    return replace(evidence, critical=critical).lower_bounds(1.0, float(norm.isf(level)))
+    evidence = replace(evidence, critical=critical)
+    scores, alone = evidence.scores(1.0)
+    p = np.where((scores > 0.1) & (alone > 0), np.maximum(reference.p(scores), norm.sf(alone)), 1.0)
+    least = evidence.lower_bounds(1.0, float(norm.isf(level)))
+    tiny = np.finfo(np.float64).tiny  # rounding must not decide whether a bound excludes zero
+    return np.where(p < level, np.maximum(least, tiny), np.minimum(least, 0.0)), p

@@ -18,8 +18,9 @@ def compared(results: Results, comparisons: dict[str, list[Comparison]]) -> Sect
         "Which differences are more than chance. Each other variant is compared with the first, "
         f"{first}; on {first}, each system with the others and with the baselines; each reranker with the run that it "
         "reordered. The difference is the mean of the system less that of the one it is compared with. p and the 95 % "
-        "interval come from one paired test and hold for all rows of a metric together. Where training is random, the "
-        "spread of its seeds is part of both. “No significant difference” is no proof that two are equal: more queries "
+        "interval come from one paired test and hold for all rows of a metric together. In the first metric, rows with "
+        "the best system of a table say what the verdict says of them. Where training is random, the spread of its "
+        "seeds is part of both. “No significant difference” is no proof that two are equal: more queries "
         "may show one."
     )
     tables = [
