@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite
 
-from scipy.stats import norm
+from scipy.special import ndtri  # scipy.stats takes a second to import
 
 from itemvec.decision.results import TITLES, Result, Results
 from itemvec.decision.standings import Group, Standing
@@ -89,7 +89,7 @@ def _more(left: list[Result], groups: list[Group], tolerance: float) -> dict[str
             continue
         values = group.values.independent(group.values.means)
         seeds = group.values.seeds[ours] + group.values.seeds[best]
-        bound, critical = group.values.bound, float(norm.isf(LEVEL / max(1, len(keys) - 1)))
+        bound, critical = group.values.bound, float(-ndtri(LEVEL / max(1, len(keys) - 1)))
         differs = units_needed(values[:, ours] - values[:, best], critical, seeds, bound=bound)
         keeps = values[:, ours] - (1 - tolerance) * values[:, best]
         needed = min(differs, units_needed(keeps, critical, seeds, bound=bound, one_sided=True))

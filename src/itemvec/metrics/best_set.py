@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri  # scipy.stats takes a second to import
 
 from itemvec.core.arrays import Doubles
 from itemvec.metrics.family import LARGEST_DIFFERENCE
@@ -100,7 +100,7 @@ def _ahead(
     critical = max(reference.critical(level), 0.1)  # of copies of one system none is ever ahead
     evidence = replace(evidence, critical=critical)
     scores, alone = evidence.scores(1.0)
-    p = np.where((scores > 0.1) & (alone > 0), np.maximum(reference.p(scores), norm.sf(alone)), 1.0)
-    least = evidence.lower_bounds(1.0, float(norm.isf(level)))
+    p = np.where((scores > 0.1) & (alone > 0), np.maximum(reference.p(scores), ndtr(-alone)), 1.0)
+    least = evidence.lower_bounds(1.0, float(-ndtri(level)))
     tiny = np.finfo(np.float64).tiny  # rounding must not decide whether a bound excludes zero
     return np.where(p < level, np.maximum(least, tiny), np.minimum(least, 0.0)), p

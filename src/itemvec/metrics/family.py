@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri  # scipy.stats takes a second to import
 
 from itemvec.core.arrays import Doubles
 from itemvec.metrics.guarded_scores import Guarded
@@ -97,9 +97,9 @@ def compare_family(
     evidence = replace(evidence, critical=critical)
     scores, alone = np.maximum(evidence.scores(1.0), evidence.scores(-1.0))
     of_family = reference.p(scores)
-    p = np.where((scores > 0) & (alone > 0), np.maximum(of_family, 2 * norm.sf(alone)), 1.0)
+    p = np.where((scores > 0) & (alone > 0), np.maximum(of_family, 2 * ndtr(-alone)), 1.0)
     at_most = reference.has_ended(scores) & (p == of_family)
-    ends = [sign * evidence.lower_bounds(sign, float(norm.isf(level / 2))) for sign in (1.0, -1.0)]
+    ends = [sign * evidence.lower_bounds(sign, float(-ndtri(level / 2))) for sign in (1.0, -1.0)]
     low, high = agree(p < level, mean, *ends)
     identical = np.array((differences == 0).sum(axis=0) == counts)
     return Family(mean, low, high, p, at_most, identical, critical, level)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri  # scipy.stats takes a second to import
 
 from itemvec.core.arrays import Doubles
 from itemvec.metrics.bounded_mean import AdverseSample
@@ -30,7 +30,7 @@ def mean_interval(
     """
     if not len(values):
         return float("nan"), float("nan")
-    score = float(norm.isf(level / 2))
+    score = float(-ndtri(level / 2))
     noise = np.array([seeds.error]), np.array([seeds.degrees], dtype=np.float64)
     low = AdverseSample.of(values[:, None], bounds[0], *noise).lower_bounds(score)[0]
     high = -AdverseSample.of(-values[:, None], -bounds[1], *noise).lower_bounds(score)[0]

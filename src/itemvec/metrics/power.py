@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil, inf
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri  # scipy.stats takes a second to import
 
 from itemvec.core.arrays import Doubles
 from itemvec.metrics.bounded_mean import AdverseSample
@@ -52,8 +52,8 @@ def units_needed(
         return inf
     column = (values * np.sign(values.mean()))[:, None]
     seed_error, seed_degrees = np.array([seeds.error]), np.array([seeds.degrees], dtype=np.float64)
-    margin = float(norm.ppf(power))
-    alone = critical if one_sided else float(norm.isf(level / 2))
+    margin = float(ndtri(power))
+    alone = critical if one_sided else float(-ndtri(level / 2))
 
     def enough(times: float) -> bool:
         if one_sided:
