@@ -30,7 +30,9 @@ def embed(params: Params, items: Path, queries: Path, suite: Path, database: Pat
     encoder = ENCODERS.build(params.model, params.models[params.model])
     texts = {"items": items, "queries": queries}
     facts = embed_tables(encoder, texts, suite, cache_folder(), database, engine())
-    write_json(results, {"model": params.model, **facts})
+    row = params.models[params.model]
+    known = {name: row[name] for name in ("parameters", "licence") if name in row}
+    write_json(results, {"model": params.model, **known, **facts})
     rows = " and ".join(f"{n:,} {name}" for name, n in facts["rows"].items())
     click.echo(f"{params.model}: {rows} have vectors of {facts['dim']} dimensions")
 

@@ -56,6 +56,8 @@ class Repository:
         with Repo(str(self.root)) as repo:
             repo.experiments.save(name=name)
         self.git("checkout", "-q", ".")
+        with Repo(str(self.root)) as repo:
+            repo.checkout(force=True)
 
     def lose(self) -> None:
         """Remove measures and cache, as in a clone without data."""

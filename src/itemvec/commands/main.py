@@ -11,6 +11,7 @@ import click
 from itemvec import __version__
 from itemvec.commands.cache import cache
 from itemvec.commands.diff import diff
+from itemvec.commands.leaderboard import leaderboard, sweep
 from itemvec.commands.review import review
 from itemvec.commands.search import search, train_reranker
 from itemvec.commands.tuned import tuned
@@ -39,8 +40,10 @@ def main() -> None:
 
 main.add_command(cache)
 main.add_command(diff)
+main.add_command(leaderboard)
 main.add_command(review)
 main.add_command(search)
+main.add_command(sweep)
 main.add_command(train_reranker)
 main.add_command(tuned)
 

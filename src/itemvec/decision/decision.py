@@ -38,11 +38,19 @@ def decide_all(results: Results, measures: Measures, tables: Path) -> dict[str, 
         "dataset": params.dataset,
         "model": params.model,
         "dim": results.embed["dim"],
+        "encoder": _encoder(results.embed),
         "tolerance": params.decide.tolerance,
         "seed": params.seed,
         "inputs": {name: _hash(tables / f"{name}.parquet", columns) for name, columns in KEYS.items()},
         "tasks": {task: _task(results, task, measures) for task in TASKS if results.of(task)},
     }
+
+
+def _encoder(embed: dict[str, Any]) -> dict[str, Any]:
+    """What its row and its run say of the encoder, for those who choose between several."""
+    tokens = sum(one["tokens"] for one in embed.get("cut", {}).values())
+    known = {name: embed[name] for name in ("parameters", "licence", "cost") if name in embed}
+    return known | ({"tokens": tokens} if tokens else {})
 
 
 def _task(results: Results, task: str, measures: Measures) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def diff(left: Revision, right: Revision, seed: int, means: bool = False) -> Dif
                     for key in shared
                 )
             elif shared:
-                found.changes.extend(_compare(found, task, group, shared, before, after, ours["metric"], seed))
+                found.changes.extend(_compare(found, task, group, shared, before, after, seed))
     return found
 
 
@@ -63,14 +63,10 @@ def _compare(
     keys: list[str],
     before: dict[str, Any],
     after: dict[str, Any],
-    metric: str,
     seed: int,
 ) -> list[Change]:
     """Changes of the cells ``keys`` of one group; says in ``found`` what was paired and what was left out."""
-    ours, theirs = (
-        one.measures.of([cells[key]["cell"] for key in keys], group, [metric] * len(keys))
-        for one, cells in ((found.left, before), (found.right, after))
-    )
+    ours, theirs = (one.values(task, group, keys) for one in (found.left, found.right))
     left, right, rejudged = common(ours, theirs)
     place = Change(task, group, "", "=").place
     unit = found.right.decision["tasks"][task]["unit"]

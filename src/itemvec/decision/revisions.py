@@ -11,10 +11,11 @@ from typing import Any
 
 from itemvec.core.errors import TableError
 from itemvec.core.files import read_json, read_parquet
-from itemvec.decision.values import Measures
+from itemvec.decision.values import Measures, Values
 
 DECISION = "decision.json"  # what the stage `decide` writes
 MEASURES = "artifacts/measures"
+ROUNDED = 1e-5  # means in a decision are rounded more finely than this
 
 
 class MissingMeasuresError(TableError):
@@ -39,6 +40,25 @@ class Revision:
     commit: str
     decision: dict[str, Any]
     measures: Measures
+
+    def values(self, task: str, group: str, keys: list[str]) -> Values:
+        """The first metric of cells, by their keys, on the queries of one group.
+
+        Raises
+        ------
+        TableError
+            They have other means than the decision says, as after `git checkout` without `dvc checkout`.
+        """
+        facts = self.decision["tasks"][task]
+        cells = [facts["groups"][group]["cells"][key] for key in keys]
+        found = self.measures.of([one["cell"] for one in cells], group, [facts["metric"]] * len(keys))
+        for key, said, mean in zip(keys, (one["mean"] for one in cells), found.means.mean(axis=0), strict=True):
+            if abs(said - mean) > ROUNDED:
+                raise TableError(
+                    f"{self.name}: {key}: values per query are not those that {DECISION} was made from (their mean is "
+                    f"{mean:.6f}, not {said:.6f}); run `dvc checkout`, or `dvc repro`"
+                )
+        return found
 
     @property
     def label(self) -> str:
@@ -112,6 +132,23 @@ def revision(root: Path, name: str, called: str = "") -> Revision:
         return read_parquet(content)  # type: ignore[arg-type]
 
     return Revision(shown, commit[:7], decision, Measures(read))
+
+
+def all_states(root: Path) -> list[tuple[str, str]]:
+    """What git and DVC know: the workspace, HEAD, all experiments, the newest first, and branches.
+
+    Each as what ``revision`` takes and what people call it; a commit is listed once.
+    """
+    from dvc.repo import Repo
+
+    with Repo(str(root)) as repo:
+        scm = repo.scm
+        listed = [one for some in repo.experiments.ls(all_commits=True).values() for one in some]
+        listed.sort(key=lambda one: (-scm.resolve_commit(one[1]).commit_time, one[0]))
+        named = [("HEAD", "HEAD"), *((rev, name) for name, rev in listed), *((one, one) for one in scm.list_branches())]
+        by_commit = {scm.resolve_rev(rev): (rev, name) for rev, name in reversed(named)}
+    own = [("workspace", "")] if (root / DECISION).exists() else []
+    return own + [one for one in named if one in by_commit.values()]
 
 
 def experiments(root: Path) -> tuple[Callable[[str], str], dict[str, Callable[[str], str]]]:

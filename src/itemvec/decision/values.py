@@ -120,6 +120,16 @@ def common(left: Values, right: Values) -> tuple[Values, Values, int]:
     return _rows(left, mine), _rows(right, theirs), int(np.count_nonzero(~same))
 
 
+def together(each: Sequence[Values]) -> Values:
+    """Cells of several states side by side, on the queries that all of them have with the same judgments."""
+    whole = each[0]
+    for one in each[1:]:
+        whole, _, _ = common(whole, one)
+    columns = [column for one in each for column in common(one, whole)[0].by_seed]
+    first = common(each[0], whole)[0]
+    return Values(columns, first.owners, first.ids, first.judgments)
+
+
 def _rows(values: Values, rows: Any) -> Values:
     take = pa.array(rows)
     by_seed = [one[rows] for one in values.by_seed]

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from itemvec import __version__
 from itemvec.core.files import write_text
-from itemvec.core.text import visible
 from itemvec.decision.comparisons import compare
 from itemvec.decision.results import TASKS, Results
 from itemvec.decision.values import Measures
@@ -22,6 +15,7 @@ from itemvec.report.chart import charts
 from itemvec.report.comparison_tables import compared
 from itemvec.report.example_queries import listings
 from itemvec.report.facts import facts, provenance, split
+from itemvec.report.html import environment, inline
 from itemvec.report.pareto import points, section
 from itemvec.report.quality import quality_csv
 from itemvec.report.sections import Section
@@ -46,7 +40,7 @@ def write_report(results: Results, artifacts: Path, decision: dict[str, Any], pa
     later = [section(results, sizes), *studies(results, measures)]
     write_text(quality, quality_csv(results))
     html = (
-        _environment()
+        environment()
         .get_template("page.html.j2")
         .render(
             params=results.params,
@@ -61,7 +55,7 @@ def write_report(results: Results, artifacts: Path, decision: dict[str, Any], pa
             constructed=results.constructed,
             split=split(results.params.recommend.split),
             version=__version__,
-            **_inline(),
+            **inline(),
         )
     )
     write_text(page, html)
@@ -81,24 +75,3 @@ def _cohorts(results: Results) -> Section:
         "Each head says from which number to which, and how many there are."
     )
     return Section("cohorts", "Where queries and users differ", words, cohorts(results))
-
-
-def _environment() -> Environment:
-    """Every text is escaped, and what a reader could not see is written out."""
-    return Environment(
-        loader=PackageLoader("itemvec.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda one: visible(one) if isinstance(one, str) and not isinstance(one, Markup) else one,
-    )
-
-
-def _inline() -> dict[str, Markup | str]:
-    """Style and script as they stand on the page, and the policy that allows these and nothing else."""
-    found = {name: files("itemvec.report").joinpath("templates", f"page.{name}").read_text() for name in ("css", "js")}
-    style, script = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in found.values())
-    allowed = f"style-src 'sha256-{style}'; script-src 'sha256-{script}'"
-    policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
-    return {"style": Markup(found["css"]), "script": Markup(found["js"]), "policy": policy}  # noqa: S704
