@@ -12,6 +12,7 @@ from itemvec import __version__
 from itemvec.commands.cache import cache
 from itemvec.commands.diff import diff
 from itemvec.commands.leaderboard import leaderboard, sweep
+from itemvec.commands.plan import plan
 from itemvec.commands.review import review
 from itemvec.commands.search import search, train_reranker
 from itemvec.commands.tuned import tuned
@@ -41,6 +42,7 @@ def main() -> None:
 main.add_command(cache)
 main.add_command(diff)
 main.add_command(leaderboard)
+main.add_command(plan)
 main.add_command(review)
 main.add_command(search)
 main.add_command(sweep)
