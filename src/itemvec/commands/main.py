@@ -11,6 +11,7 @@ import click
 from itemvec import __version__
 from itemvec.commands.cache import cache
 from itemvec.commands.diff import diff
+from itemvec.commands.init import init
 from itemvec.commands.review import review
 from itemvec.commands.search import search, train_reranker
 from itemvec.commands.tuned import tuned
@@ -39,6 +40,7 @@ def main() -> None:
 
 main.add_command(cache)
 main.add_command(diff)
+main.add_command(init)
 main.add_command(review)
 main.add_command(search)
 main.add_command(train_reranker)

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from itemvec.core.errors import ItemvecError
+from itemvec.core.installed import check_installed
 from itemvec.core.params import Params
 
 EXISTING = click.Path(exists=True, path_type=Path)
@@ -26,6 +27,7 @@ def stage(function: Callable[..., None]) -> click.Command:
     @wraps(function)
     def command(params_path: Path | None = None, **arguments: Any) -> None:
         _end_with_dvc()
+        check_installed(Path())
         try:
             if params_path is not None:
                 arguments["params"] = Params.load(params_path)
