@@ -15,6 +15,7 @@ from itemvec.commands.init import init
 from itemvec.commands.review import review
 from itemvec.commands.search import search, train_reranker
 from itemvec.commands.tuned import tuned
+from itemvec.commands.undo import undo
 from itemvec.core.options import PATTERNS, Pattern
 from itemvec.core.params import Params
 from itemvec.stages.stage import EXISTING
@@ -45,6 +46,7 @@ main.add_command(review)
 main.add_command(search)
 main.add_command(train_reranker)
 main.add_command(tuned)
+main.add_command(undo)
 
 
 @main.command()

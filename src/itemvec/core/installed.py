@@ -49,6 +49,6 @@ def check_installed(root: Path) -> None:
     if parts := changed_parts(root):
         known = (root / VERSION).read_text(encoding="utf-8").strip()
         raise ItemvecError(
-            f"{root / FOLDER}: names itemvec {known}, installed is {__version__}, and {', '.join(parts[:3])} differ; run "
-            "`itemvec init --upgrade`, or install that release"
+            f"{root / FOLDER}: names itemvec {known}, installed is {__version__}, and {', '.join(parts[:3])} differ; "
+            "run `itemvec init --upgrade`, or install that release"
         )

@@ -13,6 +13,7 @@ import click
 
 from itemvec.core.errors import ItemvecError
 from itemvec.core.installed import check_installed
+from itemvec.core.last_commit import way_back
 from itemvec.core.params import Params
 
 EXISTING = click.Path(exists=True, path_type=Path)
@@ -32,6 +33,10 @@ def stage(function: Callable[..., None]) -> click.Command:
             if params_path is not None:
                 arguments["params"] = Params.load(params_path)
             function(**arguments)
+        except ItemvecError as error:
+            if "DVC_STAGE" in os.environ and (line := way_back(Path())):
+                raise type(error)(f"{error.message}\n{line}") from None
+            raise
         except (OSError, RuntimeError) as error:  # Lance reports a full disk as a RuntimeError
             if "No space left" not in str(error):
                 raise

@@ -92,6 +92,7 @@ def _counts(outcome: Outcome) -> list[str]:
     if outcome.problems:
         first = outcome.problems[0].partition("; ")[0]
         said.insert(0, f"rows that cannot be used are left out (--on-error refuse stops at them): {first}")
+    said = [line.replace("`markup: remove`", "--markup remove") for line in said]
     return [_cut(line, 2 * WIDTH) for line in said] or ["every row can be used: no empty text, no id twice"]
 
 
