@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections import Counter
 from pathlib import Path
@@ -12,7 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from itemvec.core.errors import ItemvecError
-from itemvec.core.last_commit import Changed, changed, git
+from itemvec.core.last_commit import DATA, Changed, changed, git
 
 SHOWN = 12  # values of params.yaml that are named
 
@@ -39,8 +40,7 @@ def undo(yes: bool) -> None:
         _confirm(root, found, yes)
     lines = _lines(root, found)
     _restore(root, found)
-    restored = _checkout(root)
-    click.echo(_conclusion(root, found, restored))
+    click.echo(_conclusion(root, found, *_checkout(root)))
     for line in lines if yes else []:
         click.echo(line)
 
@@ -120,8 +120,8 @@ def _restore(root: Path, found: Changed) -> None:
         git(root, "restore", "--source=HEAD", "--staged", "--worktree", "--", *found.kept)
 
 
-def _checkout(root: Path) -> int:
-    """Let DVC restore the outputs of the stages, not the data; how many changed.
+def _checkout(root: Path) -> tuple[int, int]:
+    """Let DVC restore the outputs of the stages, not the data: how many changed, and how many its cache lacks.
 
     Raises
     ------
@@ -132,23 +132,32 @@ def _checkout(root: Path) -> int:
     from dvc.repo import Repo
 
     if not (root / "dvc.lock").exists():
-        return 0
+        return 0, 0
+    logging.getLogger("dvc").setLevel(logging.ERROR)  # a line for each output that is missing; we say how many
     try:
         with Repo(str(root)) as repo:
             done = repo.checkout(targets=["dvc.yaml"], force=True, allow_missing=True)
+            outs = [out for stage in repo.index.stages for out in stage.outs if out.use_cache and stage.cmd]
+            missing = sum(not Path(out.fs_path).exists() for out in outs)
     except DvcException as error:
         said = " ".join(str(error).split())[:200]
-        raise ItemvecError(
-            f"undo: the files are those of the last commit, but DVC cannot restore outputs: {said}"
-        ) from None
-    return sum(len(done.get(kind, [])) for kind in ("added", "modified", "deleted"))
+        raise ItemvecError(f"undo: parameters and results are back, but DVC cannot restore outputs: {said}") from None
+    return sum(len(done.get(kind, [])) for kind in ("added", "modified", "deleted")), missing
 
 
-def _conclusion(root: Path, found: Changed, restored: int) -> str:
-    outputs = f"{restored} output{'s' * (restored != 1)} restored" if restored else "the outputs were in place"
-    if not found.kept and not found.new:
-        return f"nothing to undo: parameters and results are those of the last commit, {_commit(root)}; {outputs}"
-    return f"undid the changes of {_counted(found)}: back at the last commit, {_commit(root)}; {outputs}"
+def _conclusion(root: Path, found: Changed, restored: int, missing: int) -> str:
+    outputs = (
+        "the outputs are those of it" if not restored else f"{restored} output{'s' * (restored != 1)} changed with it"
+    )
+    if found.kept or found.new:
+        said = f"undid the changes of {_counted(found)}: back at the last commit, {_commit(root)}; {outputs}"
+    else:
+        said = f"nothing to undo: parameters and results are those of the last commit, {_commit(root)}; {outputs}"
+    if missing:
+        said += f"\n{missing} outputs of it are not in DVC's cache: `dvc pull` gets them from a remote, `dvc repro` makes them"
+    if changed(root, (DATA,)).kept:
+        said += f"\n{DATA} differs from it too and is left alone; `git checkout {DATA}` takes it back"
+    return said
 
 
 def _counted(found: Changed) -> str:

@@ -50,9 +50,7 @@ def propose(tables: Tables) -> Proposal:
         raise ItemvecError("\n".join(["there is nothing to measure: add --judgments, or --interactions", *said]))
     if len(tables.items) < FEW_ITEMS:
         changes["variants"] = ["full", "int8"]
-        said.append(
-            f"variants: full and int8 alone, for {len(tables.items):,} items say nothing of principal directions"
-        )
+        said.append(f"variants: full and int8 alone; {len(tables.items):,} items are too few for principal directions")
     large = len(tables.items) > MANY_ITEMS
     with_vectors, without = (["profile", "sasrec"], ["popular", "itemknn", "sasrec-id"])
     if not large:

@@ -32,9 +32,8 @@ def summary(name: str, found: Understanding, outcome: Outcome, proposal: Proposa
     """The whole text."""
     blocks = [conclusion(name, outcome.tables, proposal), *(_file(part) for part in found.parts)]
     blocks.append("\n".join(["Three of the texts:", *(f"  {one}" for one in examples(outcome.tables))]))
-    noted = [*dict.fromkeys(line for part in found.parts for line in part.sheet.remarks), *_counts(outcome)]
-    if noted:
-        blocks.append("\n".join(["Of the files:", *(f"  {line}" for line in noted)]))
+    noted = dict.fromkeys([*(line for part in found.parts for line in part.sheet.remarks), *_counts(outcome)])
+    blocks.append("\n".join(["Of the files:", *(f"  {line}" for line in noted)]))
     systems = [*proposal.changes["recommenders"], *proposal.changes["retrievers"], *proposal.changes["baselines"]]
     chosen = [*found.said, *proposal.said, f"compared: {', '.join(systems)}"]
     blocks.append("\n".join(["How it is measured:", *(f"  {line}" for line in chosen)]))
