@@ -146,15 +146,13 @@ def _checkout(root: Path) -> tuple[int, int]:
 
 
 def _conclusion(root: Path, found: Changed, restored: int, missing: int) -> str:
-    outputs = (
-        "the outputs are those of it" if not restored else f"{restored} output{'s' * (restored != 1)} changed with it"
-    )
+    outputs = f"{restored} output{'s' * (restored != 1)} changed with it" if restored else "the outputs are in place"
     if found.kept or found.new:
         said = f"undid the changes of {_counted(found)}: back at the last commit, {_commit(root)}; {outputs}"
     else:
         said = f"nothing to undo: parameters and results are those of the last commit, {_commit(root)}; {outputs}"
     if missing:
-        said += f"\n{missing} outputs of it are not in DVC's cache: `dvc pull` gets them from a remote, `dvc repro` makes them"
+        said += f"\n{missing} of its outputs are not in DVC's cache; `dvc pull` gets them, or `dvc repro` makes them"
     if changed(root, (DATA,)).kept:
         said += f"\n{DATA} differs from it too and is left alone; `git checkout {DATA}` takes it back"
     return said

@@ -154,7 +154,9 @@ def _copy(source: Path, target: Path, made: list[Path]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     if not target.exists():
         made.append(target)
-    shutil.copy(source, target)  # with its mode: pipelines/run is a program
+    shutil.copyfile(source, target)
+    if target.name == "run":  # pipelines/run is a program, and an archive may have lost its mode
+        target.chmod(0o755)
 
 
 def _merge(path: Path, text: str) -> None:
