@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -67,4 +66,4 @@ def init(name: str | None, yes: bool, force: bool, dry_run: bool, upgrade: bool,
     """
     from itemvec.commands.setup.session import Session
 
-    Session(name, yes, force, dry_run).run(options, upgrade, asking=sys.stdin.isatty())
+    Session(name, yes, force, dry_run).run(options, upgrade)

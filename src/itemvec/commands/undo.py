@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import click
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from itemvec.commands.setup.questions import is_asking
 from itemvec.core.errors import ItemvecError
 from itemvec.core.last_commit import DATA, Changed, changed, git
 
@@ -61,7 +61,7 @@ def _of_the_run(root: Path, new: list[str]) -> list[str]:
 def _confirm(root: Path, found: Changed, yes: bool) -> None:
     if yes:
         return
-    if not sys.stdin.isatty():
+    if not is_asking():
         raise ItemvecError(
             f"undo: would discard changes of {_counted(found)}; look at them with `git diff`, then `itemvec undo --yes`"
         )
@@ -146,7 +146,7 @@ def _checkout(root: Path) -> tuple[int, int]:
 
 
 def _conclusion(root: Path, found: Changed, restored: int, missing: int) -> str:
-    outputs = f"{restored} output{'s' * (restored != 1)} changed with it" if restored else "the outputs are in place"
+    outputs = f"{restored} output{'s' * (restored != 1)} changed with it" if restored else "no output differed"
     if found.kept or found.new:
         said = f"undid the changes of {_counted(found)}: back at the last commit, {_commit(root)}; {outputs}"
     else:

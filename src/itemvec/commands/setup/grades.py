@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import pyarrow as pa
@@ -59,8 +60,8 @@ def _numbers(column: Column) -> Grades:
     if least <= 0 or least == most or counted:
         above = "every judgment is relevant" if least > 0 else "above 0 is relevant"
         return Grades(None, f"{column.name!r} is {least:g} to {most:g}: {above}, a higher number is better")
-    values = sorted(pc.unique(numbers).to_pylist())
-    grade = next(value for value in values if value >= (least + most) / 2)
+    middle = (least + most) / 2
+    grade = ceil(middle) if pc.all(pc.equal(numbers, pc.floor(numbers))).as_py() else middle
     return Grades(float(grade), _least(column.name, least, most, grade, numbers))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from itemvec.commands.setup.place import check_free, place
-from itemvec.commands.setup.questions import ask_column, ask_gains, gain_of
+from itemvec.commands.setup.questions import ask_column, ask_gains, gain_of, is_asking
 from itemvec.commands.setup.raw_files import Given, columns_of
 from itemvec.commands.setup.skeleton import check_empty, is_project, make_project, upgrade_project
 from itemvec.commands.setup.summary import summary
@@ -32,7 +32,7 @@ class Session:
     force: bool
     dry_run: bool
 
-    def run(self, options: Mapping[str, Any], upgrade: bool, asking: bool) -> None:
+    def run(self, options: Mapping[str, Any], upgrade: bool) -> None:
         """Do all of it.
 
         Raises
@@ -61,8 +61,8 @@ class Session:
         if self.dry_run:
             click.echo("--dry-run: nothing was written")
             return
-        if asking and not self.yes and not click.confirm(f"Write data/{dataset} and params.yaml?", default=True):
-            raise click.Abort
+        if is_asking() and not self.yes:
+            click.confirm(f"Write data/{dataset} and params.yaml?", default=True, abort=True)
         if is_new:
             make_project(root)
             click.echo(MADE.format(root=root.resolve().name))

@@ -70,12 +70,12 @@ def understand(given: Given, ask: Ask, ask_gains: AskGains) -> Understanding:
                 known[role] = sheet.columns[parts[table].roles[role][0]].distinct
     _check_named(given, parts)
     row, said = _gain(given, parts, ask_gains)
+    if "interactions" in parts and not parts["interactions"].roles.setdefault(TIME, []):
+        said.append("interactions have no time: the order of the rows is taken for it")
     columns = columns_option({table: part.roles for table, part in parts.items()})
     files = {canonical(table, part.sheet.path): part.sheet.path for table, part in parts.items()}
     judgments = {"judgments": canonical("judgments", paths["judgments"])} if "judgments" in paths else {}
     row = {"kind": "tables", **judgments, **({"columns": columns} if columns else {}), **row, **given.row}
-    if "interactions" in parts and not parts["interactions"].roles.get(TIME):
-        said.append("interactions have no time: the order of the rows is taken for it")
     return Understanding(files, row, list(parts.values()), said)
 
 
