@@ -117,9 +117,7 @@ def test_times_split_and_rows_that_cannot_be_used_are_counted(project: Path) -> 
     arguments = ("mine", *FILES[:2], "--interactions", "../log.csv", "--dry-run")
     result = init(*arguments)
     assert result.output.startswith("mine: recommendation can be measured on 120 items, 600 interactions.\n")
-    assert (
-        "split: by time, the last tenth of the interactions is the test; 60 cases of validation, 60 of" in result.output
-    )
+    assert "split: by time, the last tenth of the interactions is the test; 60 cases of test, 60 of" in result.output
     assert "mine: 1 row left out: the interaction is with an item that has no text or is not there" in result.output
     assert "compared: profile, text-ease, sasrec, popular, ease, sasrec-id" in result.output
     refused = init(*arguments, "--on-error", "refuse")

@@ -41,7 +41,7 @@ def test_times_give_a_split_by_time() -> None:
         "split": {"kind": "timestamp", "validation_from": 0.8, "test_from": 0.9},
         "mask_history": True,
     }
-    assert found.said[0].endswith("40 cases of validation, 40 of test")
+    assert found.said[0].endswith("40 cases of test, 40 of validation")
     assert found.changes["retrievers"] == []
     assert found.changes["baselines"] == ["popular", "ease", "sasrec-id"]
 

@@ -83,7 +83,7 @@ def _recommendation(tables: Tables) -> tuple[dict[str, Any] | None, list[str]]:
     for row, cases, words in tried[first:]:
         sizes = _sizes(row, whole, tables.interactions)
         if sizes is not None and min(sizes) >= cases:
-            said = f"split: {words}; {sizes[0]:,} cases of validation, {sizes[1]:,} of test"
+            said = f"split: {words}; {sizes[1]:,} case{'s' * (sizes[1] != 1)} of test, {sizes[0]:,} of validation"
             return {"split": row, "mask_history": masked}, [said, *why]
     return None, ["no recommenders: too few users have three interactions or more"]
 

@@ -22,6 +22,8 @@ from itemvec.stages.proposal import propose
 FILES = ("items", "interactions", "queries", "judgments", "clicks")
 MADE = "made a project in {root}: dvc.yaml, params.yaml, models.yaml, pipelines/, expectations/, .github/"
 
+LOST = "data.dvc named other files, which were not here; to keep them in it, fetch them, then run `dvc add data`"
+
 
 @dataclass(frozen=True)
 class Session:
@@ -66,10 +68,13 @@ class Session:
         if is_new:
             make_project(root)
             click.echo(MADE.format(root=root.resolve().name))
+        lost = (root / "data.dvc").exists() and not (root / "data").exists()
         place(root, dataset, found.files, outcome.row, proposal.changes)
         click.echo(
             f"wrote {root / 'data' / dataset}, its row and what is compared to params.yaml, its hash to data.dvc"
         )
+        if lost:
+            click.echo(LOST)
         click.echo(_next(root, "itemvec check", "dvc repro && itemvec show"))
 
     def _places(self) -> tuple[Path, str | None]:
