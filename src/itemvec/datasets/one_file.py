@@ -62,7 +62,8 @@ def judged_file(tables: OwnTables, path: Path) -> Tables:
     gains = own_gains(files, found, gain, tables.gain)
     qrels = pa.table({QUERY: ids, ITEM: items, GAIN: gains})
     used = tables.interactions()
-    return judged_tables(path, catalogue.select([ITEM, TEXT]), queries, qrels, None if used is None else used.table)
+    where = path if apart is None else path.parent
+    return judged_tables(where, catalogue.select([ITEM, TEXT]), queries, qrels, None if used is None else used.table)
 
 
 def hashed(texts: Any) -> Any:

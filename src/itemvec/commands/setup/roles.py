@@ -96,11 +96,11 @@ class Guesser:
         """Columns with a usual name of a role, the likeliest first."""
         names = ROLE_NAMES[role]
         if role == ITEM and self.table != "items":
-            names = tuple(name for name in names if name not in OF_THE_ROW)
+            names = [name for name in names if name not in OF_THE_ROW]
         if role == QUERY and self.table == "queries":
-            names = (*names, "id", "_id")
+            names = [*names, "id", "_id"]
         if role == WORDS and self.table == "judgments":
-            names = tuple(name for name in names if name != TEXT)
+            names = [name for name in names if name != TEXT]
         return [column for name in names for column in self._free if simple(column.name) == name]
 
     def _by_values(self, role: str) -> str | None:

@@ -70,9 +70,7 @@ class Session:
             click.echo(MADE.format(root=root.resolve().name))
         lost = (root / "data.dvc").exists() and not (root / "data").exists()
         place(root, dataset, found.files, outcome.row, proposal.changes)
-        click.echo(
-            f"wrote {root / 'data' / dataset}, its row and what is compared to params.yaml, its hash to data.dvc"
-        )
+        click.echo(f"wrote {root / 'data' / dataset}; params.yaml selects it, and data.dvc has its hash")
         if lost:
             click.echo(LOST)
         click.echo(_next(root, "itemvec check", "dvc repro && itemvec show"))

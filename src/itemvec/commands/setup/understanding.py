@@ -10,7 +10,7 @@ from typing import Any
 from itemvec.commands.setup.grades import grades_of
 from itemvec.commands.setup.raw_files import Given, canonical, unknown_column
 from itemvec.commands.setup.recbole_files import ATOMIC, atomic_files
-from itemvec.commands.setup.role_names import ROLE_NAMES, WORDS, simple
+from itemvec.commands.setup.role_names import ROLE_NAMES, WORDS, nearest_role, simple
 from itemvec.commands.setup.roles import Ask, Guesser, Roles
 from itemvec.commands.setup.sheet import Column, Sheet
 from itemvec.core.columns import GAIN, ITEM, QUERY, TEXT, TIME
@@ -72,6 +72,7 @@ def understand(given: Given, ask: Ask, ask_gains: AskGains) -> Understanding:
     row, said = _gain(given, parts, ask_gains)
     if "interactions" in parts and not parts["interactions"].roles.setdefault(TIME, []):
         said.append("interactions have no time: the order of the rows is taken for it")
+    said += [f"{name!r} is not used: every interaction counts, whatever it says" for name in _ratings(parts)]
     columns = columns_option({table: part.roles for table, part in parts.items()})
     files = {canonical(table, part.sheet.path): part.sheet.path for table, part in parts.items()}
     judgments = {"judgments": canonical("judgments", paths["judgments"])} if "judgments" in paths else {}
@@ -106,6 +107,12 @@ def _check_named(given: Given, parts: Mapping[str, Understood]) -> None:
             sheet = some[0].sheet
             wrong = next((name for name in names if name not in sheet.columns), names[0])
             raise unknown_column(sheet.path, key, wrong, sheet.names)
+
+
+def _ratings(parts: Mapping[str, Understood]) -> list[str]:
+    """Columns of interactions that look like grades, which nothing takes."""
+    part = parts.get("interactions")
+    return [] if part is None else [name for name in part.sheet.names if nearest_role(name) == GAIN]
 
 
 def _gain(given: Given, parts: Mapping[str, Understood], ask_gains: AskGains) -> tuple[Row, list[str]]:
