@@ -1,7 +1,6 @@
 """Raw files as people have them become the row of a data set that reads them."""
 
 import gzip
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,7 @@ from itemvec.commands.setup.trial_reading import read_once
 from itemvec.commands.setup.understanding import Understanding, understand
 from itemvec.core.errors import DatasetError, ParamsError
 from itemvec.datasets import Tables
-from tests.conftest import ROOT
 
-SHARED = os.environ.get("ITEMVEC_SHARED_DATA")
-ITEMS = Path(SHARED or "") / "scientific" / "Scientific.text"
 HOME_DEPOT = """"id","product_uid","product_title","search_term","relevance"
 2,100001,"Angle \xbd in.","angle bracket",3
 3,100001,"Angle \xbd in.","l bracket",2.5
@@ -184,21 +180,3 @@ def test_named_columns_win(tmp_path: Path) -> None:
     for wrong in ("sku", "item_idd=sku", "item_id=", "products.item_id=sku"):
         with pytest.raises(ParamsError, match="--columns"):
             columns_of((wrong,))
-
-
-@pytest.mark.shared_data
-@pytest.mark.skipif(not SHARED, reason="ITEMVEC_SHARED_DATA is not set")
-def test_the_page_about_own_data_shows_what_crowdflower_gives() -> None:
-    tables = tables_of(understood(items=Path(SHARED or "") / "crowdflower" / "train.csv"))
-    sizes = f"{len(tables.items):,} items, {len(tables.queries):,} queries, {len(tables.qrels):,} judgments"
-    assert f"search can be measured on {sizes}." in (ROOT / "docs/how-to/own-data.md").read_text()
-
-
-@pytest.mark.shared_data
-@pytest.mark.skipif(not SHARED, reason="ITEMVEC_SHARED_DATA is not set")
-def test_the_original_files_of_scientific() -> None:
-    tables = tables_of(
-        understood(interactions=Path(SHARED or "") / "scientific" / "Scientific.train.inter", items=ITEMS)
-    )
-    assert (len(tables.items), len(tables.interactions)) == (4385, 59_427)
-    assert sorted(tables.interactions["split"].unique().to_pylist()) == ["test", "train", "validation"]

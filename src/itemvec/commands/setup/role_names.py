@@ -11,18 +11,19 @@ WORDS = "query"  # the role of the text of a query
 ROLE_NAMES: dict[str, list[str]] = {
     role: names.split()
     for role, names in {
-        ITEM: "item_id product_uid product_id parent_asin asin sku article_id article doc_id docid document_id corpus_id "
-        "doc document movie_id movieid book_id track_id gtin ean upc itemid productid item product product_code "
-        "item_code code handle _id id uid",
-        USER: "user_id userid user customer_id customerid customer visitor_id visitorid reviewer_id reviewerid member_id "
-        "account_id client_id profile_id session_id sessionid session cookie_id cookie",
-        TIME: "timestamp time datetime event_time event_timestamp created_at date ts sort_timestamp unix_review_time "
-        "unixreviewtime review_time order_date purchase_date invoice_date invoicedate t_dat clicked_at viewed_at",
+        ITEM: "item_id product_uid product_id parent_asin asin sku article_id article doc_id docid document_id "
+        "corpus_id doc document movie_id movieid book_id track_id gtin ean upc itemid productid item product "
+        "product_code item_code code handle _id id uid",
+        USER: "user_id userid user customer_id customerid customer visitor_id visitorid reviewer_id reviewerid "
+        "member_id account_id client_id profile_id session_id sessionid session cookie_id cookie",
+        TIME: "timestamp time datetime event_time event_timestamp created_at date ts sort_timestamp "
+        "unix_review_time unixreviewtime review_time order_date purchase_date invoice_date invoicedate t_dat "
+        "clicked_at viewed_at",
         QUERY: "query_id qid queryid search_id topic_id",
-        WORDS: "query search_term search_query query_text search_terms searchterm search_phrase keyword keywords search "
-        "term query_string question topic q text",
-        GAIN: "gain relevance median_relevance esci_label relevance_label relevance_score relevancy label grade judgment "
-        "judgement rating rel relevant rank_label clicks clicked click_count score",
+        WORDS: "query search_term search_query query_text search_terms searchterm search_phrase keyword keywords "
+        "search term query_string question topic q text",
+        GAIN: "gain relevance median_relevance esci_label relevance_label relevance_score relevancy label grade "
+        "judgment judgement rating rel relevant rank_label clicks clicked click_count score",
         PART: "split part subset set partition fold",
         GROUP: "group",
     }.items()
