@@ -68,6 +68,7 @@ def test_code_that_is_not_what_the_project_names_is_refused(folder: Path, monkey
     assert changed_parts(folder) == ["datasets"]
     with pytest.raises(ItemvecError, match=r"names itemvec 0.0.1, installed is .* datasets differ; run `itemvec init"):
         check_installed(folder)
+    assert "names itemvec 0.0.1" in CliRunner().invoke(main, ["check"]).output
     assert init("--upgrade").output.startswith(
         f"itemvec 0.0.1 -> {__version__}: 1 parts of the code differ (datasets);"
     )

@@ -114,8 +114,10 @@ def check(path: Path, data: Path) -> None:
     \b
     Example: itemvec check
     """
+    from itemvec.core.installed import check_installed
     from itemvec.stages.check import check_params, check_selected_data
 
+    check_installed(path.parent)
     params = Params.load(path)
     check_params(params)
     for line in check_selected_data(data, params):

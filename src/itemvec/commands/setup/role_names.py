@@ -35,7 +35,7 @@ TEXT_NAMES: list[list[str]] = [
         "title product_title item_title name product_name item_name headline",
         "subtitle short_description",
         "brand product_brand manufacturer maker vendor author artist",
-        "category categories product_category product_class product_type genre genres department",
+        "category categories product_category product_class class product_type genre genres department",
         "color colour product_color",
         "bullet_points bullet_point product_bullet_point features keywords tags",
         "text description product_description item_description desc details abstract long_description content contents "

@@ -117,6 +117,8 @@ class Guesser:
         for column in fitting:
             by_name.setdefault(simple(column.name), []).append(column.name)
         groups = [[name for one in names for name in by_name.get(one, [])] for names in TEXT_NAMES]
+        for group, ending in ((groups[0], "_title"), (groups[-1], "_description")):
+            group += [column.name for column in fitting if simple(column.name).endswith(ending) and not group]
         groups[0] = groups[0][:1]
         if groups[0] or groups[-1]:
             return [name for group in groups for name in group]

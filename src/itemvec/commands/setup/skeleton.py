@@ -39,6 +39,7 @@ INSTALL = """\
 """
 REQUIRED = f"""\
 # Install with: uv pip install -r requirements.txt -c constraints.txt --override overrides.txt
+# If itemvec comes from elsewhere, write that: itemvec @ git+https://...
 itemvec=={__version__}
 """
 OVERRIDE = """\

@@ -15,6 +15,7 @@ from itemvec.datasets import Tables
 from itemvec.stages.proposal import Proposal
 
 WIDTH = 100  # columns of a line
+MOST = 15  # columns of a file that are shown though nothing uses them
 WORDED = {
     ITEM: "id of the item",
     TEXT: "text of the item",
@@ -60,7 +61,9 @@ def _file(part: Understood) -> str:
             more = f", part {place}" if len(names) > 1 else ""
             roles[column] = f"{roles[column]}; {WORDED[role]}{more}" if column in roles else f"{WORDED[role]}{more}"
     used = [[column, roles[column], _cut(sheet.columns[column].example, 44)] for column in roles]
-    rows = [*used, *([name, _unused(name, part), _cut(one.example, 44)] for name, one in _others(part))]
+    others = _others(part)
+    rows = [*used, *([name, _unused(name, part), _cut(one.example, 44)] for name, one in others[:MOST])]
+    rows += [[f"and {len(others) - MOST} more", "not used", ""]] if len(others) > MOST else []
     rows += [[name, "not used: a list, an object, or a name that stands twice", ""] for name in sheet.unusable]
     return f"{sheet.path}\n" + tabulate(rows, ["column", "is", "first value"], disable_numparse=True)
 
