@@ -70,7 +70,7 @@ def test_code_that_is_not_what_the_project_names_is_refused(folder: Path, monkey
         check_installed(folder)
     assert "names itemvec 0.0.1" in CliRunner().invoke(main, ["check"]).output
     assert init("--upgrade").output.startswith(
-        f"itemvec 0.0.1 -> {__version__}: 1 parts of the code differ (datasets);"
+        f"itemvec 0.0.1 -> {__version__}: 1 part of the code differs (datasets);"
     )
     check_installed(folder)
     assert "no part of the code differs" in init("--upgrade").output

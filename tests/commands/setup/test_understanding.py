@@ -153,7 +153,11 @@ def test_atomic_files_of_recbole_are_taken_together(tmp_path: Path) -> None:
     write(tmp_path / "S.text", "item_id:token\ttext:token_seq\na\tLamp\nb\tChair\nc\tDesk\n")
     write(tmp_path / "S.inter", "user_id:token\titem_id:token\nu\ta\nu\tb\nu\tc\n")
     found = understood(items=tmp_path / "S.text")
-    assert found.row == {"kind": "recbole"}
+    assert found.row == {"kind": "recbole"} == understood(interactions=tmp_path / "S.inter").row
+    with pytest.raises(ParamsError, match="leave out --on-error"):
+        understood(items=tmp_path / "S.text", row={"on_error": "drop"})
+    with pytest.raises(ParamsError, match="no file of items"):
+        understood(interactions=write(tmp_path / "log.csv", "user_id,item_id\nu,a\n"))
     assert set(found.files) == {"S.text", "S.inter"}
     assert len(tables_of(found).interactions) == 3
 

@@ -46,8 +46,6 @@ class Given:
             raise ParamsError("init: --judgments and --clicks both say what is relevant to a query; give one of them")
         if self.queries and not self.judged:
             raise ParamsError("init: --queries without judgments cannot be measured; add --judgments or --clicks")
-        if not self.items and not self.judged:
-            raise ParamsError("init: no file of items; give one with --items FILE")
         if "encoding" in self.row:
             checked(self.row["encoding"], "init")
 

@@ -125,9 +125,10 @@ def upgrade_project(root: Path) -> str:
     _adapt(root)
     if not parts:
         return f"itemvec {__version__}: no part of the code differs from what the project names"
+    many = "1 part of the code differs" if len(parts) == 1 else f"{len(parts)} parts of the code differ"
     return (
-        f"itemvec {before} -> {__version__}: {len(parts)} parts of the code differ ({', '.join(parts[:5])}); "
-        "`git diff` shows what was written, `dvc repro` runs what depends on them"
+        f"itemvec {before} -> {__version__}: {many} ({', '.join(parts[:5])}); `git diff` shows what was written, "
+        "`dvc repro` runs what depends on it"
     )
 
 

@@ -14,6 +14,7 @@ from itemvec.commands.setup.role_names import ROLE_NAMES, WORDS, nearest_role, s
 from itemvec.commands.setup.roles import Ask, Guesser, Roles
 from itemvec.commands.setup.sheet import Column, Sheet
 from itemvec.core.columns import GAIN, ITEM, QUERY, TEXT, TIME
+from itemvec.core.errors import ParamsError
 from itemvec.core.params import Row
 
 ONE_FILE = ROLE_NAMES[WORDS][:7]  # names of a column that make a file of items one of judgments
@@ -54,9 +55,13 @@ def understand(given: Given, ask: Ask, ask_gains: AskGains) -> Understanding:
     ------
     DatasetError
         A file cannot be read, or a column that was named is not there.
+    ParamsError
+        There is no file of items, or an option does not fit the files.
     """
     if files := atomic_files(given.paths):
         return _atomic(files, given, ask)
+    if given.items is None and given.judged is None:
+        raise ParamsError("init: no file of items; give one with --items FILE")
     paths = _tables(given)
     sheets = {table: Sheet.open(path, given.form) for table, path in paths.items()}
     parts: dict[str, Understood] = {}
@@ -147,12 +152,18 @@ def columns_option(roles: Mapping[str, Roles]) -> dict[str, Any]:
     return found
 
 
+def _flag(option: str) -> str:
+    return f"--{option.replace('_', '-')}"
+
+
 def _short(names: list[str]) -> str | list[str]:
     return names[0] if len(names) == 1 else names
 
 
 def _atomic(files: dict[str, Path], given: Given, ask: Ask) -> Understanding:
     """RecBole's files have columns of known names, but for the texts."""
+    if given.row:
+        raise ParamsError(f"init: RecBole's files have their own form; leave out {', '.join(map(_flag, given.row))}")
     name = next(key for key in files if key.endswith(".inter")).split(".")[0]
     path = files.get(f"{name}.item") or files.get(f"{name}.text")
     if path is None:
