@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from itemvec.core.errors import DatasetError
+from itemvec.core.errors import DatasetError, ParamsError
 from itemvec.datasets import DATASETS, Tables
 from itemvec.datasets.reading import recorded
 
@@ -114,3 +114,26 @@ def test_the_file_of_crowdflower_as_published() -> None:
     assert [len(table) for table in vars(tables).values()] == [len(table) for table in vars(own).values()]
     assert tables.qrels["gain"].to_pylist()
     assert sum(tables.qrels["gain"].to_pylist()) == sum(own.qrels["gain"].to_pylist())
+
+
+def test_items_of_their_own_and_interactions_beside_the_judgments(tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text("id,title\n1,Lamp\n2,Chair\n3,Desk\n")
+    (tmp_path / "interactions.csv").write_text("user_id,product\nu,3\nu,1\nv,9\n")
+    columns = {
+        "items": {"item_id": "id", "text": "title"},
+        "interactions": {"item_id": "product", "timestamp": []},
+        "judgments": {"item_id": "product_id", "query": "words", "gain": "label"},
+    }
+    content = "words,product_id,title,label\nlight,1,LAMP,2\nseat,2,CHAIR,1\nseat,7,SOFA,1\n"
+    with recorded() as reading:
+        tables = load(tmp_path, content, columns=columns, on_error="drop")
+    assert tables.items["text"].to_pylist() == ["Lamp", "Chair", "Desk"]
+    assert judged(tables) == {("light", "1", 2), ("seat", "2", 1)}
+    assert [tuple(row.values()) for row in tables.interactions.to_pylist()] == [("u", "3", 0), ("u", "1", 1)]
+    assert [line for line in reading.lines if "unknown" in line or "not there" in line]
+
+
+def test_a_table_takes_names_of_roles_and_a_role_no_table(tmp_path: Path) -> None:
+    for columns in ({"items": "id"}, {"item_id": {"text": "title"}}):
+        with pytest.raises(ParamsError, match="below a table"):
+            load(tmp_path, HOME_DEPOT, columns=columns)

@@ -92,3 +92,26 @@ def test_a_stage_ends_with_the_dvc_that_started_it() -> None:
         assert dvc.stdout.readline() == b"asleep\n"
         dvc.kill()
         assert dvc.communicate(timeout=30)[0] == b""  # the end of the pipe: the stage, which held it, is gone
+
+
+def test_a_failed_stage_names_the_way_back_where_committed_files_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def git(*arguments: str) -> None:
+        identity = ("-c", "user.name=test", "-c", "user.email=test@localhost")
+        subprocess.run(["git", *identity, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    for name in ("params.yaml", "models.yaml"):
+        (tmp_path / name).write_text((ROOT / name).read_text())
+    git("init")
+    git("add", "-A")
+    git("commit", "-m", "state")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DVC_STAGE", "act")
+    assert run("table") == (1, "Error: items: something is wrong; do this\n")
+    with (tmp_path / "params.yaml").open("a") as file:
+        file.write("# changed\n")
+    said = "Error: items: something is wrong; do this\n`itemvec undo` takes params.yaml back to the last commit.\n"
+    assert run("table") == (1, said)
+    monkeypatch.delenv("DVC_STAGE")
+    assert run("table") == (1, "Error: items: something is wrong; do this\n")

@@ -11,11 +11,13 @@ import click
 from itemvec import __version__
 from itemvec.commands.cache import cache
 from itemvec.commands.diff import diff
+from itemvec.commands.init import init
 from itemvec.commands.leaderboard import leaderboard, sweep
 from itemvec.commands.plan import plan
 from itemvec.commands.review import review
 from itemvec.commands.search import search, train_reranker
 from itemvec.commands.tuned import tuned
+from itemvec.commands.undo import undo
 from itemvec.core.options import PATTERNS, Pattern
 from itemvec.core.params import Params
 from itemvec.stages.stage import EXISTING
@@ -43,11 +45,13 @@ main.add_command(cache)
 main.add_command(diff)
 main.add_command(leaderboard)
 main.add_command(plan)
+main.add_command(init)
 main.add_command(review)
 main.add_command(search)
 main.add_command(sweep)
 main.add_command(train_reranker)
 main.add_command(tuned)
+main.add_command(undo)
 
 
 @main.command()
@@ -115,8 +119,10 @@ def check(path: Path, data: Path) -> None:
     \b
     Example: itemvec check
     """
+    from itemvec.core.installed import check_installed
     from itemvec.stages.check import check_params, check_selected_data
 
+    check_installed(path.parent)
     params = Params.load(path)
     check_params(params)
     for line in check_selected_data(data, params):

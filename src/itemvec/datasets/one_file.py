@@ -15,7 +15,7 @@ from itemvec.core.shown import shown
 from itemvec.datasets.base import Tables
 from itemvec.datasets.column_names import missing, plain
 from itemvec.datasets.graded_judgments import judged_tables
-from itemvec.datasets.own_files import OwnFiles
+from itemvec.datasets.own_files import OwnFiles, find_file
 from itemvec.datasets.own_gains import own_gains
 from itemvec.datasets.own_tables import OwnTables
 from itemvec.datasets.raw_tables import read
@@ -34,30 +34,36 @@ def judged_file(tables: OwnTables, path: Path) -> Tables:
     """Items, queries and judgments of a file whose rows are judgments.
 
     Queries are those of the same text, or of the same ``query_id`` where there is one; items those of the same
-    ``item_id``, or of the same text. A column that the row does not name is looked for under the usual names.
+    ``item_id``, or of the same text. Where the folder has a file of items, these are the items. A column that the row
+    does not name is looked for under the usual names.
 
     Raises
     ------
     DatasetError
         A column is missing, or a grade is none.
     """
-    files = _named(tables.files, path, tables.template)
-    tables = replace(tables, files=files)
+    apart = None if find_file(path.parent, "items") in (None, path) else tables.items()
+    files = _named(tables.files.of("judgments"), path, tables.template, apart is None)
+    own = replace(tables, files=files)
     roles = [QUERY, "query", ITEM, GROUP, PART]
     gain = files.name(GAIN) if files.names(GAIN) else None
-    wanted = [files.name(role) for role in roles] + ([gain] if gain else []) + tables.text_names
+    wanted = [files.name(role) for role in roles] + ([gain] if gain else []) + (own.text_names if apart is None else [])
     found = files.read_file(path, wanted, [QUERY, GROUP, PART])
-    texts = tables.texts(found)
     words = found.strings(files.name("query"), "query")
-    items = found.strings(files.name(ITEM)) if files.name(ITEM) in found else hashed(texts)
+    texts = own.texts(found) if apart is None else None
+    named = texts is None or files.name(ITEM) in found
+    items = found.strings(files.name(ITEM), ITEM) if named else hashed(texts)
     ids = found.strings(files.name(QUERY)) if files.name(QUERY) in found else hashed(words)
     asked = {QUERY: ids, TEXT: words}
     asked |= {role: found.strings(files.name(role)) for role in (GROUP, PART) if files.name(role) in found}
     queries = pa.table(asked).group_by(list(asked), use_threads=False).aggregate([]).select(list(asked))
-    catalogue = pa.table({ITEM: items, TEXT: texts}).group_by([ITEM, TEXT], use_threads=False).aggregate([])
+    catalogue = pa.table({ITEM: items, TEXT: texts}) if apart is None else apart.table
+    catalogue = catalogue.group_by([ITEM, TEXT], use_threads=False).aggregate([])
     gains = own_gains(files, found, gain, tables.gain)
     qrels = pa.table({QUERY: ids, ITEM: items, GAIN: gains})
-    return judged_tables(path, catalogue.select([ITEM, TEXT]), queries, qrels)
+    used = tables.interactions()
+    where = path if apart is None else path.parent
+    return judged_tables(where, catalogue.select([ITEM, TEXT]), queries, qrels, None if used is None else used.table)
 
 
 def hashed(texts: Any) -> Any:
@@ -66,13 +72,13 @@ def hashed(texts: Any) -> Any:
     return pa.array(digests, pa.string())
 
 
-def _named(files: OwnFiles, path: Path, template: str | None) -> OwnFiles:
+def _named(files: OwnFiles, path: Path, template: str | None, texts: bool) -> OwnFiles:
     """The names of the columns: those of the row, else the usual ones that the file has; said."""
     table, others = read(path, [], files.form)
     known = {plain(name): name for name in [*table.column_names, *others]}
     columns = dict(files.columns)
     for role, usual in NAMES.items():
-        if (role in columns and columns[role] != [TEXT]) or (role == TEXT and template):
+        if (role in columns and columns[role] != [TEXT]) or (role == TEXT and (template or not texts)):
             continue
         name = next((known[one] for one in usual if one in known), None)
         if name is None and role in ("query", TEXT):
@@ -83,4 +89,4 @@ def _named(files: OwnFiles, path: Path, template: str | None) -> OwnFiles:
                 note(
                     "guessed", path, f"column {shown(name)} is read as {role}; `columns: {{{role}: ...}}` names another"
                 )
-    return OwnFiles(files.root, files.form, columns)
+    return replace(files, columns=columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from itemvec.datasets.raw_tables import PACKINGS, SUFFIXES, read, strings
 
 Role = Literal["item_id", "text", "user_id", "timestamp", "split", "query_id", "query", "group", "gain"]
 ROLES = (ITEM, TEXT, USER, TIME, PART, QUERY, "query", GROUP, GAIN)
+TableName = Literal["items", "interactions", "queries", "qrels", "judgments"]
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,16 @@ class OwnTable:
 
 @dataclass(frozen=True)
 class OwnFiles:
-    """The folder, how its files are written, and how their columns are called."""
+    """The folder, how its files are written, and how their columns are called: in all, and in each table alone."""
 
     root: Path
     form: Form
     columns: Mapping[str, list[str]]
+    own: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+
+    def of(self, table: TableName) -> OwnFiles:
+        """The same, with the names that the columns have in one table."""
+        return replace(self, columns={**self.columns, **self.own.get(table, {})})
 
     def name(self, role: str) -> str:
         """The column of a role; that of the text may be several, which ``names`` tells."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +52,13 @@ class OwnTables:
 
     def items(self) -> Sourced:
         """Ids and texts."""
-        names = self.text_names
-        found = self.files.read("items", [self.files.name(ITEM), *names])
+        own = replace(self, files=self.files.of("items"))
+        key, names = own.files.name(ITEM), own.text_names
+        found = own.files.read("items", [key, *names])
         if found is None:
             present(self.files.root / "items.csv")
             raise AssertionError
-        texts = self.texts(found)
-        items = pa.table({ITEM: found.strings(self.files.name(ITEM), ITEM), TEXT: texts})
-        return Sourced(found.path, items)
+        return Sourced(found.path, pa.table({ITEM: found.strings(key, ITEM), TEXT: own.texts(found)}))
 
     @property
     def text_names(self) -> list[str]:
@@ -77,21 +76,26 @@ class OwnTables:
 
     def interactions(self) -> Sourced | None:
         """Who did what when, and the part of each, if the file says so."""
-        names = [self.files.name(role) for role in (USER, ITEM, TIME, PART)]
-        found = self.files.read("interactions", names, [PART])
+        files = self.files.of("interactions")
+        names = [files.name(role) for role in (USER, ITEM, TIME, PART)]
+        found = files.read("interactions", names, [PART])
         if found is None:
             return None
         columns = {role: found.strings(name, role) for role, name in zip((USER, ITEM), names[:2], strict=True)}
-        columns[TIME] = times(found.column(names[2], TIME), found.path, self.unit, names[2])
+        if files.names(TIME):
+            columns[TIME] = times(found.column(names[2], TIME), found.path, self.unit, names[2])
+        else:
+            columns[TIME] = pa.array(range(found.table.num_rows))
         if names[3] in found:
             columns[PART] = found.strings(names[3], PART)
         return Sourced(found.path, pa.table(columns))
 
     def queries(self) -> Sourced | None:
         """Ids and texts, and group and part of each, if the file says so."""
-        key, group, part = (self.files.name(role) for role in (QUERY, GROUP, PART))
-        text = self.files.name("query") if "query" in self.files.columns else TEXT
-        found = self.files.read("queries", [key, text, group, part], [GROUP, PART])
+        files = self.files.of("queries")
+        key, group, part = (files.name(role) for role in (QUERY, GROUP, PART))
+        text = files.name("query") if "query" in files.columns else TEXT
+        found = files.read("queries", [key, text, group, part], [GROUP, PART])
         if found is None:
             return None
         columns = {QUERY: found.strings(key, QUERY), TEXT: found.strings(text, "query"), GROUP: _groups(found, group)}
@@ -101,13 +105,14 @@ class OwnTables:
 
     def qrels(self) -> Sourced | None:
         """Which item is how relevant to which query."""
-        names = [self.files.name(role) for role in (QUERY, ITEM, GAIN)]
-        gain = names[2] if self.files.names(GAIN) else None
-        found = self.files.read("qrels", [*names[:2], *([gain] if gain else [])], [GAIN] if gain else [])
+        files = self.files.of("qrels")
+        names = [files.name(role) for role in (QUERY, ITEM, GAIN)]
+        gain = names[2] if files.names(GAIN) else None
+        found = files.read("qrels", [*names[:2], *([gain] if gain else [])], [GAIN] if gain else [])
         if found is None:
             return None
         columns = {role: found.strings(name, role) for role, name in zip((QUERY, ITEM), names[:2], strict=True)}
-        columns[GAIN] = own_gains(self.files, found, gain, self.gain)
+        columns[GAIN] = own_gains(files, found, gain, self.gain)
         return Sourced(found.path, pa.table(columns))
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
-from itemvec.core.columns import TEXT
+from itemvec.core.columns import GAIN, TEXT, TIME
 from itemvec.core.errors import ParamsError
 from itemvec.core.options import Positive
 from itemvec.datasets.base import DATASETS, Tables, as_tables
@@ -18,12 +18,14 @@ from itemvec.datasets.item_text import fields_of
 from itemvec.datasets.k_core import k_core
 from itemvec.datasets.known_items import with_known_items
 from itemvec.datasets.one_file import judged_file
-from itemvec.datasets.own_files import ROLES, OwnFiles, Role
+from itemvec.datasets.own_files import ROLES, OwnFiles, Role, TableName
 from itemvec.datasets.own_tables import OwnTables, distinct
 from itemvec.datasets.quotes import Quotes
 from itemvec.datasets.reading import is_collecting
 from itemvec.datasets.survey import survey
 from itemvec.datasets.text_encoding import checked
+
+Names = str | list[str]  # of one column, or of several
 
 
 @DATASETS.register("tables")
@@ -44,10 +46,12 @@ class PlainTables:
         The text of an item as a sentence with names of columns, ``{title} by {brand}``, instead of ``text``.
     columns
         How your files call the columns, as ``{item_id: product_uid, text: [title, description]}``. ``query`` is the
-        text of a query. ``gain: []`` says that every judgment has gain 1.
+        text of a query. ``gain: []`` says that every judgment has gain 1, ``timestamp: []`` that interactions are in
+        order of time. A name that holds in one table alone stands below that table, as ``{items: {item_id: id}}``.
     judgments
-        One file that has a query, a product and its relevance in each row, instead of the four tables. Rows of the same
-        ``item_id`` are one item; without such a column those of the same text are.
+        One file that has a query, a product and its relevance in each row, instead of ``queries`` and ``qrels``. The
+        items are those of the file ``items``, if there is one. Else rows of the same ``item_id`` are one item; without
+        such a column those of the same text are.
     gain
         The least grade that is relevant, as ``2``: lower grades have gain 0. Or the gain of each label, as
         ``{Exact: 1, Partial: 0.5, Irrelevant: 0}``. By default the numbers are the gains.
@@ -70,7 +74,7 @@ class PlainTables:
 
     text: list[str] = field(default_factory=lambda: [TEXT])
     template: str | None = None
-    columns: dict[Role, str | list[str]] = field(default_factory=dict)
+    columns: dict[Role | TableName, Names | dict[Role, Names]] = field(default_factory=dict)
     judgments: str | None = None
     gain: Gain | dict[str | int, Gain] | None = None
     timestamp_unit: Unit | None = None
@@ -87,9 +91,10 @@ class PlainTables:
             raise ParamsError(f"{where}: text names no column; name at least one")
         if self.text != [TEXT] and (self.template or "text" in self.columns):
             raise ParamsError(f"{where}: text is named twice; keep one of text, template and columns: {{text: ...}}")
-        for role, name in self.columns.items():
-            if isinstance(name, list) and len(name) != 1 and role != TEXT and (name or role != "gain"):
-                raise ParamsError(f"{where}: columns: {role} is {name}; name one column")
+        for own in self._names().values():
+            for role, name in own.items():
+                if len(name) != 1 and role != TEXT and (name or role not in (GAIN, TIME)):
+                    raise ParamsError(f"{where}: columns: {role} is {name}; name one column")
         if self.template is not None:
             fields_of(self.template, where)
         if self.encoding is not None:
@@ -101,7 +106,11 @@ class PlainTables:
         """Read the files below ``root``."""
         tables = self._own(root)
         if self.judgments is not None:
-            return judged_file(tables, root / self.judgments)
+            found = judged_file(tables, root / self.judgments)
+            if self.on_error == "drop" and len(found.interactions):
+                known = with_known_items(found.items, found.interactions, root)
+                found = replace(found, items=known[0], interactions=known[1])
+            return k_core(found, self.min_interactions)
         raw = tables.raw()
         if is_collecting():
             survey(raw)
@@ -117,10 +126,33 @@ class PlainTables:
 
     def _own(self, root: Path) -> OwnTables:
         """How the files of this row are read."""
-        names: dict[str, list[str]] = {}
-        for role, name in self.columns.items():
-            names[role] = [name] if isinstance(name, str) else list(name)
-        names.setdefault(TEXT, self.text)
+        own = self._names()
+        names = {TEXT: self.text} | own.pop("")
         form = Form(self.separator, self.quotes, self.encoding, strict=True)
-        files = OwnFiles(root, form, {role: names[role] for role in ROLES if role in names})
+        files = OwnFiles(root, form, {role: names[role] for role in ROLES if role in names}, own)
         return OwnTables(files, self.template, self.gain, self.timestamp_unit, self.markup == "remove")
+
+    def _names(self) -> dict[str, dict[str, list[str]]]:
+        """Table -> role -> its columns; the table ``""`` stands for all.
+
+        Raises
+        ------
+        ParamsError
+            A role is given the names of a table, or a table one name.
+        """
+        found: dict[str, dict[str, list[str]]] = {"": {}}
+        for key, value in self.columns.items():
+            if isinstance(value, dict) != (key in get_args(TableName)):
+                raise ParamsError(
+                    f"dataset tables: columns: {key} is {value!r}; write {{ROLE: NAME}}, or below a table "
+                    f"{{items: {{ROLE: NAME}}}}"
+                )
+            if isinstance(value, dict):
+                found[key] = {role: _listed(name) for role, name in value.items()}
+            else:
+                found[""][key] = _listed(value)
+        return found
+
+
+def _listed(name: Names) -> list[str]:
+    return [name] if isinstance(name, str) else list(name)

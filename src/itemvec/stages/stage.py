@@ -12,6 +12,8 @@ from typing import Any
 import click
 
 from itemvec.core.errors import ItemvecError
+from itemvec.core.installed import check_installed
+from itemvec.core.last_commit import way_back
 from itemvec.core.params import Params
 
 EXISTING = click.Path(exists=True, path_type=Path)
@@ -26,10 +28,15 @@ def stage(function: Callable[..., None]) -> click.Command:
     @wraps(function)
     def command(params_path: Path | None = None, **arguments: Any) -> None:
         _end_with_dvc()
+        check_installed(Path())
         try:
             if params_path is not None:
                 arguments["params"] = Params.load(params_path)
             function(**arguments)
+        except ItemvecError as error:
+            if "DVC_STAGE" in os.environ and (line := way_back(Path())):
+                raise type(error)(f"{error.message}\n{line}") from None
+            raise
         except (OSError, RuntimeError) as error:  # Lance reports a full disk as a RuntimeError
             if "No space left" not in str(error):
                 raise

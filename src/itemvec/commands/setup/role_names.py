@@ -1,0 +1,70 @@
+"""Names that columns of catalogues, logs and judgments have, the likeliest first."""
+
+from __future__ import annotations
+
+import re
+
+from itemvec.core.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT, TIME, USER
+
+WORDS = "query"  # the role of the text of a query
+
+ROLE_NAMES: dict[str, list[str]] = {
+    role: names.split()
+    for role, names in {
+        ITEM: "item_id product_uid product_id parent_asin asin sku article_id article doc_id docid document_id "
+        "corpus_id doc document movie_id movieid book_id track_id gtin ean upc itemid productid item product "
+        "product_code item_code code handle _id id uid",
+        USER: "user_id userid user customer_id customerid customer visitor_id visitorid reviewer_id reviewerid "
+        "member_id account_id client_id profile_id session_id sessionid session cookie_id cookie",
+        TIME: "timestamp time datetime event_time event_timestamp created_at date ts sort_timestamp "
+        "unix_review_time unixreviewtime review_time order_date purchase_date invoice_date invoicedate t_dat "
+        "clicked_at viewed_at",
+        QUERY: "query_id qid queryid search_id topic_id",
+        WORDS: "query search_term search_query query_text search_terms searchterm search_phrase keyword keywords "
+        "search term query_string question topic q text",
+        GAIN: "gain relevance median_relevance esci_label relevance_label relevance_score relevancy label grade "
+        "judgment judgement rating rel relevant rank_label clicks clicked click_count score",
+        PART: "split part subset set partition fold",
+        GROUP: "group",
+    }.items()
+}
+# What makes the text of an item, in the order in which it is read: models cut texts at their end.
+TEXT_NAMES: list[list[str]] = [
+    names.split()
+    for names in (
+        "title product_title item_title name product_name item_name headline",
+        "subtitle short_description",
+        "brand product_brand manufacturer maker vendor author artist",
+        "category categories product_category product_class class product_type genre genres department",
+        "color colour product_color",
+        "bullet_points bullet_point product_bullet_point features keywords tags",
+        "text description product_description item_description desc details abstract long_description content contents "
+        "body summary plot",
+    )
+]
+NUMBERED = ("rank", "position", "row", "index", "page", "price", "year", "variance", "stars", "quantity")
+
+
+def simple(name: str) -> str:
+    """``product_id`` of ``Product ID``, ``productId`` and ``product-id:token``."""
+    name = re.sub(r":[a-z_]+$", "", name.replace("\ufeff", "").strip())
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return re.sub(r"[\s\-./]+", "_", name).casefold()
+
+
+def nearest_role(name: str) -> str:
+    """The role whose names are like ``name``, for a column that is not used; "" where none is."""
+    own = simple(name)
+    for role, names in [*ROLE_NAMES.items(), *((TEXT, names) for names in TEXT_NAMES)]:
+        if own in names:
+            return role
+    words = set(own.split("_"))
+    signs = {
+        "gain": {"relevance", "rating", "score", "grade", "label", "clicks"},
+        TIME: {"time", "date", "timestamp"},
+        TEXT: {"title", "name", "description", "text", "bullet", "category", "brand", "color"},
+        "query": {"query", "search", "keyword"},
+        USER: {"user", "customer", "session"},
+        ITEM: {"product", "item", "id"},
+    }
+    return next((role for role, known in signs.items() if words & known), "")

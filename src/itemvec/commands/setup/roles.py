@@ -1,0 +1,161 @@
+"""Which column of a raw file is what: by its name, and where that says nothing or does not fit, by its values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from itemvec.commands.setup.role_names import NUMBERED, ROLE_NAMES, TEXT_NAMES, WORDS, simple
+from itemvec.commands.setup.sheet import Column, Sheet
+from itemvec.core.columns import GAIN, GROUP, ITEM, PART, PARTS, QUERY, TEXT, TIME, USER
+
+Roles = dict[str, list[str]]  # role -> its columns
+Ask = Callable[[Sheet, str, str], list[str]]  # for the columns of a role of a table
+
+# Table -> its roles, those that it must have first; then those that it may have.
+MUST: dict[str, tuple[str, ...]] = {
+    "items": (ITEM, TEXT),
+    "interactions": (USER, ITEM),
+    "queries": (QUERY, WORDS),
+    "qrels": (QUERY, ITEM),
+    "judgments": (WORDS,),
+}
+MAY: dict[str, tuple[str, ...]] = {
+    "items": (),
+    "interactions": (TIME, PART),
+    "queries": (PART, GROUP),
+    "qrels": (GAIN,),
+    "judgments": (QUERY, ITEM, GAIN, PART, GROUP),
+}
+OF_THE_ROW = ("id", "_id", "uid", "code", "handle")  # in a log or a list of judgments: of the row, not of the item
+OVERLAP = 0.5  # share of ids that must be known elsewhere, where a column is chosen by that alone
+GRADES = 12  # different values of a column that can be a grade
+
+
+@dataclass
+class Guesser:
+    """Guesses the roles of the columns of one file.
+
+    given
+        Role -> columns, as the user names them.
+    known
+        Role -> ids that another file has.
+    ask
+        Called for a role that a table must have and that no column fits.
+    apart
+        Whether the texts of the items are in another file.
+    """
+
+    sheet: Sheet
+    table: str
+    given: Mapping[str, list[str]]
+    ask: Ask
+    known: Mapping[str, Any] = field(default_factory=dict)
+    apart: bool = False
+    roles: Roles = field(default_factory=dict)
+
+    def guess(self) -> Roles:
+        """Role -> its columns."""
+        must = [*MUST[self.table], *([ITEM] if self.table == "judgments" and self.apart else [])]
+        for role in dict.fromkeys([*must, *MAY[self.table]]):
+            if role == TEXT:
+                continue
+            if role in self.given:
+                self.roles[role] = list(self.given[role])
+            elif found := self._column(role):
+                self.roles[role] = [found]
+            elif role in must:
+                self.roles[role] = self.ask(self.sheet, self.table, role)
+        if TEXT in must or (self.table == "judgments" and not self.apart):
+            texts = list(self.given.get(TEXT, [])) or self._texts()
+            self.roles[TEXT] = texts or self.ask(self.sheet, self.table, TEXT)
+        return self.roles
+
+    @property
+    def _free(self) -> list[Column]:
+        used = {name for names in self.roles.values() for name in names}
+        return [column for name, column in self.sheet.columns.items() if name not in used and len(column.values)]
+
+    def _column(self, role: str) -> str | None:
+        """The column of a role."""
+        named = [column for column in self._by_name(role) if fits(role, column, self.table)]
+        if role in self.known:
+            candidates = [*named, *(one for one in self._free if one.exact and one not in named)]
+            shares = {column.name: column.share_in(self.known[role]) for column in candidates}
+            if named and shares[named[0].name] > 0:
+                return named[0].name
+            best = max(shares, key=lambda name: shares[name], default=None)
+            if best is not None and shares[best] >= OVERLAP:
+                return best
+        if named:
+            return named[0].name
+        return self._by_values(role)
+
+    def _by_name(self, role: str) -> Iterable[Column]:
+        """Columns with a usual name of a role, the likeliest first."""
+        names = ROLE_NAMES[role]
+        if role == ITEM and self.table != "items":
+            names = [name for name in names if name not in OF_THE_ROW]
+        if role == QUERY and self.table == "queries":
+            names = [*names, "id", "_id"]
+        if role == WORDS and self.table == "judgments":
+            names = [name for name in names if name != TEXT]
+        return [column for name in names for column in self._free if simple(column.name) == name]
+
+    def _by_values(self, role: str) -> str | None:
+        """The only column whose values are as those of the role."""
+        found = [column for column in self._free if _alike(role, column, self.table)]
+        if role == ITEM and self.table == "items":
+            return found[0].name if found else None
+        return found[0].name if len(found) == 1 else None
+
+    def _texts(self) -> list[str]:
+        """Columns that make the text, in the order in which they are read."""
+        fitting = [column for column in self._free if fits(TEXT, column, self.table)]
+        by_name: dict[str, list[str]] = {}
+        for column in fitting:
+            by_name.setdefault(simple(column.name), []).append(column.name)
+        groups = [[name for one in names for name in by_name.get(one, [])] for names in TEXT_NAMES]
+        for group, ending in ((groups[0], "_title"), (groups[-1], "_description")):
+            group += [column.name for column in fitting if simple(column.name).endswith(ending) and not group]
+        groups[0] = groups[0][:1]
+        if groups[0] or groups[-1]:
+            return [name for group in groups for name in group]
+        return [column.name for column in fitting if column.words >= 2][:2] or [
+            column.name for column in fitting if len(column.distinct) > 0.5 * len(column.values)
+        ][:1]
+
+
+def fits(role: str, column: Column, table: str) -> bool:
+    """Whether the values of a column can be those of a role."""
+    if role in (ITEM, USER, QUERY, GROUP):
+        return column.exact
+    if role == TIME:
+        return column.is_time or column.is_number
+    if role == PART:
+        words = set(column.distinct.to_pylist())
+        return words <= set(PARTS) and "test" in words and (table != "interactions" or "train" in words)
+    if role == GAIN:
+        return column.is_number or len(column.distinct) <= GRADES
+    return column.exact and not column.is_number and not column.is_time and column.share(r"^\s*https?://") < 0.5
+
+
+def _alike(role: str, column: Column, table: str) -> bool:
+    """Whether the values of a column, whatever its name, look like those of a role."""
+    if role == ITEM:
+        unique = len(column.distinct) == len(column.values) == column.rows
+        return table == "items" and column.exact and unique and column.words < 2
+    if role == USER:
+        return column.exact and column.words < 2 and not column.is_time and 1 < len(column.distinct) < column.rows
+    if role == TIME:
+        return column.is_time
+    if role == GAIN:
+        numbered = not set(simple(column.name).split("_")).isdisjoint(NUMBERED)
+        return column.is_number and 1 < len(column.distinct) <= GRADES and not numbered
+    if role == WORDS:
+        repeated = len(column.distinct) < 0.5 * len(column.values) if table == "judgments" else True
+        return fits(WORDS, column, table) and column.words > 1.2 and repeated
+    if role == QUERY:
+        return table == "queries" and column.exact and len(column.distinct) == column.rows and column.words < 2
+    return False
