@@ -74,15 +74,11 @@ def tuning_pays(results: Results, groups: list[Group], known: dict[Key, Comparis
             facts, base = tuned[variant], cells[system, first]
             changed = facts["after"] > facts["before"]
             one = known[group.name, group.metric, cell.cell, base.cell]
-            needed = (
-                units_that_decide(group, cell, base)
-                if changed and SAYS[one.verdict] == SAYS["no significant difference"]
-                else 0
-            )
-            more = max(1, int(needed) - len(group.values)) if needed and isfinite(needed) else 0
-            found.append(
-                TuningPays(group.name, variant, system, len(group.values), facts["queries"], changed, one, more)
-            )
+            open_yet = changed and one.verdict not in ("better", "worse")
+            needed = units_that_decide(group, cell, base) if open_yet else 0.0
+            n = len(group.values)
+            more = max(1, int(needed) - n) if needed and isfinite(needed) else 0
+            found.append(TuningPays(group.name, variant, system, n, facts["queries"], changed, one, more))
     return found
 
 
@@ -92,6 +88,6 @@ def tuning_sentence(metric: str, one: dict[str, Any], grouped: bool) -> str:
     name = f"{where}tuning {one['system']} by {one['variant']}, on {one['learnt']:,} judged queries,"
     if one["words"] == "changed nothing":
         return f"{name} changed nothing: no setting helped queries that were held out."
-    gain = f"{metric} {one['difference']:+.4f} [{one['low']:+.3f}, {one['high']:+.3f}] on {one['queries']:,} queries it never saw"
+    interval = f"{one['difference']:+.4f} [{one['low']:+.3f}, {one['high']:+.3f}]"
     more = f"; about {one['more']:,} more judged queries would decide" if one["more"] else ""
-    return f"{name} {one['words']}: {gain}{more}."
+    return f"{name} {one['words']}: {metric} {interval} on {one['queries']:,} queries it never saw{more}."
