@@ -44,6 +44,8 @@ REDUCER_ROWS: dict[str, dict[str, Any]] = {
     "quantize": {"kind": "quantize", "to": "int8"},
     "product-quantize": {"kind": "product-quantize", "parts": 3, "bits": 4, "rotate": True},
     "drop-degrading": {"kind": "drop-degrading"},
+    "ridge": {"kind": "ridge", "penalty": 1.0},
+    "low-rank": {"kind": "low-rank", "rank": 2, "steps": 20},
     "chain": {"kind": "chain", "links": [{"kind": "pca", "dim": 5}, {"kind": "quantize", "to": "binary"}]},
 }
 RECOMMENDER_ROWS: dict[str, dict[str, Any]] = {

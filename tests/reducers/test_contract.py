@@ -25,9 +25,10 @@ def vectors(rng: np.random.Generator) -> np.ndarray:
 
 
 def sample(batches: list[Floats]) -> Sample:
-    """Items, and each of the first three as a query that wants it and the next."""
-    queries = np.concatenate(batches)[:3]
-    judged = Judgments(pa.array(["a", "b", "c"]), np.array([0, 1, 1, 2, 2, 3]), np.ones(6), np.array([0, 2, 4, 6]))
+    """Items, and each of the first twenty as a query that wants it and the next."""
+    queries = np.concatenate(batches)[:20]
+    pairs = np.stack([np.arange(20), np.arange(1, 21)], axis=1).ravel()
+    judged = Judgments(pa.array([f"q{row}" for row in range(20)]), pairs, np.ones(40), np.arange(0, 41, 2))
     return Sample(batches, queries=[queries], trial=lambda: Trial(queries, judged))
 
 

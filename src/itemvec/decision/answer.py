@@ -5,6 +5,8 @@ from __future__ import annotations
 from textwrap import fill
 from typing import Any
 
+from itemvec.decision.tuning_pays import tuning_sentence
+
 WIDTH = 100  # columns of a terminal
 
 
@@ -22,6 +24,8 @@ def answer(decision: dict[str, Any], width: int = WIDTH) -> str:
     for task, facts in decision["tasks"].items():
         lines.append(fill(facts["sentence"], width, subsequent_indent="  "))
         below = [text_sentence(task, facts["metric"], one) for one in facts["text"]]
+        tuning = facts.get("tuning", [])
+        below += [tuning_sentence(facts["metric"], one, len(facts["groups"]) > 1) for one in tuning]
         below += [f"Note: {note}." for note in facts["notes"]]
         lines += [fill(one, width, initial_indent="  ", subsequent_indent="  ") for one in below]
     return "\n".join(lines)

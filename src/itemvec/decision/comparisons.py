@@ -75,9 +75,11 @@ def compare(results: Results, task: str, measures: Measures) -> list[Comparison]
     ]
 
 
-def all_shown(results: Results, task: str, measures: Measures) -> dict[Key, Comparison]:
-    """Every comparison that the verdict or the report makes, both ways round."""
-    metrics, groups, seed = results.metrics(task), results.groups(task), results.params.seed
+def all_shown(
+    results: Results, task: str, measures: Measures, metrics: list[str] | None = None
+) -> dict[Key, Comparison]:
+    """Every comparison that the verdict or the report makes, both ways round; of all ``metrics``, or of some."""
+    metrics, groups, seed = metrics or results.metrics(task), results.groups(task), results.params.seed
     found = compare_pairs(pairs(results, task), metrics, groups, measures, seed)
     for group in groups:
         found += against_best(rank_group(results, task, group, measures, results.params.decide.tolerance))

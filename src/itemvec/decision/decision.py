@@ -9,11 +9,13 @@ from typing import Any
 
 from itemvec.core.columns import GAIN, ITEM, QUERY, TIME, USER
 from itemvec.core.files import read_parquet
+from itemvec.decision.comparisons import all_shown
 from itemvec.decision.results import CONSTRUCTED, TASKS, Results
 from itemvec.decision.standings import Group, rank_group
 from itemvec.decision.text_pays import TextPays, text_pays
 from itemvec.decision.ties import tie_note
 from itemvec.decision.training import training_note
+from itemvec.decision.tuning_pays import tuning_pays
 from itemvec.decision.unjudged import Unjudged, consider
 from itemvec.decision.values import Measures
 from itemvec.decision.verdict import Verdict, decide
@@ -58,6 +60,8 @@ def _task(results: Results, task: str, measures: Measures) -> dict[str, Any]:
     groups = [rank_group(results, task, group, measures, tolerance) for group in results.groups(task)]
     verdict = decide(results, task, groups, tolerance)
     unjudged = consider(results, task, groups, measures, verdict, tolerance)
+    tuned = any("tuned" in facts for facts in results.variants.values()) and task == "search"
+    known = all_shown(results, task, measures, [groups[0].metric]) if tuned else {}
     pays = [one for one in (text_pays(group) for group in groups) if one is not None]
     notes = [unjudged.note(verdict, groups[0].metric)] if unjudged else []
     notes += [training_note(results, task, groups, verdict), tie_note(results, task, UNITS[task], groups[0].metric)]
@@ -71,6 +75,7 @@ def _task(results: Results, task: str, measures: Measures) -> dict[str, Any]:
         "sentence": verdict.sentence,
         "notes": [note for note in notes if note],
         "text": [vars(one) | {"words": one.words} for one in pays],
+        "tuning": [one.as_data() for one in tuning_pays(results, groups, known)] if tuned else [],
         "more": verdict.more,
         "left": [one.key for one in verdict.left],
         "groups": {group.name: _group(group, unjudged) for group in groups},

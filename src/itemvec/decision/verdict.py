@@ -97,6 +97,16 @@ def _more(left: list[Result], groups: list[Group], tolerance: float) -> dict[str
     return found
 
 
+def units_that_decide(group: Group, one: Result, other: Result) -> float:
+    """How many queries in all would show a difference of two cells, at the spread and the difference of the sample."""
+    keys = [found.result.key for found in group.standings]
+    ours, theirs = keys.index(one.key), keys.index(other.key)
+    values = group.values.independent(group.values.means)
+    seeds = group.values.seeds[ours] + group.values.seeds[theirs]
+    critical = float(-ndtri(LEVEL / max(1, len(keys) - 1)))
+    return units_needed(values[:, ours] - values[:, theirs], critical, seeds, bound=group.values.bound)
+
+
 def _sentence(
     results: Results,
     task: str,

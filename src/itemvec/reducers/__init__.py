@@ -5,11 +5,13 @@ from itemvec.reducers import (  # noqa: F401  (each registers its kind)
     chain,
     drop_degrading,
     identity,
+    low_rank,
     pca,
     product_quantize,
     quantize,
     random_drop,
     random_projection,
+    ridge,
     truncate,
     whiten,
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -21,10 +21,15 @@ FLOAT = 4  # bytes of a float32
 
 
 class Trial(NamedTuple):
-    """Queries that a reduction may learn from, float32 of shape (n, dim), and their judgments."""
+    """Queries that a reduction may learn from, float32 of shape (n, dim), and their judgments.
+
+    apart
+        Whether none of them is among those that the results are measured on.
+    """
 
     queries: Floats
     judged: Judged
+    apart: bool = True
 
 
 @dataclass(frozen=True)
@@ -80,11 +85,14 @@ class Transform:
         quantised vector is the float32 vector that its bytes stand for.
     queries
         The map for queries if it differs: a float query may be compared with a quantised item.
+    facts
+        What the fit found, for the results; under ``tuned``, what was learnt from judged queries.
     """
 
     items: Map
     bytes_per_item: int
     queries: Map | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
 
     def __call__(self, vectors: Floats, role: Role = "item") -> Floats:
         """Map ``vectors``, float32 of shape (n, dim)."""

@@ -57,6 +57,7 @@ class Chain:
             lambda vectors: through("item", vectors),
             transforms[-1].bytes_per_item,
             lambda vectors: through("query", vectors),
+            {name: fact for one in transforms for name, fact in one.facts.items()},
         )
 
 
@@ -68,7 +69,7 @@ def _tried(trial: Callable[[], Trial] | None, transform: Transform) -> Callable[
 
     def tried() -> Trial:
         found = read()
-        return Trial(transform(found.queries, "query"), found.judged)
+        return found._replace(queries=transform(found.queries, "query"))
 
     return tried
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from itemvec.core.text import metric_name
 from itemvec.decision.results import CONSTRUCTED, TITLES, Results
+from itemvec.decision.tuning_pays import tuning_sentence
 from itemvec.decision.verdict import size
 
 ORDER = ("search", "recommend")
+TUNED = 3  # sentences of the card about tuning
 PAYS = {"yes": "Text pays", "no": "Text does not pay"}
 
 
@@ -32,7 +34,24 @@ def cards(results: Results, decision: dict[str, Any]) -> list[Card]:
     """A card for each task that the data has, search first; then what is known of tuning."""
     tasks = decision["tasks"]
     found = [_card(results, task, tasks[task], decision["tolerance"]) for task in ORDER if task in tasks]
-    return [*found, Card("Would tuning pay?", "Not measured in this run.", "none", [])]
+    return [*found, _tuning(tasks.get("search", {}))]
+
+
+def _tuning(facts: dict[str, Any]) -> Card:
+    """Whether tuning pays: what helps or harms first; how to ask where nothing was tuned."""
+    title, tuned = "Would tuning pay?", facts.get("tuning", [])
+    if not tuned:
+        how = "Judged queries that are not for testing, and a variant of kind ridge or low-rank, would tell."
+        return Card(title, "Not measured in this run.", "none", [how])
+    best = max(tuned, key=lambda one: (one["words"] == "pays", one["difference"]))
+    said = {"pays": f"Yes, by {best['variant']}", "harms": "No: it harms"}.get(best["words"], "Not shown to pay")
+    sentences = [
+        tuning_sentence(metric_name(facts["metric"]), one, len(facts["groups"]) > 1)
+        for one in sorted(tuned, key=lambda one: -one["difference"])[:TUNED]
+    ]
+    return Card(
+        title, said, "good" if best["words"] == "pays" else "open", [one[0].upper() + one[1:] for one in sentences]
+    )
 
 
 def _card(results: Results, task: str, facts: dict[str, Any], tolerance: float) -> Card:

@@ -42,7 +42,7 @@ def reduce_vectors(
     seed: int,
     moments: Path | None = None,
     judging: Judging | None = None,
-) -> dict[str, int]:
+) -> dict[str, Any]:
     """Fit ``reducer`` on the items of the database that ``source`` describes and write the reduced tables.
 
     Parameters
@@ -54,13 +54,13 @@ def reduce_vectors(
 
     Returns
     -------
-    Number of dimensions, and bytes per item in an index.
+    Number of dimensions, bytes per item in an index, and what the fit found.
     """
     tables = {name: open_vectors(source, name) for name in ROLES}
     transform = fit(reducer, source, seed, moments, judging)
     dim = transform(np.zeros((1, tables["items"].dim), dtype=np.float32)).shape[1]
     write_database(database, {name: (dim, _reduced(table, transform)) for name, table in tables.items()})
-    return {"dim": dim, "bytes_per_item": transform.bytes_per_item}
+    return {"dim": dim, "bytes_per_item": transform.bytes_per_item, **transform.facts}
 
 
 def fit(
@@ -75,8 +75,10 @@ def fit(
 
 def _trial(source: Path, judging: Judging) -> Trial:
     asked = Asked.load(source, judging.queries, judging.qrels, open_vectors(source, "items").ids())
-    may = deciding(read_parquet(judging.queries), asked.judgments.ids, judging.split)
-    return Trial(asked.vectors[may], choose(asked.judgments, may))
+    queries = read_parquet(judging.queries)
+    may = deciding(queries, asked.judgments.ids, judging.split)
+    apart = bool((query_parts(queries, judging.split) != TEST).any())
+    return Trial(asked.vectors[may], choose(asked.judgments, may), apart)
 
 
 def deciding(queries: Any, judged: Ids, split: QuerySplit) -> NDArray[np.bool_]:
