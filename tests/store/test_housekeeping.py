@@ -15,6 +15,7 @@ from itemvec.commands.main import main
 from itemvec.encoders import CachedEncoder
 from itemvec.encoders.hashing import HashingEncoder
 from itemvec.store import RowCache, cache, lance
+from itemvec.store.cache_rows import CHECKSUM
 from itemvec.store.housekeeping import entries, verify
 from tests.encoders.conftest import corpus_of
 from tests.store.test_cache import keys, rows, vectors
@@ -93,6 +94,14 @@ def test_verify_names_what_is_broken_and_removes_it(folder: Path) -> None:
     assert "3 tables are broken; run `itemvec cache verify --remove-broken`" in result.output
     assert itemvec("verify", "--remove-broken").exit_code == 0
     assert [check.entry.fingerprint for check in verify(str(folder))] == ["sound"]
+
+
+def test_a_table_without_checksums_is_of_an_earlier_release(folder: Path) -> None:
+    table(folder, "earlier")
+    described = lance.connect(str(folder)).open_table("earlier").schema
+    lance.remove(str(folder), "earlier")
+    lance.open_or_create(str(folder), "earlier", described.remove(described.get_field_index(CHECKSUM)))
+    assert "an earlier release wrote it, without checksums; no run reads it now" in itemvec("verify").output
 
 
 def test_a_table_whose_folder_is_empty_is_broken(folder: Path) -> None:

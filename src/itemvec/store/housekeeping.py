@@ -14,6 +14,7 @@ import numpy as np
 from itemvec.core.columns import VECTOR
 from itemvec.core.errors import ItemvecError, TableError
 from itemvec.store import cache, lance
+from itemvec.store.cache_rows import CHECKSUM, KEY, broken, schema, vectors_of
 from itemvec.store.locks import hold_alone
 from itemvec.store.row_index import KeyIndex
 
@@ -176,15 +177,20 @@ def _read(entry: Entry) -> int:
     if table is None:
         raise TableError("cannot be opened")
     dim = entry.about.get("dim", table.schema.field(VECTOR).type.list_size)
-    if table.schema.remove_metadata() != cache.schema(dim):
+    if CHECKSUM not in table.schema.names:
+        raise TableError("an earlier release wrote it, without checksums; no run reads it now")
+    if table.schema.remove_metadata() != schema(dim):
         raise TableError(f"does not have the columns of a cache of dim {dim}")
-    keys, n_broken, n_rows, n_twice = KeyIndex(), 0, 0, 0
-    for batch in lance.scan(table, [cache.KEY, VECTOR], ROWS):
-        n_broken += int((~np.isfinite(batch[VECTOR].flatten().to_numpy().reshape(-1, dim)).all(axis=1)).sum())
+    keys, n_changed, n_broken, n_rows, n_twice = KeyIndex(), 0, 0, 0, 0
+    for batch in lance.scan(table, schema(dim).names, ROWS):
+        n_changed += int(broken(batch).sum())
+        n_broken += int((~np.isfinite(vectors_of(batch)).all(axis=1)).sum())
         rows = np.arange(n_rows, n_rows + len(batch))
-        keys.add(batch[cache.KEY], rows)
-        n_twice += int((keys.find(batch[cache.KEY]) != rows).sum())
+        keys.add(batch[KEY], rows)
+        n_twice += int((keys.find(batch[KEY]) != rows).sum())
         n_rows += len(batch)
+    if n_changed:
+        raise TableError(f"{n_changed:,} rows have other bytes than were written (their checksum differs)")
     if n_broken:
         raise TableError(f"{n_broken:,} vectors hold NaN or infinity")
     if n_rows < (entry.rows or 0):
