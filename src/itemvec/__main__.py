@@ -1,5 +1,16 @@
-"""``python -m itemvec``."""
+"""``itemvec`` and ``python -m itemvec``: signals are handled before anything else is imported."""
 
-from itemvec.commands.main import main
+from itemvec.core.interrupts import begin
 
-main()
+
+def run() -> None:
+    """Run the command that the arguments name."""
+    begin("itemvec")
+
+    from itemvec.commands.main import main
+
+    main()
+
+
+if __name__ == "__main__":
+    run()

@@ -5,8 +5,11 @@ from typing import Annotated, Any, Literal, get_args
 
 from annotated_types import Ge, Gt, Le, Lt
 
-Positive = Annotated[int, Gt(0)]
-Natural = Annotated[int, Ge(0)]
+MOST, WIDEST = 1_000_000, 65_536  # a slip of the hand, such as a dim of a billion, must not fill the memory
+Positive = Annotated[int, Gt(0), Le(MOST)]
+Count = Annotated[int, Gt(0)]  # of what exists already, such as the parameters of a model
+Dim = Annotated[int, Gt(0), Le(WIDEST)]  # of vectors
+Natural = Annotated[int, Ge(0), Le(MOST)]
 Seed = Annotated[int, Ge(0), Lt(1 << 30)]  # the first of several seeds, which are kept as int32
 PositiveFloat = Annotated[float, Gt(0)]
 NaturalFloat = Annotated[float, Ge(0)]

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from itemvec.core.errors import ParamsError
 from itemvec.core.progress import progress
+from itemvec.core.temporary import TemporaryFolder
 
 PACKAGE = "package:"
 # Weights as safetensors only: a pickle can run code when it is read.
@@ -71,7 +71,7 @@ def configured(folder: Path, changes: Mapping[str, Any]) -> Iterator[Path]:
     if not changes:
         yield folder
         return
-    with TemporaryDirectory() as place:
+    with TemporaryFolder() as place:
         for path in folder.iterdir():
             (Path(place) / path.name).symlink_to(path.resolve())
         config = Path(place) / "config.json"

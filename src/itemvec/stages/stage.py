@@ -1,8 +1,6 @@
 """The decorator ``stage`` for stage scripts: parameters, path types, one-line errors, and an end when DVC ends."""
 
 import os
-import threading
-import time
 from collections.abc import Callable
 from functools import wraps
 from inspect import signature
@@ -11,12 +9,12 @@ from typing import Any
 
 import click
 
-from itemvec.core.errors import ItemvecError
+from itemvec.core.interrupts import begin, ended_by_signals
+from itemvec.core.machine_errors import machine_errors_in_one_line
 from itemvec.core.params import Params
 
 EXISTING = click.Path(exists=True, path_type=Path)
 NEW = click.Path(path_type=Path)
-SECONDS = 0.5  # between two checks of the parent process
 
 
 def stage(function: Callable[..., None]) -> click.Command:
@@ -25,34 +23,13 @@ def stage(function: Callable[..., None]) -> click.Command:
     @click.command(function.__name__, help=function.__doc__)
     @wraps(function)
     def command(params_path: Path | None = None, **arguments: Any) -> None:
-        _end_with_dvc()
-        try:
+        if "DVC_STAGE" in os.environ:
+            begin(function.__name__, os.getppid())  # `pipelines/run` has begun already
+        with ended_by_signals(function.__name__), machine_errors_in_one_line(function.__name__):
             if params_path is not None:
                 arguments["params"] = Params.load(params_path)
             function(**arguments)
-        except (OSError, RuntimeError) as error:  # Lance reports a full disk as a RuntimeError
-            if "No space left" not in str(error):
-                raise
-            raise ItemvecError(
-                f"{function.__name__}: no space left on the disk; nothing incomplete was kept: free some, run again"
-            ) from None
-        except KeyboardInterrupt:
-            click.echo(f"{function.__name__}: interrupted; nothing incomplete was kept", err=True)
-            os._exit(130)  # at once: a Lance thread that still reads from us would crash
 
     if "params" not in signature(function).parameters:
         return command
     return click.option("--params", "params_path", type=EXISTING, default="params.yaml", show_default=True)(command)
-
-
-def _end_with_dvc() -> None:
-    """End this process when the DVC that started it is gone: else it could overwrite the files of a later run."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(SECONDS)
-        os._exit(1)
-
-    if "DVC_STAGE" in os.environ:
-        threading.Thread(target=watch, daemon=True).start()
