@@ -13,7 +13,7 @@ import numpy as np
 from itemvec.core.arrays import Floats
 from itemvec.core.errors import ParamsError
 from itemvec.core.machine import torch_device
-from itemvec.core.options import Positive, aside
+from itemvec.core.options import Count, Positive, aside
 from itemvec.encoders import backends
 from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 from itemvec.encoders.int8_calibration import calibration_hash, calibration_texts
@@ -85,7 +85,7 @@ class SentenceTransformerEncoder:
     config: dict[str, bool | int | float | str] = field(default_factory=dict)
     trust_remote_code: bool = False
     licence: str | None = aside(None)
-    parameters: Positive | None = aside(None)
+    parameters: Count | None = aside(None)
 
     def __post_init__(self) -> None:
         if self.trust_remote_code and not COMMIT.fullmatch(self.revision or ""):
