@@ -20,7 +20,7 @@ from itemvec.encoders.int8_calibration import calibration_hash, calibration_text
 from itemvec.encoders.router import TASKS, has_routes
 from itemvec.models.checkpoint import Checkpoint, resolve
 
-COMMIT = re.compile("[0-9a-f]{40}")
+COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 LIBRARIES = ("sentence-transformers", "transformers", "tokenizers", "torch")
 
 
@@ -64,7 +64,8 @@ class SentenceTransformerEncoder:
     config
         Entries of the model's configuration to replace.
     trust_remote_code
-        Run the code that comes with the checkpoint. It needs a ``revision``: the commit whose code you have read.
+        Run the code that comes with the checkpoint. It needs a ``revision``: the commit whose code you have
+        read, or the hash of the files of a folder.
     licence, parameters
         Licence of the weights, and how many parameters they have; both for the report alone.
     """
@@ -91,7 +92,7 @@ class SentenceTransformerEncoder:
         if self.trust_remote_code and not COMMIT.fullmatch(self.revision or ""):
             raise ParamsError(
                 f"model {self.checkpoint!r}: trust_remote_code needs a revision of 40 hexadecimal digits, "
-                "the commit whose code you have read"
+                "the commit whose code you have read; for a folder of 64, the hash of its files"
             )
         backends.check(self.checkpoint, self.backend, self.dtype, self.calibration)
 
