@@ -97,3 +97,13 @@ def test_ctrl_c_is_one_line_also_while_modules_are_imported(seconds: float) -> N
         output, said = process.communicate(timeout=30)
     assert said == "itemvec: interrupted; nothing incomplete was kept\n"
     assert (process.returncode, output) == (130, "")
+
+
+@pytest.mark.parametrize("command", ["check", "show"])
+def test_a_key_that_dvc_does_not_read_is_named(project: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    """A stage of DVC depends on keys, so a new one runs nothing again."""
+    path = project / "params.yaml"
+    path.write_text(path.read_text() + "\nretreivers: [exact]\n")
+    result = run(project, monkeypatch, command)
+    assert result.output == "Error: params.yaml: unknown option 'retreivers'; did you mean 'retrievers'?\n"
+    assert result.exit_code == 1
