@@ -1,5 +1,7 @@
 """``itemvec`` and ``python -m itemvec``: signals are handled before anything else is imported."""
 
+import sys
+
 from itemvec.core.interrupts import begin
 
 
@@ -8,7 +10,9 @@ def run() -> None:
     begin("itemvec")
 
     from itemvec.commands.main import main
+    from itemvec.core.terminal import show_traceback
 
+    sys.excepthook = show_traceback
     main()
 
 

@@ -1,4 +1,4 @@
-"""The group of all commands: an error of the machine is one line, and so is the end by a signal."""
+"""The group of all commands: errors of the machine and the end by a signal are one line, and output is escaped."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import click
 
 from itemvec.core.interrupts import ended_by_signals
 from itemvec.core.machine_errors import machine_errors_in_one_line
+from itemvec.core.terminal import escaped_output
 
 
 class Commands(click.Group):
@@ -13,5 +14,5 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was named."""
-        with ended_by_signals("itemvec"), machine_errors_in_one_line("itemvec"):
+        with escaped_output(), ended_by_signals("itemvec"), machine_errors_in_one_line("itemvec"):
             return super().invoke(ctx)

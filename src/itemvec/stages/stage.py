@@ -12,6 +12,7 @@ import click
 from itemvec.core.interrupts import begin, ended_by_signals
 from itemvec.core.machine_errors import machine_errors_in_one_line
 from itemvec.core.params import Params
+from itemvec.core.terminal import escaped_output
 
 EXISTING = click.Path(exists=True, path_type=Path)
 NEW = click.Path(path_type=Path)
@@ -25,7 +26,8 @@ def stage(function: Callable[..., None]) -> click.Command:
     def command(params_path: Path | None = None, **arguments: Any) -> None:
         if "DVC_STAGE" in os.environ:
             begin(function.__name__, os.getppid())  # `pipelines/run` has begun already
-        with ended_by_signals(function.__name__), machine_errors_in_one_line(function.__name__):
+        name = function.__name__
+        with escaped_output(), ended_by_signals(name), machine_errors_in_one_line(name):
             if params_path is not None:
                 arguments["params"] = Params.load(params_path)
             function(**arguments)

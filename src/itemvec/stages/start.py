@@ -17,6 +17,9 @@ def main() -> None:
 
     from runpy import run_path
 
+    from itemvec.core.terminal import show_traceback
+
+    sys.excepthook = show_traceback
     run_path(sys.argv[0], run_name="__main__")
 
 
