@@ -1,3 +1,4 @@
+import json
 import re
 import unicodedata
 from base64 import b64encode
@@ -25,7 +26,7 @@ def page(results: Results, folder: Path, decision: dict[str, Any] | None = None)
 def renamed(folder: Path, group: str) -> None:
     """Give a group of queries another name in all that was measured."""
     for path in folder.rglob("*.json"):
-        path.write_text(path.read_text().replace("constructed: a", group))
+        path.write_text(path.read_text().replace("constructed: a", json.dumps(group)[1:-1]))
     for path in (folder / "measures").rglob("*/*.parquet"):
         table = read_parquet(path)
         groups = [one.replace("constructed: a", group) for one in table["group"].to_pylist()]
@@ -138,7 +139,7 @@ def test_no_text_of_the_data_can_hide_anything_on_the_page(params: Params, folde
         table = read_parquet(path)
         for number, field in enumerate(table.schema):
             if field.name == "text":
-                texts = pa.array([f"{text} {evil}" for text in table["text"].to_pylist()])
+                texts = pa.array([f"{text} {evil}" for text in table["text"].to_pylist()], pa.string())
                 table = table.set_column(number, "text", texts)
         write_parquet(path, table)
     html = page(collect(params, folder / "results"), folder)
