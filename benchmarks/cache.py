@@ -22,7 +22,7 @@ from itemvec.encoders import Corpus, LoadedEncoder, Plain, Role
 from itemvec.encoders.hashing import HashingEncoder
 from itemvec.stages.embed import embed
 from itemvec.store import RowCache
-from itemvec.store.cache import KEY_TYPE
+from itemvec.store.cache_rows import KEY_TYPE
 
 SUITE = Path(__file__).parents[1] / "expectations" / "vectors.json"
 BLOCK = 1 << 16

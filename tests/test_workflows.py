@@ -97,3 +97,27 @@ def test_one_comment_is_kept(pages: list[Any], sent: str, allowed: bool, tmp_pat
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "sent").read_text() == f"api --silent {sent} --field body=@comment.md\n"
     assert ("::warning::No permission to comment" in done.stdout) is not allowed
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "expected"),
+    [
+        (0, "No known vulnerabilities found", 0),
+        (1, "Found 2 known vulnerabilities in 1 package", 1),
+        (1, "ERROR:pip_audit._cli:invalid requirements input: constraints.txt", 1),
+        (1, "ERROR:pip_audit._cli:HTTPSConnectionPool(host='pypi.org'): Max retries exceeded with url", 0),
+        (1, "ERROR:pip_audit._cli:Could not connect to PyPI's vulnerability feed", 0),
+    ],
+)
+def test_an_audit_fails_unless_the_network_is_at_fault(code: int, said: str, expected: int, tmp_path: Path) -> None:
+    """A stand-in for pip-audit says what it was told to."""
+    (tmp_path / "said-by-it").write_text(said)
+    (tmp_path / "pip-audit").write_text(f'#!/bin/sh\necho "$*" > asked\ncat said-by-it >&2\nexit {code}\n')
+    (tmp_path / "pip-audit").chmod(0o755)
+    script = workflow("audit.yml")["jobs"]["audit"]["steps"][-1]["run"]
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == expected
+    assert said in done.stderr
+    assert ("::warning::" in done.stdout) is (code != expected)
+    assert (tmp_path / "asked").read_text().startswith("--requirement constraints.txt --no-deps --disable-pip")

@@ -80,7 +80,7 @@ def type_words(hint: Any) -> str:
     """A type in words, as in "whole number above 0, or null"."""
     origin, inside = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return f"{type_words(inside[0])} {_bounds(inside[1:])}"
+        return f"{type_words(inside[0])} {_bounds(inside[1:])}".strip()
     if origin is Literal:
         return ", ".join(f"`{one}`" for one in inside)
     if origin in (Union, types.UnionType):

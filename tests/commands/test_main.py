@@ -1,5 +1,8 @@
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -78,3 +81,29 @@ def test_show_before_anything_ran_says_what_to_run(project: Path, monkeypatch: p
     assert result.exit_code == 1
     assert "cannot be read" in result.output
     assert "run `dvc repro`" in result.output
+
+
+@pytest.mark.parametrize("seconds", [0.3, 0.6, 0.9])
+def test_ctrl_c_is_one_line_also_while_modules_are_imported(seconds: float) -> None:
+    """Python takes 0.03 s to start; meanwhile it says what it likes."""
+    command = [sys.executable, "-m", "itemvec", "search"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, text=True, stdin=pipe, stdout=pipe, stderr=pipe
+    ) as process:
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        output, said = process.communicate(timeout=30)
+    assert said == "itemvec: interrupted; nothing incomplete was kept\n"
+    assert (process.returncode, output) == (130, "")
+
+
+@pytest.mark.parametrize("command", ["check", "show"])
+def test_a_key_that_dvc_does_not_read_is_named(project: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    """A stage of DVC depends on keys, so a new one runs nothing again."""
+    path = project / "params.yaml"
+    path.write_text(path.read_text() + "\nretreivers: [exact]\n")
+    result = run(project, monkeypatch, command)
+    assert result.output == "Error: params.yaml: unknown option 'retreivers'; did you mean 'retrievers'?\n"
+    assert result.exit_code == 1

@@ -90,3 +90,45 @@ def test_numbers_are_read_as_dvc_reads_them(tmp_path: Path) -> None:
 def test_a_missing_file_says_where_to_be(tmp_path: Path) -> None:
     with pytest.raises(ParamsError, match=r"params\.yaml: No such file or directory; run this in the root"):
         Params.load(tmp_path / "params.yaml")
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{new}: &{new} [{', '.join([f'*{old}'] * 10)}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+)
+MERGES = "a: &a {k: 1}\n" + "".join(
+    f"{new}: &{new} {{<<: [{', '.join([f'*{old}'] * 10)}]}}\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize("text", [BOMB, MERGES, "a: &a [*a]\n"])
+@pytest.mark.parametrize("name", ["params.yaml", MODELS])
+def test_aliases_that_stand_for_too_much_are_refused_before_they_are_read(tmp_path: Path, text: str, name: str) -> None:
+    path = write(tmp_path / "params.yaml")
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ParamsError, match=r"its aliases \(\*name\) stand for more than 100,000 values"):
+        Params.load(path)
+
+
+def test_a_few_aliases_are_welcome(tmp_path: Path) -> None:
+    path = write(tmp_path / "params.yaml")
+    path.write_text(
+        path.read_text().replace("depth: 100", "depth: &depth 100", 1).replace("depth: 100", "depth: *depth", 1)
+    )
+    assert "*depth" in path.read_text()
+    assert Params.load(path).search == Params.load(ROOT / "params.yaml").search
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * 5000 + "]" * 5000, "nested too deeply"),
+        ("a: 2001-02-30", "not valid YAML"),
+        ("a: \x01", "not valid YAML"),
+    ],
+)
+def test_what_yaml_cannot_read_is_one_line(tmp_path: Path, text: str, said: str) -> None:
+    path = write(tmp_path / "params.yaml")
+    path.write_text(text)
+    with pytest.raises(ParamsError, match=said) as caught:
+        Params.load(path)
+    assert "\n" not in caught.value.format_message()

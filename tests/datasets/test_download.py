@@ -1,6 +1,8 @@
 """Downloads from a server of our own, which cuts connections on purpose."""
 
+import gzip
 import hashlib
+import io
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -25,6 +27,7 @@ class Server(ThreadingHTTPServer):
     cuts: list[int]
     asked: list[str | None]
     tag = '"1"'
+    states = "length"  # or "chunks", or nothing of where an answer ends
 
     @property
     def base(self) -> str:
@@ -43,11 +46,18 @@ class Handler(BaseHTTPRequestHandler):
             return
         start = int(span[6:-1]) if span and self.headers.get("If-Range") == self.server.tag else 0
         self.send_response(206 if start else 200)
-        self.send_header("Content-Length", str(len(body) - start))
+        if self.server.states == "length":
+            self.send_header("Content-Length", str(len(body) - start))
+        elif self.server.states == "chunks":
+            self.send_header("Transfer-Encoding", "chunked")
         self.send_header("ETag", self.server.tag)
         self.end_headers()
         cut = self.server.cuts.pop(0) if self.server.cuts else len(body)
-        self.wfile.write(body[start:][:cut])
+        sent = body[start:][:cut]
+        if self.server.states == "chunks":
+            end = b"0\r\n\r\n" if cut >= len(body) - start else b""
+            sent = f"{len(sent):x}\r\n".encode() + sent + b"\r\n" + end
+        self.wfile.write(sent)
 
     def log_message(self, *arguments: object) -> None:
         pass
@@ -101,6 +111,43 @@ def test_no_server_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     monkeypatch.setattr("itemvec.datasets.download.WAIT", 0)
     with pytest.raises(DatasetError, match=r"refused.*; 0 bytes are kept: run it again"):
         download("http://127.0.0.1:9/a", tmp_path / "a")
+
+
+def test_a_cut_answer_in_chunks_is_taken_up_where_it_ended(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Handler, "protocol_version", "HTTP/1.1")
+    monkeypatch.setattr(Handler, "close_connection", True, raising=False)
+    server.states, server.cuts = "chunks", [1000]
+    download(f"{server.base}a", tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == BODY
+
+
+def test_a_file_without_stated_end_must_show_that_it_is_whole(server: Server, tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("x", BODY)
+    server.states = ""
+    server.files = {"a": BODY, "a.gz": gzip.compress(BODY), "a.zip": packed.getvalue()}
+    for name in ("a.gz", "a.zip"):
+        for cut in (20, len(server.files[name]) - 4):
+            server.cuts = [cut]
+            with pytest.raises(DatasetError, match=f"/{name}: it did not come whole .*; it was thrown away"):
+                download(f"{server.base}{name}", tmp_path / name)
+        download(f"{server.base}{name}", tmp_path / name)
+        assert (tmp_path / name).read_bytes() == server.files[name]
+    with pytest.raises(DatasetError, match="does not say how long it is, and no checksum is published, so it may have"):
+        download(f"{server.base}a", tmp_path / "a")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.gz", "a.zip"}
+
+
+def test_a_file_without_stated_end_is_compared_with_its_checksum(server: Server, tmp_path: Path) -> None:
+    server.states, server.cuts = "", [1000]
+    source = Download(server.base, ["a"], {"a": f"sha256:{hashlib.sha256(BODY).hexdigest()}"})
+    with pytest.raises(DatasetError, match="sha256 is not the published"):
+        source.bring(tmp_path / "mine")
+    assert source.bring(tmp_path / "mine") == "as published"
+    assert (tmp_path / "mine" / "a").read_bytes() == BODY
 
 
 def test_files_without_a_published_checksum_are_recorded(

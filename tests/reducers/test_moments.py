@@ -1,7 +1,10 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from itemvec.core.errors import TableError
 from itemvec.reducers import Decomposition, Moments
@@ -51,3 +54,29 @@ def test_a_decomposition_of_other_vectors_is_refused(tmp_path: Path) -> None:
     Decomposition.of([np.eye(3, dtype=np.float32)]).write(path, "these")
     with pytest.raises(TableError, match=r"m\.safetensors: belongs to other vectors; run `dvc checkout`"):
         Decomposition.read(path, "those")
+
+
+WRITE = """
+import sys
+import subprocess
+import sys
+from pathlib import Path
+import numpy as np
+from itemvec.reducers import Decomposition
+Decomposition.of([np.eye(3, dtype=np.float32)]).write(Path(sys.argv[1]), "these")
+"""
+
+
+def test_equal_moments_are_equal_bytes_in_every_process(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.safetensors" for number in range(8)]
+    running = [subprocess.Popen([sys.executable, "-c", WRITE, str(path)]) for path in paths]
+    assert [process.wait() for process in running] == [0] * 8
+    assert len({path.read_bytes() for path in paths}) == 1
+
+
+def test_moments_of_an_earlier_form_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "m.safetensors"
+    for metadata in (None, {"n": "3", "source": "these"}):
+        save_file({"mean": np.zeros(3)}, path, metadata)
+        with pytest.raises(TableError, match=r"m\.safetensors: cannot be read .*; run `dvc checkout`"):
+            Decomposition.read(path, "these")

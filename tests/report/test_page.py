@@ -1,10 +1,13 @@
+import json
 import re
+import unicodedata
 from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from markupsafe import escape
 
@@ -23,7 +26,7 @@ def page(results: Results, folder: Path, decision: dict[str, Any] | None = None)
 def renamed(folder: Path, group: str) -> None:
     """Give a group of queries another name in all that was measured."""
     for path in folder.rglob("*.json"):
-        path.write_text(path.read_text().replace("constructed: a", group))
+        path.write_text(path.read_text().replace("constructed: a", json.dumps(group)[1:-1]))
     for path in (folder / "measures").rglob("*/*.parquet"):
         table = read_parquet(path)
         groups = [one.replace("constructed: a", group) for one in table["group"].to_pylist()]
@@ -126,3 +129,19 @@ def test_a_task_without_cases_is_left_out(params: Params, folder: Path, task: st
     assert re.findall('class="card [a-z]*"><h2>(.*?)</h2>', html) == [other, "Would tuning pay?"]
     assert f"<p>{TITLES[task]}: " not in html  # how it was measured
     assert (f"<p>{other}: " in html, f"split {params.recommend.split}" in html) == (True, task == "search")
+
+
+def test_no_text_of_the_data_can_hide_anything_on_the_page(params: Params, folder: Path) -> None:
+    """Names of groups, texts of queries and of items."""
+    evil = "x\u202ey\x1b[2J\x85\u2066z"
+    renamed(folder, f"constructed: {evil}")
+    for path in folder.rglob("*.parquet"):
+        table = read_parquet(path)
+        for number, field in enumerate(table.schema):
+            if field.name == "text":
+                texts = pa.array([f"{text} {evil}" for text in table["text"].to_pylist()], pa.string())
+                table = table.set_column(number, "text", texts)
+        write_parquet(path, table)
+    html = page(collect(params, folder / "results"), folder)
+    assert html.count("x\\u202ey\\u001b[2J\\u0085\\u2066z") > 3
+    assert not {one for one in html if unicodedata.category(one) in ("Cc", "Cf")} - {"\n"}

@@ -15,6 +15,7 @@ from itemvec.commands.main import main
 from itemvec.encoders import CachedEncoder
 from itemvec.encoders.hashing import HashingEncoder
 from itemvec.store import RowCache, cache, lance
+from itemvec.store.cache_rows import CHECKSUM
 from itemvec.store.housekeeping import entries, verify
 from tests.encoders.conftest import corpus_of
 from tests.store.test_cache import keys, rows, vectors
@@ -95,11 +96,41 @@ def test_verify_names_what_is_broken_and_removes_it(folder: Path) -> None:
     assert [check.entry.fingerprint for check in verify(str(folder))] == ["sound"]
 
 
+def test_a_table_without_checksums_is_of_an_earlier_release(folder: Path) -> None:
+    table(folder, "earlier")
+    described = lance.connect(str(folder)).open_table("earlier").schema
+    lance.remove(str(folder), "earlier")
+    lance.open_or_create(str(folder), "earlier", described.remove(described.get_field_index(CHECKSUM)))
+    assert "an earlier release wrote it, without checksums; no run reads it now" in itemvec("verify").output
+
+
 def test_a_table_whose_folder_is_empty_is_broken(folder: Path) -> None:
     table(folder, "sound")
-    (folder / "empty.lance").mkdir()
-    assert itemvec("list").exit_code == 0
+    name = "0123456789" * 4
+    (folder / f"{name}.lance").mkdir()
+    cache.use_file(str(folder), name).touch()
+    assert "cannot be read: see `itemvec cache verify`" in itemvec("list").output
+    assert f"{name[:12]} (cannot be read" in itemvec("verify").output
     assert itemvec("verify", "--remove-broken").exit_code == 0
+    assert sorted(path.name for path in folder.glob("*.lance")) == ["sound.lance"]
+
+
+def test_tables_of_others_are_never_listed_or_removed(folder: Path) -> None:
+    table(folder, "ours", days=900)
+    others = ["customers", "0123456789" * 4]
+    for name in others:
+        lance.connect(str(folder)).create_table(name, pa.table({"id": [1, 2], "vector": [[1.0], [2.0]]}))
+    (folder / "empty.lance").mkdir()
+    torn = folder / ("ab" * 20 + ".lance")
+    torn.mkdir()
+    (torn / "notes.txt").write_text("not a table")
+    assert f"{folder}: 1 tables, 1 rows" in itemvec("list").output
+    assert itemvec("verify", "--remove-broken").output.count("\n") == 1
+    assert itemvec("prune", "--older-than", "0h", "--keep-under", "0").output.count("removed") == 1
+    assert (torn / "notes.txt").read_text() == "not a table"
+    assert sorted(path.stem for path in folder.glob("*.lance")) == sorted([*others, "empty", torn.stem])
+    assert [lance.connect(str(folder)).open_table(name).count_rows() for name in others] == [2, 2]
+    assert not any(cache.use_file(str(folder), name).exists() for name in [*others, "empty", torn.stem])
 
 
 def test_all_of_it_on_object_storage(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,3 +58,11 @@ def test_nothing_in_nothing() -> None:
 def test_a_slice_of_keys_has_its_own_halves() -> None:
     first, rest = halves(keys((1, 2), (3, 4), (5, 6))[1:])
     assert (first.tolist(), rest.tolist()) == ([3, 5], [4, 6])
+
+
+def test_what_is_forgotten_is_not_found_unless_it_was_added_twice() -> None:
+    index = KeyIndex()
+    index.add(keys((1, 1), (2, 2), (2, 2)), np.array([4, 5, 6]))
+    index.forget(np.array([4, 5]))
+    assert index.find(keys((1, 1), (2, 2))).tolist() == [-1, 6]
+    assert len(index) == 1

@@ -118,7 +118,7 @@ def verify(context: click.Context, remove_broken: bool) -> None:
     """Read every table completely, and find files that cannot be read, vectors with NaN, and wrong widths.
 
     The exit status is 1 if a table is broken. Duplicate keys are counted; they are harmless and come from runs that
-    encoded the same text at the same time.
+    encoded the same text at the same time. Tables that are not the cache's are left alone.
 
     \b
     Example: itemvec cache verify --remove-broken
@@ -132,7 +132,8 @@ def verify(context: click.Context, remove_broken: bool) -> None:
         click.echo(f", {duplicates:,} duplicate keys" if duplicates else "", nl=False)
         if fault and remove_broken:
             gone = remove(entry)
-            click.echo("; removed" if gone else "; in use, not removed", nl=False)
+            why = "in use" if entry.rows is not None or "://" not in entry.folder else "does not say that it is a cache"
+            click.echo("; removed" if gone else f"; {why}, not removed", nl=False)
             fault = "" if gone else fault
         click.echo()
         broken += bool(fault)

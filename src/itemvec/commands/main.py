@@ -11,6 +11,7 @@ import click
 from itemvec import __version__
 from itemvec.commands.cache import cache
 from itemvec.commands.diff import diff
+from itemvec.commands.group import Commands
 from itemvec.commands.init import init
 from itemvec.commands.leaderboard import leaderboard, sweep
 from itemvec.commands.plan import plan
@@ -18,7 +19,7 @@ from itemvec.commands.review import review
 from itemvec.commands.search import search, train_reranker
 from itemvec.commands.tuned import tuned
 from itemvec.commands.undo import undo
-from itemvec.core.options import PATTERNS, Pattern
+from itemvec.core.options import MOST, PATTERNS, Pattern
 from itemvec.core.params import Params
 from itemvec.stages.stage import EXISTING
 
@@ -31,7 +32,7 @@ data_option = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="itemvec")
 def main() -> None:
     """Bring data into place, check the parameters, look at the results. The main job itself is `dvc repro`.
@@ -83,13 +84,13 @@ def _dvc(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--items", type=click.IntRange(1), default=1000, show_default=True, help="People (the items).")
-@click.option("--queries", type=click.IntRange(1), default=1000, show_default=True, help="Queries: who likes what.")
-@click.option("--k", type=click.IntRange(1), default=2, show_default=True, help="Relevant items per query.")
+@click.option("--items", type=click.IntRange(1, MOST), default=1000, show_default=True, help="People (the items).")
+@click.option("--queries", type=click.IntRange(1, MOST), default=1000, show_default=True, help="Queries.")
+@click.option("--k", type=click.IntRange(1, MOST), default=2, show_default=True, help="Relevant items per query.")
 @click.option(
     "--pattern", type=click.Choice(PATTERNS), default="dense", show_default=True, help="How relevant sets overlap."
 )
-@click.option("--likes", type=click.IntRange(1), default=50, show_default=True, help="Likes per person.")
+@click.option("--likes", type=click.IntRange(1, MOST), default=50, show_default=True, help="Likes per person.")
 @click.option("--seed", type=click.IntRange(0), default=42, show_default=True)
 def make_limit(folder: Path, items: int, queries: int, k: int, pattern: Pattern, likes: int, seed: int) -> None:
     """Write a LIMIT data set into FOLDER: simple queries that single vectors cannot all answer. Read it as kind beir.

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import click
 
+from itemvec.core.options import MOST
 from itemvec.core.params import Params
 from itemvec.stages.stage import EXISTING
 
 
 @click.command()
 @click.argument("query", required=False)
-@click.option("-k", "k", type=click.IntRange(1), default=10, show_default=True, help="How many items to show.")
+@click.option("-k", "k", type=click.IntRange(1, MOST), default=10, show_default=True, help="How many items to show.")
 @click.option("--retriever", metavar="ROW", help="Row of systems to search with; by default the first of retrievers.")
 @click.option("--rerank", "reranker", metavar="ROW", help="Row of systems that reranks the best items.")
 @click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="The run's parameters.")
@@ -56,9 +57,9 @@ def search(query: str | None, k: int, retriever: str | None, reranker: str | Non
     show_default=True,
     help="Checkpoint to start from.",
 )
-@click.option("--layers", type=click.IntRange(1), help="Keep only this many first layers; by default all.")
-@click.option("--max-tokens", type=click.IntRange(8), default=64, show_default=True, help="Most tokens of a pair.")
-@click.option("--epochs", type=click.IntRange(1), default=8, show_default=True, help="Most epochs of training.")
+@click.option("--layers", type=click.IntRange(1, MOST), help="Keep only this many first layers; by default all.")
+@click.option("--max-tokens", type=click.IntRange(8, MOST), default=64, show_default=True, help="Tokens of a pair.")
+@click.option("--epochs", type=click.IntRange(1, MOST), default=8, show_default=True, help="Most epochs of training.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 def train_reranker(
     out: Path, tables: Path, checkpoint: str, layers: int | None, max_tokens: int, epochs: int, seed: int

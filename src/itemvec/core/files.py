@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from itemvec.core.errors import TableError
+from itemvec.core.leftovers import forget, remember
 
 
 @contextmanager
@@ -22,11 +23,13 @@ def replacing(path: Path) -> Iterator[Path]:
     partial = path.with_name(f".{path.name}.partial")
     path.parent.mkdir(parents=True, exist_ok=True)
     _remove(partial)
+    remember(str(partial))
     try:
         yield partial
     except BaseException:
         _remove(partial)
         raise
+    forget(str(partial))
     if path.is_dir():  # a folder cannot be replaced in one step
         former = path.with_name(f".{path.name}.former.partial")
         _remove(former)

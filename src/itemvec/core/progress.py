@@ -13,6 +13,7 @@ from typing import Protocol, TextIO, TypeVar
 from tqdm import tqdm
 
 from itemvec.core.shown import printable
+from itemvec.core.terminal import plain
 
 QUIET = 2.0  # seconds: a step that is done sooner prints no line, since its stage ends with a result
 EVERY = 30.0  # seconds between two lines of one step
@@ -54,7 +55,7 @@ def progress(total: int | None, desc: str, unit: str, initial: int = 0, scale: b
     scale
         Write numbers as 1.5M, and the unit close behind.
     """
-    stream = sys.stderr
+    stream, desc = plain(sys.stderr), printable(desc)
     if stream.isatty():
         with Bar(total, desc, unit, initial, scale, stream) as bar:
             yield bar

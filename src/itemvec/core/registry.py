@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
 from difflib import get_close_matches
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
 from itemvec.core.errors import ParamsError
+from itemvec.core.options import Hidden
 
 T = TypeVar("T")
 C = TypeVar("C", bound=type)
@@ -78,9 +79,16 @@ def checked(cls: type, options: Mapping[str, Any], where: str) -> Any:
         try:
             values[option] = adapter.validate_python(value, strict=True)
         except ValidationError as error:
-            said = "; ".join(problem["msg"] for problem in error.errors())
-            raise ParamsError(f"{where}: option {option!r} is {value!r}: {said}") from None
+            said = "; ".join(problem["msg"].removeprefix("Value error, ") for problem in error.errors())
+            shown = "" if _is_hidden(types[option]) else f" is {value!r}"
+            raise ParamsError(f"{where}: option {option!r}{shown}: {said}") from None
     return cls(**values)
+
+
+def _is_hidden(hint: Any) -> bool:
+    """Whether an annotation is marked as ``Hidden``, perhaps within a union."""
+    marks = getattr(hint, "__metadata__", ())
+    return any(isinstance(mark, Hidden) for mark in marks) or any(map(_is_hidden, get_args(hint)))
 
 
 def suggest(word: object, known: Iterable[str]) -> str:

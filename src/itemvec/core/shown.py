@@ -1,5 +1,6 @@
 """Values of foreign files in messages: no byte of a file reaches the terminal as it stands."""
 
+import unicodedata
 from decimal import Decimal
 
 WIDTH = 60  # characters of a value
@@ -18,10 +19,14 @@ def shown(value: object, width: int = WIDTH) -> str:
 
 
 def printable(text: str) -> str:
-    """``text`` with everything but line breaks escaped that a terminal could take for a command."""
+    """``text`` with everything escaped that a terminal could take for a command; line breaks, tabs and spaces stay."""
     if text.isprintable():
         return text
-    return "".join(one if one.isprintable() or one == "\n" else _escaped(one) for one in text)
+    return "".join(one if _is_harmless(one) else _escaped(one) for one in text)
+
+
+def _is_harmless(character: str) -> bool:
+    return character.isprintable() or character in "\n\t" or unicodedata.category(character) == "Zs"
 
 
 def _escaped(character: str) -> str:

@@ -1,9 +1,12 @@
 """A file from the network: it goes on where it was cut, and takes its name when it is whole."""
 
+import gzip
 import hashlib
 import time
 import urllib.error
 import urllib.request
+import zipfile
+import zlib
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -15,13 +18,20 @@ CHUNK = 1 << 20  # bytes read at a time
 ATTEMPTS, WAIT, TIMEOUT = 5, 1.0, 60.0  # tries without progress; seconds between them; seconds of silence
 
 
-def download(url: str, path: Path) -> None:
+def download(url: str, path: Path, has_checksum: bool = False) -> None:
     """Bring ``url`` to ``path``; a ``.part`` beside it remembers what came before an interruption.
+
+    Parameters
+    ----------
+    has_checksum
+        Whether the caller will compare a published checksum. Else, where the server does not say how long the file is,
+        it must be of a form that shows whether it is whole: gzip or zip.
 
     Raises
     ------
     DatasetError
-        It is not there, or the connection fails again and again; what came is kept, and the next call goes on.
+        It is not there, or the connection fails again and again; what came is kept, and the next call goes on. Or
+        nothing shows whether it came whole, or it did not; then it is removed.
     """
     part, tag = path.with_name(f"{path.name}.part"), path.with_name(f"{path.name}.tag")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -29,7 +39,7 @@ def download(url: str, path: Path) -> None:
     while True:
         before = part.stat().st_size if part.exists() else 0
         try:
-            whole = _fetch(url, part, tag)
+            whole, is_stated = _fetch(url, part, tag)
             problem = f"the connection ended before its {whole:,} bytes had come"
             if part.stat().st_size == whole:
                 break
@@ -44,12 +54,14 @@ def download(url: str, path: Path) -> None:
         if tried >= ATTEMPTS:
             raise DatasetError(f"{url}: {problem}; {came:,} bytes are kept: run it again to go on")
         time.sleep(WAIT)
+    if not (is_stated or has_checksum):
+        _check_end(url, part, tag, path.suffix)
     part.replace(path)
     tag.unlink(missing_ok=True)
 
 
-def _fetch(url: str, part: Path, tag: Path) -> int:
-    """Read on from what is there, and return the size of the whole.
+def _fetch(url: str, part: Path, tag: Path) -> tuple[int, bool]:
+    """Read on from what is there; return the size of the whole, and whether the server stated where it ends.
 
     A tag is the server's mark of one version of the file: another version is read from its beginning.
     """
@@ -75,7 +87,30 @@ def _fetch(url: str, part: Path, tag: Path) -> int:
             while chunk := response.read(CHUNK):
                 file.write(chunk)
                 bar.update(len(chunk))
-        return whole if response.headers.get("Content-Length") else part.stat().st_size
+        if response.headers.get("Content-Length"):
+            return whole, True
+        return part.stat().st_size, response.chunked  # a chunked answer states its end, and reading a cut one raises
+
+
+def _check_end(url: str, part: Path, tag: Path, suffix: str) -> None:
+    """Raise unless the form of the file shows that it is whole."""
+    problem = "its server does not say how long it is, and no checksum is published, so it may have been cut"
+    try:
+        if suffix == ".gz":
+            with gzip.open(part) as file:
+                while file.read(CHUNK):
+                    pass
+            return
+        if suffix == ".zip":
+            with zipfile.ZipFile(part) as archive:
+                if archive.testzip() is None:
+                    return
+            problem = "it is damaged"
+    except (EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
+        problem = f"it did not come whole ({error})"
+    part.unlink()
+    tag.unlink(missing_ok=True)
+    raise DatasetError(f"{url}: {problem}; it was thrown away: run it again, or bring the file by hand")
 
 
 def _remember(tag: Path, headers: Any) -> None:

@@ -107,7 +107,7 @@ class Download:
         for name in self.files:
             path = partial / Path(name).name
             if not path.exists():
-                download(self.base + name, path)
+                download(self.base + name, path, has_checksum=name in self.checksums)
             self._check(name, path)
             if self.members:
                 _unpack(path, self.members, partial)

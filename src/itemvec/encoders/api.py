@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from itemvec.core.arrays import Floats
 from itemvec.core.errors import ParamsError
-from itemvec.core.options import Positive, PositiveFloat, aside
+from itemvec.core.options import Positive, PositiveFloat, Variable, aside
 from itemvec.encoders.api_response import tokens_in, vectors_in
 from itemvec.encoders.base import ENCODERS, Corpus, Counts, Done, LoadedEncoder, Prepared, Role, Rows
 from itemvec.models.server import Server
@@ -80,7 +80,7 @@ class ApiEncoder:
     item_body: Body = field(default_factory=dict)
     query_body: Body = field(default_factory=dict)
     normalize: bool = True
-    key_variable: str | None = aside(None)
+    key_variable: Variable | None = aside(None)
     price: PositiveFloat | None = aside(None)
     batch_texts: Positive = aside(100)  # what Gemini takes; OpenAI 2048, Voyage 1000
     batch_tokens: Positive = aside(100_000)  # OpenAI takes 300,000, Voyage's largest models 120,000

@@ -14,7 +14,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from itemvec.core.errors import ParamsError
+from itemvec.core.errors import ParamsError, TableError
+from itemvec.core.progress import say
 from itemvec.encoders.base import ENCODERS, Corpus, Done, Encoder, LoadedEncoder, Prepared, Role
 from itemvec.encoders.cache_writer import Keeper
 from itemvec.encoders.fingerprint import fingerprint
@@ -101,9 +102,20 @@ class CachedEncoder:
         return Keeper(self._caches[role])
 
     def read(self, texts: Any, role: Role) -> CachedRows:
-        """Cached rows of an Arrow array of texts after ``fill``; the vector is NaN if the model gave no finite one."""
-        distinct = texts.dictionary_encode()
-        rows = self._caches[role].lookup(keys_of(distinct.dictionary.to_pylist()))
+        """Cached rows of an Arrow array of texts after ``fill``; the vector is NaN if the model gave no finite one.
+
+        A text whose row has changed on disk is encoded again.
+        """
+        distinct, cache = texts.dictionary_encode(), self._caches[role]
+        keys, before = keys_of(distinct.dictionary.to_pylist()), cache.dropped
+        rows = cache.lookup(keys)
+        if cache.dropped > before:
+            n_dropped, before = cache.dropped - before, cache.dropped
+            say(f"row cache: {n_dropped:,} rows had changed on disk, by their checksums; encoding their texts again")
+            self.fill([distinct.dictionary.filter(pa.array(~rows.found))], role)
+            rows = cache.lookup(keys)
+        if cache.dropped > before:
+            raise TableError(f"row cache {cache.folder}: rows change as soon as they are written; check this disk")
         rows.vectors[~rows.found] = np.nan
         return rows.take(distinct.indices.to_numpy())
 

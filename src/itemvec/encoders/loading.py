@@ -9,7 +9,7 @@ from typing import Any
 from itemvec.core.errors import ParamsError
 from itemvec.encoders.packed_attention import first_position
 from itemvec.encoders.tokenization import least_limit
-from itemvec.models.checkpoint import check_safetensors, configured
+from itemvec.models.checkpoint import OURS, check_safetensors, configured
 
 ENDLESS = 1_000_000  # tokens: tokenizers that know no limit say 10 to the 30th
 
@@ -34,8 +34,7 @@ def read(
             return SentenceTransformer(
                 str(place),
                 device=device,
-                trust_remote_code=trust_remote_code,
-                local_files_only=True,
+                **OURS | {"trust_remote_code": trust_remote_code},
                 model_kwargs={"use_safetensors": True, "dtype": dtype},
             ).eval()
     except (OSError, ValueError) as error:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from itemvec.core.temporary import TemporaryFolder
 from itemvec.encoders.backends import Body
 from itemvec.encoders.export import Traced, example, exported
 
@@ -19,7 +19,7 @@ def session(traced: Traced) -> Body:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     options.log_severity_level = 3  # errors
-    with tempfile.TemporaryDirectory() as folder:  # weights lie beside the graph, which holds 2 GB at most
+    with TemporaryFolder() as folder:  # weights lie beside the graph, which holds 2 GB at most
         path = Path(folder) / "model.onnx"
         exported("onnx", lambda: _write(traced, path))
         ready = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

@@ -13,14 +13,14 @@ import numpy as np
 from itemvec.core.arrays import Floats
 from itemvec.core.errors import ParamsError
 from itemvec.core.machine import torch_device
-from itemvec.core.options import Positive, aside
+from itemvec.core.options import Count, Positive, aside
 from itemvec.encoders import backends
 from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 from itemvec.encoders.int8_calibration import calibration_hash, calibration_texts
 from itemvec.encoders.router import TASKS, has_routes
 from itemvec.models.checkpoint import Checkpoint, resolve
 
-COMMIT = re.compile("[0-9a-f]{40}")
+COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 LIBRARIES = ("sentence-transformers", "transformers", "tokenizers", "torch")
 
 
@@ -64,7 +64,8 @@ class SentenceTransformerEncoder:
     config
         Entries of the model's configuration to replace.
     trust_remote_code
-        Run the code that comes with the checkpoint. It needs a ``revision``: the commit whose code you have read.
+        Run the code that comes with the checkpoint. It needs a ``revision``: the commit whose code you have
+        read, or the hash of the files of a folder.
     licence, parameters
         Licence of the weights, and how many parameters they have; both for the report alone.
     """
@@ -85,13 +86,13 @@ class SentenceTransformerEncoder:
     config: dict[str, bool | int | float | str] = field(default_factory=dict)
     trust_remote_code: bool = False
     licence: str | None = aside(None)
-    parameters: Positive | None = aside(None)
+    parameters: Count | None = aside(None)
 
     def __post_init__(self) -> None:
         if self.trust_remote_code and not COMMIT.fullmatch(self.revision or ""):
             raise ParamsError(
                 f"model {self.checkpoint!r}: trust_remote_code needs a revision of 40 hexadecimal digits, "
-                "the commit whose code you have read"
+                "the commit whose code you have read; for a folder of 64, the hash of its files"
             )
         backends.check(self.checkpoint, self.backend, self.dtype, self.calibration)
 

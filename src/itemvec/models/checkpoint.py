@@ -9,16 +9,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from itemvec.core.errors import ParamsError
 from itemvec.core.progress import progress
+from itemvec.core.temporary import TemporaryFolder
 
 PACKAGE = "package:"
 # Weights as safetensors only: a pickle can run code when it is read.
 WANTED = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "artifact.metadata"]  # the last is ColBERT's JSON
 CODE = ["*.py"]  # fetched where remote code is trusted
+# How every library reads the files: from disk, and without running code that comes with them. Where the choice is left
+# to transformers, it asks whoever sits at the terminal.
+OURS: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,13 @@ def resolve(name: str, revision: str | None = None, code: bool = False) -> Check
     revision
         Branch, tag or commit of the hub; by default its default branch.
     code
-        Whether to fetch the model's own Python code too.
+        Whether the model's own Python code is wanted too. Of a folder or a package, ``revision`` must then be the hash
+        of its files, which the error says: who writes it has read the code.
 
     Raises
     ------
     ParamsError
-        There is no such package, folder or model.
+        There is no such package, folder or model; or its code is wanted, and ``revision`` is not the hash of its files.
     """
     if name.startswith(PACKAGE):
         folder = _in_package(name)
@@ -54,7 +58,13 @@ def resolve(name: str, revision: str | None = None, code: bool = False) -> Check
     else:
         folder = _from_hub(name, revision, code)
         return Checkpoint(folder, folder.name)  # the hub's cache names a snapshot by its commit
-    return Checkpoint(folder, _content(folder))
+    content = _content(folder)
+    if code and content != revision:
+        raise ParamsError(
+            f"model {name!r}: trust_remote_code: the files of this folder have the hash {content}, the row says "
+            f"revision {revision!r}; read its code, then write the hash as revision"
+        )
+    return Checkpoint(folder, content)
 
 
 def check_safetensors(folder: Path, subject: str) -> None:
@@ -71,7 +81,7 @@ def configured(folder: Path, changes: Mapping[str, Any]) -> Iterator[Path]:
     if not changes:
         yield folder
         return
-    with TemporaryDirectory() as place:
+    with TemporaryFolder() as place:
         for path in folder.iterdir():
             (Path(place) / path.name).symlink_to(path.resolve())
         config = Path(place) / "config.json"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from itemvec.core.errors import ParamsError, TableError
 from itemvec.core.machine import torch_device, training_folder
-from itemvec.core.options import NaturalFloat, Positive, PositiveFloat, Probability
+from itemvec.core.options import Dim, NaturalFloat, Positive, PositiveFloat, Probability
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Neural(ABC):
         machine, because its results differ by more than rounding.
     """
 
-    width: Positive = 64
+    width: Dim = 64
     layers: Positive = 1
     dropout: Probability = 0.2
     hide: Probability = 0.0

@@ -11,12 +11,12 @@ import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
 import torch
 
+from itemvec.core.temporary import TemporaryFolder
 from itemvec.protocol.histories import Histories
 
 NAME = "itemvec"  # of the data set; RecBole reads "ml-100k" from its own folder, whatever the path
@@ -33,7 +33,7 @@ def apart() -> Iterator[Path]:
     argv, level, visible = sys.argv, logging.root.manager.disable, os.environ.get(VISIBLE)
     states = random.getstate(), np.random.get_state()  # noqa: NPY002  (RecBole draws from the global one)
     with (
-        TemporaryDirectory() as folder,
+        TemporaryFolder() as folder,
         contextlib.chdir(folder),
         torch.random.fork_rng(),
         torch.backends.cudnn.flags(enabled=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
@@ -13,6 +14,7 @@ from itemvec.core.arrays import Doubles, Floats
 from itemvec.core.errors import TableError
 from itemvec.core.files import replacing
 
+FACTS = "facts"  # of a file: the number of vectors, and what identifies them
 ROWS = 2048  # multiplied at a time, so that a block stays in the processor's cache
 
 
@@ -89,12 +91,16 @@ class Decomposition:
         return found
 
     def write(self, path: Path, source: str) -> None:
-        """Write as safetensors; ``source`` identifies the vectors, and ``read`` checks it."""
+        """Write as safetensors; ``source`` identifies the vectors, and ``read`` checks it.
+
+        Equal content gives equal bytes: all facts are one entry of the metadata, since safetensors writes entries in an
+        order that changes from process to process.
+        """
         from safetensors.numpy import save_file
 
         arrays = {"mean": self.mean, "values": self.values, "directions": np.ascontiguousarray(self.directions)}
         with replacing(path) as partial:
-            save_file(arrays, partial, {"n": str(self.n), "source": source})
+            save_file(arrays, partial, {FACTS: json.dumps({"n": self.n, "source": source})})
 
     @classmethod
     def read(cls, path: Path, source: str) -> Decomposition:
@@ -109,9 +115,10 @@ class Decomposition:
 
         try:
             with safe_open(path, "numpy") as file:
-                said, arrays = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (OSError, SafetensorError) as error:
+                said = json.loads(file.metadata()[FACTS])
+                arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except (OSError, SafetensorError, LookupError, TypeError) as error:
             raise TableError(f"{path}: cannot be read ({error}); run `dvc checkout`, else `dvc repro`") from None
         if said["source"] != source:
             raise TableError(f"{path}: belongs to other vectors; run `dvc checkout`, else `dvc repro`")
-        return cls(int(said["n"]), **arrays)
+        return cls(said["n"], **arrays)

@@ -11,7 +11,7 @@ from itemvec.core.arrays import Floats
 from itemvec.core.errors import ParamsError
 from itemvec.core.machine import torch_device
 from itemvec.core.options import Positive
-from itemvec.models.checkpoint import check_safetensors, resolve
+from itemvec.models.checkpoint import OURS, check_safetensors, resolve
 from itemvec.rerankers.base import RERANKERS, Rerank, by_pairs
 
 ENDLESS = 1_000_000  # tokens: tokenizers that know no limit say 10 to the 30th
@@ -66,7 +66,7 @@ class CrossEncoderReranker:
             model = CrossEncoder(
                 str(folder),
                 device=torch_device(),
-                local_files_only=True,
+                **OURS,
                 model_kwargs={"use_safetensors": True, "dtype": self.dtype},
             ).eval()
         except (OSError, ValueError) as error:

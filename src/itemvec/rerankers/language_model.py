@@ -7,7 +7,7 @@ from typing import Any
 
 from itemvec.core.errors import ParamsError
 from itemvec.core.machine import torch_device
-from itemvec.models.checkpoint import check_safetensors, resolve
+from itemvec.models.checkpoint import OURS, check_safetensors, resolve
 from itemvec.rerankers.batches import Tokens
 
 ENDLESS = 1_000_000  # tokens: tokenizers that know no limit say 10 to the 30th
@@ -64,15 +64,15 @@ def read(subject: str, checkpoint: str, revision: str | None, dtype: str) -> Lan
     check_safetensors(folder, subject)
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+        config = AutoConfig.from_pretrained(folder, **OURS)
         if not (config.architectures or ["unknown"])[0].endswith(("ForCausalLM", "ForConditionalGeneration")):
             raise ParamsError(
                 f"{subject}: is a {(config.architectures or ['unknown'])[0]}, which generates no text; name a language "
                 "model"
             )
         kind = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-        model: Any = kind.from_pretrained(folder, local_files_only=True, use_safetensors=True, dtype=dtype)
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        model: Any = kind.from_pretrained(folder, **OURS, use_safetensors=True, dtype=dtype)
+        tokenizer = AutoTokenizer.from_pretrained(folder, **OURS)
     except (KeyError, OSError, ValueError) as error:
         said = " ".join(str(error).split())
         raise ParamsError(f"{subject}: its files cannot be loaded: {said}") from None

@@ -10,7 +10,7 @@ import numpy as np
 
 from itemvec.core.arrays import Floats, Ints
 from itemvec.core.errors import ParamsError
-from itemvec.core.options import Positive
+from itemvec.core.options import Positive, Variable
 from itemvec.models.server import Server
 from itemvec.rerankers.base import RERANKERS, Rerank
 from itemvec.rerankers.generation import Ask, of_model, of_server
@@ -64,7 +64,7 @@ class LlmReranker:
     step: Positive = 10
     passes: Positive = 10
     characters: Positive = 600
-    key_variable: str | None = None
+    key_variable: Variable | None = None
     requests_per_minute: Positive | None = None
     parallel: Positive = 4
     body: dict[str, str | int | float | bool | None] = field(default_factory=dict)

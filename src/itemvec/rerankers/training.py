@@ -14,7 +14,7 @@ from itemvec.core.errors import ParamsError
 from itemvec.core.files import replacing
 from itemvec.core.machine import torch_device
 from itemvec.core.progress import each, say
-from itemvec.models.checkpoint import check_safetensors, resolve
+from itemvec.models.checkpoint import OURS, check_safetensors, resolve
 from itemvec.rerankers.base import Rerank, by_pairs
 
 
@@ -139,11 +139,11 @@ def _begin(checkpoint: str, schedule: Schedule) -> tuple[Any, Any]:
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # the output on top is new, as it should be
     options = {"num_labels": 1, **({"num_hidden_layers": schedule.layers} if schedule.layers else {})}
     try:
-        config = AutoConfig.from_pretrained(folder, local_files_only=True, **options)
+        config = AutoConfig.from_pretrained(folder, **OURS, **options)
         model = AutoModelForSequenceClassification.from_pretrained(
-            folder, config=config, local_files_only=True, use_safetensors=True, dtype="float32"
+            folder, config=config, **OURS, use_safetensors=True, dtype="float32"
         )
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, model_max_length=schedule.max_tokens)
+        tokenizer = AutoTokenizer.from_pretrained(folder, **OURS, model_max_length=schedule.max_tokens)
     except (OSError, ValueError) as error:
         said = " ".join(str(error).split())
         raise ParamsError(f"checkpoint {checkpoint!r}: cannot be read as a text encoder: {said}") from None

@@ -16,7 +16,7 @@ from itemvec.core.machine import torch_device
 from itemvec.core.options import Positive
 from itemvec.core.progress import progress
 from itemvec.core.top_k import TieOrder, Top, top_k
-from itemvec.models.checkpoint import check_safetensors, resolve
+from itemvec.models.checkpoint import OURS, check_safetensors, resolve
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
 from itemvec.retrievers.maxsim import TokenVectors
 
@@ -96,7 +96,7 @@ class Colbert:
             model = MultiVectorEncoder(
                 str(folder),
                 device=torch_device(),
-                local_files_only=True,
+                **OURS,
                 model_kwargs={"use_safetensors": True, "dtype": "float32"},
             ).eval()
             self._cut(model)

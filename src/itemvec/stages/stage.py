@@ -1,9 +1,8 @@
 """The decorator ``stage`` for stage scripts: parameters, path types, one-line errors, and an end when DVC ends."""
 
 import os
-import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from inspect import signature
 from pathlib import Path
@@ -13,12 +12,14 @@ import click
 
 from itemvec.core.errors import ItemvecError
 from itemvec.core.installed import check_installed
+from itemvec.core.interrupts import begin, ended_by_signals
 from itemvec.core.last_commit import way_back
+from itemvec.core.machine_errors import machine_errors_in_one_line
 from itemvec.core.params import Params
+from itemvec.core.terminal import escaped_output
 
 EXISTING = click.Path(exists=True, path_type=Path)
 NEW = click.Path(path_type=Path)
-SECONDS = 0.5  # between two checks of the parent process
 
 
 def stage(function: Callable[..., None]) -> click.Command:
@@ -27,39 +28,26 @@ def stage(function: Callable[..., None]) -> click.Command:
     @click.command(function.__name__, help=function.__doc__)
     @wraps(function)
     def command(params_path: Path | None = None, **arguments: Any) -> None:
-        _end_with_dvc()
-        check_installed(Path())
-        try:
+        if "DVC_STAGE" in os.environ:
+            begin(function.__name__, os.getppid())  # `pipelines/run` has begun already
+        name = function.__name__
+        with escaped_output(), ended_by_signals(name), _named_way_back(), machine_errors_in_one_line(name):
+            check_installed(Path())
             if params_path is not None:
                 arguments["params"] = Params.load(params_path)
             function(**arguments)
-        except ItemvecError as error:
-            if "DVC_STAGE" in os.environ and (line := way_back(Path())):
-                raise type(error)(f"{error.message}\n{line}") from None
-            raise
-        except (OSError, RuntimeError) as error:  # Lance reports a full disk as a RuntimeError
-            if "No space left" not in str(error):
-                raise
-            raise ItemvecError(
-                f"{function.__name__}: no space left on the disk; nothing incomplete was kept: free some, run again"
-            ) from None
-        except KeyboardInterrupt:
-            click.echo(f"{function.__name__}: interrupted; nothing incomplete was kept", err=True)
-            os._exit(130)  # at once: a Lance thread that still reads from us would crash
 
     if "params" not in signature(function).parameters:
         return command
     return click.option("--params", "params_path", type=EXISTING, default="params.yaml", show_default=True)(command)
 
 
-def _end_with_dvc() -> None:
-    """End this process when the DVC that started it is gone: else it could overwrite the files of a later run."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(SECONDS)
-        os._exit(1)
-
-    if "DVC_STAGE" in os.environ:
-        threading.Thread(target=watch, daemon=True).start()
+@contextmanager
+def _named_way_back() -> Iterator[None]:
+    """Add to the error of a stage of DVC the command that undoes the run, where committed files changed."""
+    try:
+        yield
+    except ItemvecError as error:
+        if "DVC_STAGE" in os.environ and (line := way_back(Path())):
+            raise type(error)(f"{error.message}\n{line}") from None
+        raise

@@ -9,50 +9,37 @@ import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from itemvec.core.arrays import Floats
+from itemvec.core.arrays import Floats, Ints
 from itemvec.core.columns import VECTOR
 from itemvec.core.errors import TableError
 from itemvec.store import lance
+from itemvec.store.cache_rows import (
+    CHECKSUM,
+    KEPT,
+    KEY,
+    KEY_TYPE,
+    TOKENS,
+    CachedRows,
+    broken,
+    schema,
+    table_of,
+    vectors_of,
+)
 from itemvec.store.locks import hold
 from itemvec.store.row_index import KeyIndex, halves
 
-KEY = "key"  # hash of the text, 16 bytes
-KEY_TYPE = pa.binary(16)
-TOKENS, KEPT = "tokens", "kept"
-LAYOUT = 2  # version of the table layout; part of the fingerprint, so releases never open a layout they cannot read
 ABOUT = b"itemvec"  # metadata of a table's schema: a description of the encoder, as JSON
 # Small fragments are joined when there are more than this: 64, and one per so many rows, since joining rewrites all.
 FRAGMENTS, ROWS_EACH = 64, 16_384
 WRITES = 1024  # writes after which a table being filled is compacted: each version lists all its fragments
 SETTLE = 2.0  # seconds to wait for another process that is creating the same table
 READ = 1 << 18  # keys at a time
-
-
-class CachedRows(NamedTuple):
-    """Cached rows of n keys.
-
-    found
-        Whether the key is cached, bool of shape (n,); where it is not, the other fields are zero.
-    vectors
-        float32 of shape (n, dim).
-    tokens, kept
-        Tokens of the text, and how many of them the encoder saw, int32 of shape (n,).
-    """
-
-    found: NDArray[np.bool_]
-    vectors: Floats
-    tokens: NDArray[np.int32]
-    kept: NDArray[np.int32]
-
-    def take(self, rows: NDArray[np.int64]) -> CachedRows:
-        """The cached rows at these positions."""
-        return CachedRows(self.found[rows], self.vectors[rows], self.tokens[rows], self.kept[rows])
 
 
 class RowCache:
@@ -72,16 +59,21 @@ class RowCache:
         Width of the vectors.
     about
         A description of the encoder, for `itemvec cache list`; written with the table.
+
+    Attributes
+    ----------
+    dropped
+        Rows that were removed because their bytes had changed on disk.
     """
 
     def __init__(self, folder: str, fingerprint: str, dim: int, about: Mapping[str, Any] | None = None) -> None:
         self.folder, self.fingerprint, self.dim = folder, fingerprint, dim
-        self.schema = schema(dim)
         if not lance.is_remote(folder):
             held = hold(use_file(folder, fingerprint))
             weakref.finalize(self, held.close)  # type: ignore[union-attr]  # None is for those who want it alone
-        described = self.schema.with_metadata({ABOUT: json.dumps({"dim": dim, **(about or {})}, default=str)})
+        described = schema(dim).with_metadata({ABOUT: json.dumps({"dim": dim, **(about or {})}, default=str)})
         self._table = lance.open_or_create(folder, fingerprint, described)
+        self.dropped = 0
         self._opened, self._writes = time.monotonic(), 0
         self._index, self._next = KeyIndex(), 0  # ids of rows count up from 0 as they are added
         self._refresh()
@@ -94,7 +86,10 @@ class RowCache:
         return self._index.find(keys) >= 0
 
     def lookup(self, keys: Any) -> CachedRows:
-        """Look up ``keys``, an Arrow array of 16-byte binaries."""
+        """Look up ``keys``, an Arrow array of 16-byte binaries.
+
+        A row whose checksum does not fit is removed and counted in ``dropped``; its key is not found.
+        """
         rows = self._index.find(keys)
         found = rows >= 0
         vectors = np.zeros((len(keys), self.dim), dtype=np.float32)
@@ -102,11 +97,16 @@ class RowCache:
         if found.any():
             wanted, inverse = np.unique(rows[found], return_inverse=True)
             with self._reading():
-                cached = lance.take(self._table, wanted, [KEY, VECTOR, TOKENS, KEPT]).combine_chunks()
+                columns = [KEY, VECTOR, TOKENS, KEPT, CHECKSUM]
+                cached = lance.take(self._table, wanted, columns).combine_chunks()
             for held, asked in zip(halves(cached[KEY].combine_chunks()), halves(keys), strict=True):
                 if len(held) != len(wanted) or (held[inverse] != asked[found]).any():  # never a wrong vector
                     raise TableError(f"{self._name}: holds other rows than it did; run `itemvec cache verify`")
-            vectors[found] = cached[VECTOR].combine_chunks().flatten().to_numpy().reshape(-1, self.dim)[inverse]
+            differs = broken(cached)
+            if differs.any():
+                self._drop(wanted[differs])
+                return self.lookup(keys)
+            vectors[found] = vectors_of(cached)[inverse]
             tokens[found] = cached[TOKENS].to_numpy()[inverse]
             kept[found] = cached[KEPT].to_numpy()[inverse]
         return CachedRows(found, vectors, tokens, kept)
@@ -114,10 +114,8 @@ class RowCache:
     def add(self, keys: Any, vectors: Floats, tokens: NDArray[np.int32], kept: NDArray[np.int32]) -> None:
         """Store rows under ``keys``: vectors float32 of shape (n, dim), counts int32 of shape (n,)."""
         self._make_sure()
-        flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
-        rows = [keys, pa.FixedSizeListArray.from_arrays(flat, self.dim), pa.array(tokens), pa.array(kept)]
         before = self._table.version
-        self._table.add(pa.table(rows, schema=self.schema))
+        self._table.add(table_of(keys, vectors, tokens, kept))
         if self._table.version == before + 1:
             self._index.add(keys, np.arange(self._next, self._next + len(keys)))
             self._next += len(keys)
@@ -133,6 +131,12 @@ class RowCache:
         if small > FRAGMENTS + rows // ROWS_EACH:
             lance.compact(self._table)
             self._refresh()
+
+    def _drop(self, rows: Ints) -> None:
+        """Remove rows by their ids from table and index, so that their texts are encoded again."""
+        lance.delete(self._table, rows)
+        self._index.forget(rows)
+        self.dropped += len(rows)
 
     @property
     def _name(self) -> str:
@@ -172,11 +176,6 @@ class RowCache:
         except (RuntimeError, OSError, ValueError) as error:
             said = " ".join(str(error).split())[:200]
             raise TableError(f"{self._name}: cannot be read ({said}); run `itemvec cache verify`") from None
-
-
-def schema(dim: int) -> pa.Schema:
-    """Columns of a cache of vectors ``dim`` wide."""
-    return pa.schema([(KEY, KEY_TYPE), (VECTOR, pa.list_(pa.float32(), dim)), (TOKENS, pa.int32()), (KEPT, pa.int32())])
 
 
 def table_folder(folder: str, fingerprint: str) -> Path:

@@ -2,95 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from itemvec.core.columns import VECTOR
 from itemvec.core.errors import ItemvecError, TableError
 from itemvec.store import cache, lance
+from itemvec.store.cache_entries import Entry, entries
+from itemvec.store.cache_rows import CHECKSUM, KEY, broken, schema, vectors_of
 from itemvec.store.locks import hold_alone
 from itemvec.store.row_index import KeyIndex
 
+__all__ = ["Check", "Entry", "Removal", "entries", "prune", "remove", "verify"]
+
 ROWS = 8192  # checked at a time
 FRESH = timedelta(hours=1)  # object storage has no locks: a table written less than this ago counts as in use
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One table of the cache: the vectors of one encoder fingerprint.
-
-    about
-        Description of the encoder: ``kind``, ``role``, ``dim``, ``options``; empty if it is missing or broken.
-    rows
-        Number of rows; None if the table cannot be opened.
-    bytes
-        Bytes on disk, old versions included; on object storage, of the newest version only.
-    used
-        Time of the last write or, in a folder, of the last opening.
-    """
-
-    folder: str
-    fingerprint: str
-    about: dict[str, Any]
-    rows: int | None
-    bytes: int
-    used: datetime
-
-    @property
-    def words(self) -> str:
-        """The description of the encoder, as text."""
-        if not self.about:
-            return "cannot be read: see `itemvec cache verify`" if self.rows is None else "does not say what it is"
-        options = self.about.get("options", {})
-        name = options.get("checkpoint") or ", ".join(
-            f"{key} {value}" for key, value in options.items() if key != "dim" and value not in (None, "", False)
-        )
-        return " ".join(f"{self.about.get('kind', '')} {name}, dim {self.about.get('dim')}".replace(" ,", ",").split())
-
-    @property
-    def role(self) -> str:
-        """Role of the texts: item or query."""
-        return str(self.about.get("role", "-"))
-
-
-def entries(folder: str) -> list[Entry]:
-    """Every table of the cache, the most recently used first."""
-    if not lance.is_remote(folder) and not Path(folder).is_dir():
-        return []
-    return sorted((_entry(folder, name) for name in lance.names(folder)), key=lambda entry: entry.used, reverse=True)
-
-
-def _entry(folder: str, name: str) -> Entry:
-    size, used = (0, datetime.fromtimestamp(0, UTC)) if lance.is_remote(folder) else _on_disk(folder, name)
-    try:
-        table = lance.find(folder, name)
-        facts, metadata = lance.facts(table), table.schema.metadata or {}
-        about = json.loads(metadata.get(cache.ABOUT, b"{}"))
-        if lance.is_remote(folder):
-            size, used = facts.bytes, lance.last_written(table)
-        return Entry(folder, name, about, facts.rows, size, used)
-    except Exception:  # whatever Lance raises: the table is listed as broken
-        return Entry(folder, name, {}, None, size, used)
-
-
-def _on_disk(folder: str, name: str) -> tuple[int, datetime]:
-    """Bytes of a table on disk, and the time of its last use."""
-    size, newest = 0, 0.0
-    for path in cache.table_folder(folder, name).rglob("*"):
-        try:
-            status = path.stat()
-        except FileNotFoundError:  # another process is removing it
-            continue
-        size += status.st_size if path.is_file() else 0
-        newest = max(newest, status.st_mtime)
-    use = cache.use_file(folder, name)
-    return size, datetime.fromtimestamp(use.stat().st_mtime if use.exists() else newest, UTC)
 
 
 class Removal(NamedTuple):
@@ -126,6 +55,8 @@ def prune(folder: str, older_than: timedelta | None, keep_under: int | None, dry
 def remove(entry: Entry, dry_run: bool = False) -> bool:
     """Remove a table unless it is in use; return whether it was removed or, in a dry run, would be."""
     if lance.is_remote(entry.folder):
+        if entry.rows is None:  # its name alone does not show that it is ours
+            return False
         gone = datetime.now(UTC) - entry.used > FRESH
         if gone and not dry_run:
             lance.remove(entry.folder, entry.fingerprint)
@@ -176,15 +107,20 @@ def _read(entry: Entry) -> int:
     if table is None:
         raise TableError("cannot be opened")
     dim = entry.about.get("dim", table.schema.field(VECTOR).type.list_size)
-    if table.schema.remove_metadata() != cache.schema(dim):
+    if CHECKSUM not in table.schema.names:
+        raise TableError("an earlier release wrote it, without checksums; no run reads it now")
+    if table.schema.remove_metadata() != schema(dim):
         raise TableError(f"does not have the columns of a cache of dim {dim}")
-    keys, n_broken, n_rows, n_twice = KeyIndex(), 0, 0, 0
-    for batch in lance.scan(table, [cache.KEY, VECTOR], ROWS):
-        n_broken += int((~np.isfinite(batch[VECTOR].flatten().to_numpy().reshape(-1, dim)).all(axis=1)).sum())
+    keys, n_changed, n_broken, n_rows, n_twice = KeyIndex(), 0, 0, 0, 0
+    for batch in lance.scan(table, schema(dim).names, ROWS):
+        n_changed += int(broken(batch).sum())
+        n_broken += int((~np.isfinite(vectors_of(batch)).all(axis=1)).sum())
         rows = np.arange(n_rows, n_rows + len(batch))
-        keys.add(batch[cache.KEY], rows)
-        n_twice += int((keys.find(batch[cache.KEY]) != rows).sum())
+        keys.add(batch[KEY], rows)
+        n_twice += int((keys.find(batch[KEY]) != rows).sum())
         n_rows += len(batch)
+    if n_changed:
+        raise TableError(f"{n_changed:,} rows have other bytes than were written (their checksum differs)")
     if n_broken:
         raise TableError(f"{n_broken:,} vectors hold NaN or infinity")
     if n_rows < (entry.rows or 0):

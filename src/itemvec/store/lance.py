@@ -74,8 +74,7 @@ def create(database: Path, name: str, schema: Any, batches: Iterable[Any]) -> No
 
 def scan(table: Any, columns: list[str], rows: int) -> Iterator[Any]:
     """Record batches of at most ``rows`` rows, in the order they were written."""
-    query = table.search().select(columns).limit(max(table.count_rows(), 1))  # LanceDB refuses a limit of 0
-    for batch in query.to_batches(rows):
+    for batch in table.search().select(columns).limit(max(table.count_rows(), 1)).to_batches(rows):  # 0 is refused
         for start in range(0, len(batch), rows):
             yield batch.slice(start, rows)
 
@@ -143,6 +142,11 @@ def take(table: Any, rows: Ints, columns: list[str]) -> Any:
     return pa.concat_tables(parts).sort_by(ROW)
 
 
+def delete(table: Any, rows: Ints) -> None:
+    """Remove rows by their ids."""
+    table.delete(f"{ROW} in ({', '.join(map(str, rows.tolist()))})")
+
+
 def names(database: str) -> list[str]:
     """Names of all tables, sorted."""
     connection, found, token = connect(database), [], None
@@ -164,8 +168,8 @@ def remove(database: str, name: str) -> None:
 
 def facts(table: Any) -> Facts:
     """Rows, bytes and small fragments of a table."""
-    stats = table.stats()
-    return Facts(stats["num_rows"], stats["total_bytes"], stats["fragment_stats"]["num_small_fragments"])
+    said = table.stats()
+    return Facts(said["num_rows"], said["total_bytes"], said["fragment_stats"]["num_small_fragments"])
 
 
 def last_written(table: Any) -> datetime:
@@ -176,13 +180,13 @@ def last_written(table: Any) -> datetime:
 def compact(table: Any, everything: bool = False) -> None:
     """Join small fragments and remove versions older than a week; with ``everything``, all old versions.
 
-    ``everything`` is safe only if no other process reads the table. If two processes compact at once, one gives way.
+    ``everything`` is safe only if no other process reads the table. Of two that compact at once, one gives way.
     """
     options: dict[str, Any] = {"cleanup_older_than": timedelta(seconds=1), "delete_unverified": True}
     try:
         table.optimize(**options if everything else {})
     except (RuntimeError, OSError) as error:
-        if not re.search("conflict|concurrent", str(error), re.IGNORECASE):
+        if not re.search("conflict|concurrent", str(error), re.I):
             raise
         table.checkout_latest()
 
@@ -190,8 +194,6 @@ def compact(table: Any, everything: bool = False) -> None:
 def _unreachable(database: Path | str, error: Exception) -> TableError:
     said = " ".join(str(error).split())
     code = re.search(r"<Code>(\w+)</Code>", said)
-    cause = code[1] if code else said[:300]
-    advice = "check the bucket, the endpoint and the credentials in the environment" if is_remote(database) else ""
-    return TableError(
-        f"{database}: cannot be opened ({cause}); {advice or 'check that the folder is a LanceDB database'}"
-    )
+    remote = "check the bucket, the endpoint and the credentials in the environment"
+    advice = remote if is_remote(database) else "check that the folder is a LanceDB database"
+    return TableError(f"{database}: cannot be opened ({code[1] if code else said[:300]}); {advice}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -13,6 +12,7 @@ import pyarrow as pa
 
 from itemvec.core.arrays import Floats, Ints
 from itemvec.core.columns import TEXT, VECTOR
+from itemvec.core.temporary import TemporaryFolder, temporary_files_inside
 from itemvec.store import lance
 
 POSITION = "position"
@@ -66,7 +66,7 @@ class ServedTable:
     """
 
     def __init__(self, n_items: int, texts: Any | None, vectors: Iterable[Floats] | None) -> None:
-        self._folder = TemporaryDirectory(prefix="itemvec-")
+        self._folder = TemporaryFolder()
         folder = Path(self._folder.name)
         self._distance: Distance = "cosine"
         fields = [pa.field(POSITION, pa.int64())]
@@ -93,7 +93,8 @@ class ServedTable:
         if kind is not None:
             given = {name: value for name, value in options.items() if value is not None}
             config = getattr(lancedb.index, CLASSES[kind])(distance_type=distance, **given)
-            self._table.create_index(VECTOR, config=config)
+            with temporary_files_inside():
+                self._table.create_index(VECTOR, config=config)
 
     def index_texts(self) -> None:
         """Build a full-text index of the words between blanks, as they are."""
@@ -107,7 +108,8 @@ class ServedTable:
             remove_stop_words=False,
             ascii_folding=False,
         )
-        self._table.create_index(TEXT, config=config)
+        with temporary_files_inside():
+            self._table.create_index(TEXT, config=config)
 
     def by_vector(self, vector: Floats, k: int, effort: Effort) -> Found:
         """The items nearest to a vector; without ``refine``, scores are the index's approximations."""

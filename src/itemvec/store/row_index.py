@@ -45,6 +45,11 @@ class KeyIndex:
             runs.append(_sorted(*(np.concatenate(pair) for pair in zip(old, new, strict=True))))
         self._runs = tuple(runs)
 
+    def forget(self, rows: Ints) -> None:
+        """Remove the entries of ``rows``; a key that was added twice is then found at its other row."""
+        left = [(run, ~np.isin(run.rows, rows)) for run in self._runs]
+        self._runs = tuple(Run(run.first[keep], run.rest[keep], run.rows[keep]) for run, keep in left if keep.any())
+
     def find(self, keys: Any) -> Ints:
         """Rows of ``keys``, an Arrow array of 16-byte binaries of shape (n,); -1 where there is none."""
         first, rest = halves(keys)
