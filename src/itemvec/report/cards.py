@@ -41,7 +41,7 @@ def _tuning(facts: dict[str, Any]) -> Card:
     """Whether tuning pays: what helps or harms first; how to ask where nothing was tuned."""
     title, tuned = "Would tuning pay?", facts.get("tuning", [])
     if not tuned:
-        how = "Judged queries that are not for testing, and a variant of kind ridge or low-rank, would tell."
+        how = "To ask: judged queries that are not for testing, and the variants ridge and low-rank."
         return Card(title, "Not measured in this run.", "none", [how])
     best = max(tuned, key=lambda one: (one["words"] == "pays", one["difference"]))
     said = {"pays": f"Yes, by {best['variant']}", "harms": "No: it harms"}.get(best["words"], "Not shown to pay")
