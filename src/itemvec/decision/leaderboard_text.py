@@ -11,7 +11,7 @@ from itemvec.decision.diff_text import WIDTH, plain
 from itemvec.decision.leaderboard import Column, Entry, Leaderboard
 from itemvec.decision.results import TITLES
 
-HEADER = ["model", "mean", "against the best [95 %]", ""]
+HEADER = ["model", "mean", "against the best [95 %]", "verdict"]
 MARKS = "worse: shown worse than the best; =: shown to lose less than the tolerance; ~: neither is shown."
 COSTS = [
     "model",
