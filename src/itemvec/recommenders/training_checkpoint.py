@@ -127,7 +127,8 @@ def _checksum(progress: str, tensors: dict[str, Tensor]) -> str:
     found = zlib.crc32(progress.encode())
     for name in sorted(tensors):
         found = zlib.crc32(f"{name} {tensors[name].dtype} {tuple(tensors[name].shape)}".encode(), found)
-        found = zlib.crc32(tensors[name].detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy(), found)
+        flat: Any = tensors[name].detach().cpu().contiguous().reshape(-1)
+        found = zlib.crc32(flat.view(torch.uint8).numpy(), found)
     return f"{found:08x}"
 
 
