@@ -1,6 +1,8 @@
-"""A server of files that cuts connections on purpose."""
+"""A server of files of our own, which cuts connections on purpose."""
 
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+BODY = bytes(range(256)) * 40
 
 
 class Server(ThreadingHTTPServer):

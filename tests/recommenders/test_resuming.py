@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from itemvec.core.arrays import Floats
@@ -101,3 +102,20 @@ def test_what_was_never_taken_up_again_is_removed(planted: Histories) -> None:
     os.utime(old, (0, 0))
     FULL.fit(training(planted))
     assert list(training_folder().iterdir()) == [young]
+
+
+def test_a_checkpoint_whose_bytes_changed_is_not_taken_up(
+    planted: Histories, rng: np.random.Generator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    expected = FULL.fit(training(planted))(planted)
+    with pytest.raises(KilledError):
+        FULL.fit(replace(training(planted), validate=killed_in(4, planted, [])))
+    (path,) = training_folder().iterdir()
+    whole = path.read_bytes()
+    for place in rng.integers(0, len(whole), size=20).tolist():
+        changed = bytearray(whole)
+        changed[place] ^= 1 << (place % 8)
+        path.write_bytes(changed)
+        capsys.readouterr()
+        assert (FULL.fit(training(planted))(planted) == expected).all()
+        assert "has other bytes than were written" in capsys.readouterr().out

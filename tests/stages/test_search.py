@@ -1,3 +1,4 @@
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,3 +117,16 @@ def test_no_judgments_are_nothing_to_measure(tables: dict[str, Path]) -> None:
         "queries_left_out": 3,
         "queries": 0,
     }
+
+
+def test_a_depth_beyond_the_items_takes_no_memory(tables: dict[str, Path], tmp_path: Path) -> None:
+    """Ranks of a million items for three queries would be 36 MB."""
+    digest = vectors(tmp_path, ["i1", "i2", "i3"])
+    expected = search(Exact(), tables, digest, PROTOCOL, seed=1)
+    tracemalloc.start()
+    found = search(Exact(), tables, digest, replace(PROTOCOL, depth=1_000_000), seed=1)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.measures.equals(expected.measures)
+    assert found.run.equals(expected.run)
+    assert most < 10_000_000

@@ -159,3 +159,13 @@ def test_a_stage_whose_dvc_was_gone_before_python_started_ends(tmp_path: Path) -
     command = [sys.executable, "-P", "-m", "itemvec.stages.start", "1", "work.py"]  # 1 is not its parent
     assert subprocess.run(command, cwd=tmp_path, env=environment(tmp_path), timeout=30).returncode == 1
     assert not (tmp_path / "late").exists()
+
+
+@pytest.mark.parametrize("code", [BEFORE, WITHIN.replace("HOW", WAIT)])
+def test_many_signals_at_once_give_one_line(tmp_path: Path, code: str) -> None:
+    process = start(tmp_path, code)
+    for _ in range(50):
+        process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30)[1] == "work: interrupted; nothing incomplete was kept\n"
+    assert process.returncode == 130
+    assert left(tmp_path) == []

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from itemvec.core.leftovers import remove_all
 
@@ -31,7 +31,7 @@ SAID = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 
 _begun: dict[str, Any] = {}  # name and process of the program, once it has begun
 _received: list[int] = []  # signals so far
-_runs = False
+_runs = _ends = False
 _ending = threading.RLock()
 
 
@@ -84,10 +84,12 @@ def end(name: str) -> NoReturn:
 
 
 def _end(code: int, line: str) -> NoReturn:
+    global _ends
     with _ending:  # another thread waits here
-        if line:
+        _ends = True
+        with suppress(OSError, RuntimeError, ValueError):  # the pipe may be closed, or be written to at this moment
             sys.stdout.flush()
-            os.write(2, line.encode())
+        os.write(2, line.encode())
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)  # what other threads say of files that vanish
         os.dup2(nowhere, 2)
@@ -100,6 +102,8 @@ def _handle(number: int, frame: FrameType | None) -> None:
     if os.getpid() != _begun["process"]:  # a child that was forked
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
+        return
+    if _ends:
         return
     _received.append(number)
     if len(_received) > 1 or not _runs:

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from itemvec.core.errors import ParamsError
 from itemvec.core.options import Seed
 from itemvec.core.protocols import DecideProtocol, RecommendProtocol, RerankProtocol, Row, SearchProtocol
 from itemvec.core.registry import checked, suggest
+from itemvec.core.yaml_text import read_yaml
 
 __all__ = ["MODELS", "DecideProtocol", "Params", "RecommendProtocol", "RerankProtocol", "Row", "SearchProtocol"]
 
@@ -21,7 +19,6 @@ Table = dict[str, Row]
 
 MODELS = "models.yaml"  # a file of its own: it has many rows, and DVC rewrites params.yaml
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-VALUES = 100_000  # of a file, once aliases are written out: a few lines of aliases can stand for billions
 # Selector -> the table whose rows it names.
 SELECTORS = {
     "dataset": "datasets",
@@ -131,29 +128,11 @@ class Params:
 def _read(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
-        yaml = YAML(typ="safe", pure=True)  # YAML 1.2, as DVC reads it: 1e-3 is a number
-        if "&" in text and "*" in text and _size(yaml.compose(text), {}) > VALUES:
-            raise ParamsError(f"{path}: its aliases (*name) stand for more than {VALUES:,} values; write them out")
-        raw = yaml.load(text)
     except OSError as error:
         raise ParamsError(f"{path}: {error.strerror}; run this in the root of the repository") from None
-    except (YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a date that is none
-        raise ParamsError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
-    except RecursionError:
-        raise ParamsError(f"{path}: nested too deeply; write it flat") from None
-    if not isinstance(raw, dict):
-        raise ParamsError(f"{path}: expected keys and values, found {type(raw).__name__}")
-    return raw
-
-
-def _size(node: Any, known: dict[int, float]) -> float:
-    """How many values a node of YAML stands for once its aliases are written out; infinite if it holds itself."""
-    if id(node) not in known:
-        known[id(node)] = float("inf")
-        parts = node.value if isinstance(getattr(node, "value", None), list) else []
-        parts = [one for part in parts for one in (part if isinstance(part, tuple) else (part,))]
-        known[id(node)] = 1 + sum(_size(part, known) for part in parts)
-    return known[id(node)]
+    except UnicodeDecodeError as error:
+        raise ParamsError(f"{path}: not valid YAML: {error}; save it as UTF-8") from None
+    return read_yaml(text, str(path))
 
 
 def _check_rows(where: str, table: Any) -> None:

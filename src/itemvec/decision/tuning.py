@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
+from itemvec.core.yaml_text import read_yaml
 from itemvec.decision.revisions import experiments
 
 Row = dict[str, Any]
@@ -51,5 +50,5 @@ def _of_experiment(name: str, read: Any, base: dict[str, Row]) -> list[Tried]:
 
 
 def _systems(text: str) -> dict[str, Row]:
-    systems: dict[str, Row] = YAML(typ="safe", pure=True).load(text)["systems"]
+    systems: dict[str, Row] = read_yaml(text, "params.yaml")["systems"]
     return systems

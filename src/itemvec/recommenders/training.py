@@ -14,7 +14,7 @@ from torch import Tensor
 from itemvec.core.arrays import Ints
 from itemvec.core.errors import ItemvecError
 from itemvec.core.machine import torch_device
-from itemvec.core.progress import progress
+from itemvec.core.progress import progress, say
 from itemvec.recommenders.base import Score, Training
 from itemvec.recommenders.batch_loss import Losses
 from itemvec.recommenders.item_embeddings import IdItems
@@ -81,7 +81,9 @@ def _train_epoch(state: State, batches: Iterator[tuple[Ints, Ints, float]], loss
 
 def _resume(state: State, checkpoint: Path, training: Training, schedule: Schedule) -> None:
     """Continue from a checkpoint; raise if its validation metric has changed, since it then belongs to other data."""
-    state.load(checkpoint)
+    if not state.load(checkpoint):
+        say(f"{checkpoint}: has other bytes than were written, or is of an earlier release; training anew")
+        return
     with state.average.in_use():
         found = training.validate(scorer(state.network, schedule.max_history))
     if abs(found - state.found) > 1e-4:  # another number of threads can change it by less

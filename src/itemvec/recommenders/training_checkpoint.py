@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ class State:
             self.best_weights = {name: value.clone() for name, value in self.network.state_dict().items()}
 
     def save(self, path: Path) -> None:
-        """Write all as safetensors, with the progress as JSON in the header. The file is written whole or not."""
+        """Write all as safetensors, with the progress as JSON and a checksum in the header; whole or not at all."""
         from safetensors.torch import save_file
 
         kept = ("epoch", "waited", "found", "best", "curve")
@@ -64,16 +65,23 @@ class State:
         progress = json.dumps(numbers | {"averaged": self.average.count, "rng": self.rng.bit_generator.state})
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(f".{os.getpid()}.partial")  # another process may be training the same
-        save_file(self._tensors(), partial, metadata={"progress": progress})
+        tensors = self._tensors()
+        save_file(tensors, partial, metadata={"progress": progress, "checksum": _checksum(progress, tensors)})
         partial.replace(path)
 
-    def load(self, path: Path) -> None:
-        """Restore the state that ``save`` wrote."""
-        from safetensors import safe_open
+    def load(self, path: Path) -> bool:
+        """Restore the state that ``save`` wrote; False, and nothing is restored, if the file has other bytes."""
+        from safetensors import SafetensorError, safe_open
 
-        with safe_open(path, framework="pt") as file:
-            progress = json.loads(file.metadata()["progress"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (not a dict)
+        try:
+            with safe_open(path, framework="pt") as file:
+                said = file.metadata()
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (not a dict)
+            if said["checksum"] != _checksum(said["progress"], tensors):
+                return False
+        except (SafetensorError, LookupError, TypeError):  # damaged, or of an earlier release
+            return False
+        progress = json.loads(said["progress"])
         self.rng.bit_generator.state = progress.pop("rng")
         self.average.count = progress.pop("averaged")
         vars(self).update(progress)
@@ -93,6 +101,7 @@ class State:
         torch.set_rng_state(tensors["random"])
         if "random_cuda" in tensors:
             torch.cuda.set_rng_state(tensors["random_cuda"], self._device)
+        return True
 
     def _tensors(self) -> dict[str, Tensor]:
         parts = {"weights": self.network.state_dict(), "best": self.best_weights}
@@ -111,6 +120,16 @@ class State:
     @property
     def _device(self) -> torch.device:
         return next(self.network.parameters()).device
+
+
+def _checksum(progress: str, tensors: dict[str, Tensor]) -> str:
+    """CRC-32 of all that a file holds, in hexadecimal digits."""
+    found = zlib.crc32(progress.encode())
+    for name in sorted(tensors):
+        found = zlib.crc32(f"{name} {tensors[name].dtype} {tuple(tensors[name].shape)}".encode(), found)
+        flat: Any = tensors[name].detach().cpu().contiguous().reshape(-1)
+        found = zlib.crc32(flat.view(torch.uint8).numpy(), found)
+    return f"{found:08x}"
 
 
 def _below(part: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

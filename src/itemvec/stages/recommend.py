@@ -22,6 +22,7 @@ from itemvec.protocol.evaluation import Evaluation, evaluate, nothing
 from itemvec.protocol.histories import Histories
 from itemvec.protocol.splits import Cases, Split, split
 from itemvec.protocol.training_log import training_facts
+from itemvec.protocol.useful_depth import within
 from itemvec.protocol.user_cohorts import cohorts
 from itemvec.recommenders import Recommender, Score, Training
 
@@ -65,6 +66,7 @@ def recommend(
     whole, order = Histories.of(table, items), TieOrder(items)
     if not len(table):
         return nothing(protocol.metrics, {"task": TASK, "users_left_out": 0})
+    protocol = within(protocol, len(items))
     parts = split(protocol.split, whole, table)
     parts.check_filled(str(protocol.split if isinstance(protocol.split, str) else protocol.split.get("kind")))
     facts: dict[str, Any] = {"task": TASK} | parts.audit(whole, np.asarray(table[TIME])) | _facts(parts, whole)

@@ -9,6 +9,7 @@ from itemvec.core.files import n_rows
 from itemvec.core.params import SearchProtocol
 from itemvec.protocol.evaluation import Evaluation, evaluate, nothing
 from itemvec.protocol.query_slices import slices
+from itemvec.protocol.useful_depth import within
 from itemvec.retrievers import Retriever, Tuning, prepare
 from itemvec.stages.trial import Trial
 
@@ -31,6 +32,7 @@ def search(
         return nothing(protocol.metrics, {"task": "search", "queries_left_out": n_rows(tables["queries"])})
     trial = Trial.load(tables, vectors, protocol)
     items, validation, test = trial.items, trial.validation, trial.test
+    protocol = within(protocol, len(items))
     facts: dict[str, Any] = {"task": "search"} | trial.facts
     tuning = None
     if len(validation.judgments):

@@ -14,6 +14,7 @@ from itemvec.core.params import SearchProtocol
 from itemvec.core.text import without_markup
 from itemvec.core.top_k import TieOrder
 from itemvec.metrics import ALLOWED, LEVEL, Spread, by_owner, compare_with_reference, mean_interval
+from itemvec.protocol.useful_depth import within
 from itemvec.retrievers.truncated_search import search_prefixes
 from itemvec.stages.trial import Trial
 
@@ -53,6 +54,7 @@ def measure_truncation(
     queries = np.concatenate(list(trial.test.queries.blocks("lengths")))
     tried = lengths(queries.shape[1])
     ties = TieOrder(trial.items.ids).of(trial.test.queries.ids)
+    protocol = within(protocol, len(trial.items))
     depth = protocol.depth + (trial.test.hidden is not None)
     tops = search_prefixes(queries, trial.items.blocks("lengths"), tried, depth, "cosine", ties)
     tops = {length: trial.test.shown(top, protocol.depth) for length, top in tops.items()}
