@@ -13,6 +13,7 @@ from itemvec.commands.cache import cache
 from itemvec.commands.diff import diff
 from itemvec.commands.leaderboard import leaderboard, sweep
 from itemvec.commands.plan import plan
+from itemvec.commands.race import race
 from itemvec.commands.review import review
 from itemvec.commands.search import search, train_reranker
 from itemvec.commands.tuned import tuned
@@ -43,6 +44,7 @@ main.add_command(cache)
 main.add_command(diff)
 main.add_command(leaderboard)
 main.add_command(plan)
+main.add_command(race)
 main.add_command(review)
 main.add_command(search)
 main.add_command(sweep)

@@ -1,0 +1,229 @@
+"""A race of models: looks at more and more queries on a pool of items, and after each the worse ones leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from itemvec.commands.race_course import Course
+from itemvec.core.arrays import Doubles, Floats, Ints
+from itemvec.core.errors import ParamsError
+from itemvec.decision.values import Values
+from itemvec.metrics import BestSet, best_set
+from itemvec.metrics.joint_maximum import DRAWS
+
+LEVEL = 0.05  # of races that drop the best model, at most
+LEAST = 2  # models that a look is worth
+SHARES = (1 / 8, 1 / 4, 1 / 2, 1.0)  # of the queries, at each look
+Encode = Callable[[Ints, Ints], tuple[Floats, Floats]]  # rows of items and of queries -> their vectors
+
+
+@dataclass(frozen=True)
+class Racer:
+    """A model that takes part.
+
+    cost
+        What decides between models that serve as well, the cheapest first, as in the leaderboard.
+    encode
+        Vectors of some items and of some queries, float32 of shape (n, dim).
+    item_tokens, query_tokens
+        Tokens of each text, int64 of shape (n_items,) and (n_queries,).
+    """
+
+    name: str
+    cost: tuple[float, ...]
+    encode: Encode
+    item_tokens: Ints
+    query_tokens: Ints
+
+    @property
+    def tokens(self) -> int:
+        """Of all texts."""
+        return int(self.item_tokens.sum() + self.query_tokens.sum())
+
+    def of(self, items: Ints, queries: Ints) -> int:
+        """Tokens of some texts."""
+        return int(self.item_tokens[items].sum() + self.query_tokens[queries].sum())
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look shows of the models that are left; arrays follow ``names``.
+
+    kept
+        Which are shown to lose less than the tolerance against the best.
+    """
+
+    number: int
+    names: list[str]
+    n_queries: int
+    n_items: int
+    means: Doubles
+    shown: BestSet
+    kept: NDArray[np.bool_]
+
+
+@dataclass
+class Race:
+    """How a race went.
+
+    winner, sure
+        The model to use; whether that is shown, or else the best guess.
+    looks
+        All looks; a model left after the last look that names it.
+    tokens, whole
+        Tokens encoded for each model, the winner's full encoding included; and of all texts for all models.
+    ended
+        Why it ended, in words.
+    """
+
+    winner: str = ""
+    sure: bool = False
+    looks: list[Look] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+    tokens: dict[str, int] = field(default_factory=dict)
+    whole: int = 0
+    ended: str = ""
+
+    @property
+    def share(self) -> float:
+        """Of the tokens that all models in full would take."""
+        return sum(self.tokens.values()) / max(self.whole, 1)
+
+
+def race(
+    racers: list[Racer],
+    course: Course,
+    budget: float,
+    finish: bool = True,
+    say: Callable[[str], object] = lambda _: None,
+    draws: int = DRAWS,
+) -> Race:
+    """Find the model that the leaderboard would choose, from a part of the encoding.
+
+    The best model leaves too early in at most ``LEVEL`` of all races: each look tests at that level divided by the
+    number of looks (Bonferroni).
+
+    Parameters
+    ----------
+    budget
+        Share of the tokens of all models in full that may be used.
+    finish
+        Whether the winner will be encoded in full, which then counts.
+    say
+        Takes a line at each look.
+
+    Raises
+    ------
+    ParamsError
+        The budget is too small for the first look.
+    """
+    found = Race(tokens={one.name: 0 for one in racers}, whole=sum(one.tokens for one in racers))
+    left = sorted(racers, key=lambda one: (one.cost, one.name))
+    pool, asked = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    for number, share in enumerate(SHARES, 1):
+        allowed = budget * found.whole - sum(found.tokens[one.name] for one in racers if one not in left)
+        queries = course.first(share)
+        plan = _affordable(left, course, pool, queries, allowed, len(SHARES) - number + 1, finish)
+        if plan is None and number == 1:
+            raise ParamsError(_too_small(left, course, queries, found.whole, finish))
+        while plan is None and len(left) > LEAST:
+            left = _without_lowest(left, found)
+            allowed = budget * found.whole - sum(found.tokens[one.name] for one in racers if one not in left)
+            plan = _affordable(left, course, pool, queries, allowed, 1, finish)
+        if plan is None:
+            found.ended = f"the next look would exceed the budget of {budget:.0%}"
+            break
+        pool, asked = plan, queries
+        say(f"look {number} of {len(SHARES)}: {len(asked):,} queries, {len(pool):,} items, {len(left)} models")
+        for one in left:
+            found.tokens[one.name] = one.of(pool, asked)
+        found.looks.append(_look(number, left, course, pool, asked, draws))
+        shown, kept = found.looks[-1].shown, found.looks[-1].kept
+        stays = shown.may_be_best
+        say(_told(found.looks[-1]))
+        found.sure = bool(kept[np.flatnonzero(stays)[0]])
+        left = [one for one, is_in in zip(left, stays, strict=True) if is_in]
+        if len(left) == 1 or found.sure:
+            found.sure, found.ended = True, "the winner is shown"
+            break
+    else:
+        found.ended = "all queries are asked"
+    _choose(found, left)
+    if finish:
+        found.tokens[found.winner] = next(one.tokens for one in racers if one.name == found.winner)
+    return found
+
+
+def _look(number: int, left: list[Racer], course: Course, pool: Ints, asked: Ints, draws: int) -> Look:
+    columns = []
+    for one in left:
+        items, queries = one.encode(pool, asked)
+        columns.append(course.values(pool, asked, items, queries)[:, None])
+    judged = course.judged(asked)
+    ids = course.test.judgments.ids.filter(pa.array(judged))
+    values = Values(columns, course.test.owners.filter(pa.array(judged)), ids, None)
+    each = values.independent(values.means)
+    shown = best_set(each, values.seeds, course.seed, LEVEL / len(SHARES), values.bound, draws)
+    means = values.means.mean(axis=0)
+    kept = shown.low > -course.tolerance * means.max()
+    return Look(number, [one.name for one in left], len(asked), len(pool), means, shown, kept)
+
+
+def _without_lowest(left: list[Racer], found: Race) -> list[Racer]:
+    """Set the model with the lowest mean aside."""
+    last = found.looks[-1]
+    lowest = min((one.name for one in left), key=lambda name: last.means[last.names.index(name)])
+    found.aside.append(lowest)
+    return [one for one in left if one.name != lowest]
+
+
+def _affordable(
+    left: list[Racer], course: Course, before: Ints, queries: Ints, allowed: float, looks: int, finish: bool
+) -> Ints | None:
+    """The deepest pool whose tokens, with the winner in full, are within what this look may take.
+
+    That is an equal part of what is left for each of the looks to come; the shallowest pool may take all of it.
+    """
+    spent = _tokens(left, before, queries[:0], finish)
+    for depth in course.depths:
+        pool = course.pool(before, queries, depth)
+        part = 1.0 if depth == course.depths[-1] else 1.0 / looks
+        if _tokens(left, pool, queries, finish) <= spent + part * (allowed - spent):
+            return pool
+    return None
+
+
+def _tokens(left: list[Racer], pool: Ints, queries: Ints, finish: bool) -> int:
+    """Tokens of a look, and the most that it may take to encode one of these models in full after it."""
+    each = [one.of(pool, queries) for one in left]
+    rest = max(one.tokens - some for one, some in zip(left, each, strict=True))
+    return sum(each) + (rest if finish else 0)
+
+
+def _too_small(left: list[Racer], course: Course, queries: Ints, whole: int, finish: bool) -> str:
+    pool = course.pool(np.empty(0, dtype=np.int64), queries, course.depths[-1])
+    least = np.ceil(100 * _tokens(left, pool, queries, finish) / max(whole, 1)) / 100
+    end = " and the winner in full" if finish else ""
+    return (
+        f"race: the first look at {len(left)} models{end} takes {least:.0%} of all tokens; give at least --budget "
+        f"{least:.2f}, or more models"
+    )
+
+
+def _choose(found: Race, left: list[Racer]) -> None:
+    """The rule of the leaderboard: the cheapest that is shown to lose little; else the highest mean, undecided."""
+    last, names = found.looks[-1], [one.name for one in left]
+    proven = [name for name, is_kept in zip(last.names, last.kept, strict=True) if is_kept and name in names]
+    found.sure = found.sure or bool(proven)
+    found.winner = proven[0] if proven else max(names, key=lambda name: last.means[last.names.index(name)])
+
+
+def _told(look: Look) -> str:
+    gone = [name for name, is_in in zip(look.names, look.shown.may_be_best, strict=True) if not is_in]
+    best = look.names[int(look.means.argmax())]
+    return f"  highest {best} {look.means.max():.4f}; " + (f"worse: {', '.join(gone)}" if gone else "none is worse")
