@@ -14,22 +14,25 @@ import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
 from tabulate import tabulate
 
 from itemvec.commands.race_course import DEPTHS, RANDOM, Course
-from itemvec.commands.racing import Look, Race, Racer, race
+from itemvec.commands.race_record import Look, Race
+from itemvec.commands.racing import Racer, race
 from itemvec.core.arrays import Floats, Ints
 from itemvec.core.files import write_parquet
 from itemvec.core.machine import cache_folder
 from itemvec.core.params import Params
 from itemvec.datasets import DATASETS
-from itemvec.encoders import ENCODERS, CachedEncoder, Corpus
+from itemvec.encoders import ENCODERS, CachedEncoder, Corpus, Role
 from itemvec.metrics import DETERMINISTIC, BestSet, best_set
 from itemvec.retrievers.bm25 import Bm25
 from itemvec.stages.trial import Trial
+from itemvec.store import CachedRows
 
 DEEPEST = 30
 WIDTHS = (384, 256, 128, 64, 32)
@@ -78,9 +81,8 @@ def main(
         winner, names, means, shown = _full(racers, course)
         told = ", ".join(f"{n} {m:.4f}{'' if b else ' (worse)'}" for n, m, b in zip(names, means, shown, strict=True))
         click.echo(f"{folder.name}, full run: {winner}. {told}")
-        found, started = [], time.monotonic()
-        for one in range(races):
-            found.append(race(racers, replace(course, seed=seed + one), budget, draws=draws))
+        started = time.monotonic()
+        found = [race(racers, replace(course, seed=seed + one), budget, draws=draws) for one in range(races)]
         click.echo(f"{folder.name}: {(time.monotonic() - started) / races:.1f} s a race", err=True)
         fine = {name for name, is_in in zip(names, shown, strict=True) if is_in} | {winner}
         rows.append([folder.name, len(racers), races, *_row(found, winner, fine, names[int(np.argmax(means))])])
@@ -127,21 +129,23 @@ def _field(folder: Path, guide: bool) -> tuple[Course, list[Racer]]:
         for name, path in tables.items():
             write_parquet(path, loaded[name])
         trial = Trial.load(tables, None, params.search)
-        names = ("minilm", "lsa", "hashing")
-        vectors, tokens = {}, {}
-        for name in names:
-            vectors[name], counted = _vectors(name, params, trial, tables["items"])
-            tokens = tokens or counted
+        vectors = {name: _vectors(name, params, trial, tables["items"]) for name in ("minilm", "lsa", "hashing")}
     hard = trial.test.retrieve(Bm25().index(trial.items), DEEPEST).positions
+    items, queries = vectors["minilm"]
+    tokens = [one.kept.astype(np.int64) for one in vectors["minilm"]]
+
+    def racer(name: str, cost: tuple[float, ...], of_items: Floats, of_queries: Floats) -> Racer:
+        return Racer(name, cost, lambda i, q: (of_items[i], of_queries[q]), *tokens)
+
     racers = [
-        _racer(f"minilm-{width}", (1.0, 4.0 * width), *(one[:, :width] for one in vectors["minilm"]), tokens)
+        racer(f"minilm-{width}", (1.0, 4.0 * width), items.vectors[:, :width], queries.vectors[:, :width])
         for width in WIDTHS
     ]
-    racers.append(_racer("minilm-int8", (1.0, 384.0), *map(_int8, vectors["minilm"]), tokens))
-    racers += [_racer(name, (0.0, 1024.0), *vectors[name], tokens) for name in ("lsa", "hashing")]
+    racers.append(racer("minilm-int8", (1.0, 384.0), _int8(items.vectors), _int8(queries.vectors)))
+    racers += [racer(name, (0.0, 1024.0), *(one.vectors for one in vectors[name])) for name in ("lsa", "hashing")]
     course = Course(trial.test, trial.items.ids, hard, params.search.metrics[0], params.search.depth, 0.01, params.seed)
     if guide:
-        course = replace(course, hard=_interleaved(hard, _ranking(*vectors["lsa"])))
+        course = replace(course, hard=_interleaved(hard, _ranking(*(one.vectors for one in vectors["lsa"]))))
     return course, racers
 
 
@@ -152,27 +156,25 @@ def _interleaved(first: Ints, second: Ints) -> Ints:
 
 def _ranking(items: Floats, queries: Floats) -> Ints:
     unit = [one / np.maximum(np.linalg.norm(one, axis=1, keepdims=True), 1e-12) for one in (queries, items)]
-    return np.argsort(-(unit[0] @ unit[1].T), axis=1)[:, :DEEPEST]
+    best: Ints = np.argsort(-(unit[0] @ unit[1].T), axis=1)[:, :DEEPEST]
+    return best
 
 
-def _vectors(name: str, params: Params, trial: Trial, items: Path) -> tuple[tuple[Floats, Floats], dict]:
+def _vectors(name: str, params: Params, trial: Trial, items: Path) -> tuple[CachedRows, CachedRows]:
+    """Of all items and of the test queries."""
     cached = CachedEncoder(ENCODERS.build(name, params.models[name]), Corpus(items), cache_folder())
-    found = {}
-    for key, texts, role in (("items", trial.items.texts, "item"), ("queries", trial.test.queries.texts, "query")):
+    items_then_queries: list[tuple[Any, Role]] = [(trial.items.texts, "item"), (trial.test.queries.texts, "query")]
+    for texts, role in items_then_queries:
         cached.fill([texts], role)
-        found[key] = cached.read(texts, role)
-    tokens = {key: rows.kept.astype(np.int64) for key, rows in found.items()}
-    return (found["items"].vectors, found["queries"].vectors), tokens
+    of_items, of_queries = (cached.read(texts, role) for texts, role in items_then_queries)
+    return of_items, of_queries
 
 
 def _int8(vectors: Floats) -> Floats:
     """Vectors of length one in steps of 1/127 of their largest magnitude."""
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.rint(unit / np.abs(unit).max() * 127).astype(np.float32)
-
-
-def _racer(name: str, cost: tuple[float, ...], items: Floats, queries: Floats, tokens: dict) -> Racer:
-    return Racer(name, cost, lambda i, q: (items[i], queries[q]), tokens["items"], tokens["queries"])
+    whole: Floats = np.rint(unit / np.abs(unit).max() * 127).astype(np.float32)
+    return whole
 
 
 if __name__ == "__main__":

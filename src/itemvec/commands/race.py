@@ -11,7 +11,8 @@ import numpy as np
 from itemvec.stages.stage import EXISTING
 
 if TYPE_CHECKING:
-    from itemvec.commands.racing import Encode, Race, Racer
+    from itemvec.commands.race_record import Race
+    from itemvec.commands.racing import Encode, Racer
     from itemvec.core.arrays import Floats, Ints
     from itemvec.core.params import Params, Row
     from itemvec.stages.trial import Trial
@@ -110,17 +111,20 @@ def _tokens(texts: Any, limit: int) -> Ints:
     import pyarrow.compute as pc
 
     letters = pc.utf8_length(texts).to_numpy(zero_copy_only=False)
-    return np.clip(letters // LETTERS + 1, 1, limit).astype(np.int64)
+    tokens: Ints = np.clip(letters // LETTERS + 1, 1, limit).astype(np.int64)
+    return tokens
 
 
 def _encode(name: str, row: Row, trial: Trial, tables: dict[str, Path]) -> Encode:
     """Through the row cache. The model is loaded for one look alone: many would not fit into memory together."""
     import pyarrow as pa
 
+    texts, asked = pa.array(trial.items.words(name)), pa.array(trial.test.queries.words(name))
+
     def encode(items: Ints, queries: Ints) -> tuple[Floats, Floats]:
         cached = _cached(name, row, tables)
-        asked = _filled(name, cached, trial.test.queries.texts.take(pa.array(queries)), "query")
-        return _filled(name, cached, trial.items.texts.take(pa.array(items)), "item"), asked
+        found = _filled(name, cached, asked.take(pa.array(queries)), "query")
+        return _filled(name, cached, texts.take(pa.array(items)), "item"), found
 
     return encode
 

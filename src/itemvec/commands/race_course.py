@@ -69,8 +69,9 @@ class Course:
         relevant = judgments.items[np.repeat(self.judged(queries), np.diff(judgments.offsets))]
         hard = self.hard[queries, :depth].ravel()
         judged = self.test.judged[np.isin(self.test.judged // self.test.n_items, queries)] % self.test.n_items
-        found = np.unique(np.concatenate([before, relevant, self._any, hard, *([judged] if self.test.skip else [])]))
-        return found[found != NOTHING]
+        parts = [before, relevant, self._any, hard, *([judged] if self.test.skip else [])]
+        found: Ints = np.setdiff1d(np.concatenate(parts), [NOTHING])
+        return found
 
     def values(self, pool: Ints, queries: Ints, items: Floats, asked: Floats) -> Doubles:
         """The metric of each judgment of ``queries``, by exact cosine over the pool, float64.

@@ -6,7 +6,8 @@ from textwrap import fill
 
 from tabulate import tabulate
 
-from itemvec.commands.racing import LEVEL, SHARES, Look, Race
+from itemvec.commands.race_record import Look, Race
+from itemvec.commands.racing import LEVEL, SHARES
 
 WIDTH = 110
 HEADER = [

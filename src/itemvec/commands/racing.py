@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from itemvec.commands.race_course import Course
-from itemvec.core.arrays import Doubles, Floats, Ints
+from itemvec.commands.race_record import Look, Race
+from itemvec.core.arrays import Floats, Ints
 from itemvec.core.errors import ParamsError
 from itemvec.decision.values import Values
-from itemvec.metrics import BestSet, best_set
+from itemvec.metrics import best_set
 from itemvec.metrics.joint_maximum import DRAWS
 
 LEVEL = 0.05  # of races that drop the best model, at most
@@ -48,51 +48,6 @@ class Racer:
     def of(self, items: Ints, queries: Ints) -> int:
         """Tokens of some texts."""
         return int(self.item_tokens[items].sum() + self.query_tokens[queries].sum())
-
-
-@dataclass(frozen=True)
-class Look:
-    """What one look shows of the models that are left; arrays follow ``names``.
-
-    kept
-        Which are shown to lose less than the tolerance against the best.
-    """
-
-    number: int
-    names: list[str]
-    n_queries: int
-    n_items: int
-    means: Doubles
-    shown: BestSet
-    kept: NDArray[np.bool_]
-
-
-@dataclass
-class Race:
-    """How a race went.
-
-    winner, sure
-        The model to use; whether that is shown, or else the best guess.
-    looks
-        All looks; a model left after the last look that names it.
-    tokens, whole
-        Tokens encoded for each model, the winner's full encoding included; and of all texts for all models.
-    ended
-        Why it ended, in words.
-    """
-
-    winner: str = ""
-    sure: bool = False
-    looks: list[Look] = field(default_factory=list)
-    aside: list[str] = field(default_factory=list)
-    tokens: dict[str, int] = field(default_factory=dict)
-    whole: int = 0
-    ended: str = ""
-
-    @property
-    def share(self) -> float:
-        """Of the tokens that all models in full would take."""
-        return sum(self.tokens.values()) / max(self.whole, 1)
 
 
 def race(
@@ -131,14 +86,16 @@ def race(
         plan = _affordable(left, course, pool, queries, allowed, len(SHARES) - number + 1, finish)
         if plan is None and number == 1:
             raise ParamsError(_too_small(left, course, queries, found.whole, finish))
-        while plan is None and len(left) > LEAST:
-            left = _without_lowest(left, found)
-            allowed = budget * found.whole - sum(found.tokens[one.name] for one in racers if one not in left)
-            plan = _affordable(left, course, pool, queries, allowed, 1, finish)
+        fewer = left
+        while plan is None and len(fewer) > LEAST:
+            fewer = _without_lowest(fewer, found.looks[-1])
+            allowed = budget * found.whole - sum(found.tokens[one.name] for one in racers if one not in fewer)
+            plan = _affordable(fewer, course, pool, queries, allowed, 1, finish)
         if plan is None:
             found.ended = f"the next look would exceed the budget of {budget:.0%}"
             break
-        pool, asked = plan, queries
+        found.aside += [one.name for one in left if one not in fewer]
+        left, pool, asked = fewer, plan, queries
         say(f"look {number} of {len(SHARES)}: {len(asked):,} queries, {len(pool):,} items, {len(left)} models")
         for one in left:
             found.tokens[one.name] = one.of(pool, asked)
@@ -174,11 +131,8 @@ def _look(number: int, left: list[Racer], course: Course, pool: Ints, asked: Int
     return Look(number, [one.name for one in left], len(asked), len(pool), means, shown, kept)
 
 
-def _without_lowest(left: list[Racer], found: Race) -> list[Racer]:
-    """Set the model with the lowest mean aside."""
-    last = found.looks[-1]
+def _without_lowest(left: list[Racer], last: Look) -> list[Racer]:
     lowest = min((one.name for one in left), key=lambda name: last.means[last.names.index(name)])
-    found.aside.append(lowest)
     return [one for one in left if one.name != lowest]
 
 
