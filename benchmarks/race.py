@@ -52,7 +52,7 @@ HEADER += ["looks", "shown", "found"]
 @click.command()
 @click.option("--data", "folders", multiple=True, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--races", default=100, show_default=True)
-@click.option("--seed", default=1000, show_default=True, help="Of the first race; the next has the next.")
+@click.option("--seed", default=2000, show_default=True, help="Of the first race; the next has the next.")
 @click.option("--budget", default=0.25, show_default=True)
 @click.option("--draws", default=1999, show_default=True, help="Of each test.")
 @click.option("--depths", help="In place of the depths of the pool, as 10,5.")

@@ -43,7 +43,7 @@ def race(models: tuple[str, ...], budget: float, no_finish: bool, path: Path) ->
     on where it stopped. Tokens are guessed from letters; texts that were encoded before count all the same.
 
     \b
-    Example: itemvec race minilm bge-small-en-v1-5 e5-small-v2 gte-small lsa hashing
+    Example: itemvec race minilm bge-small-en-v1-5 gte-small e5-base-v2 lsa hashing
     """
     from itemvec.commands.race_text import as_text
     from itemvec.commands.racing import race as run

@@ -81,19 +81,14 @@ def race(
     left = sorted(racers, key=lambda one: (one.cost, one.name))
     pool, asked = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     for number, share in enumerate(SHARES, 1):
-        allowed = budget * found.whole - sum(found.tokens[one.name] for one in racers if one not in left)
         queries = course.first(share)
-        plan = _affordable(left, course, pool, queries, allowed, len(SHARES) - number + 1, finish)
-        if plan is None and number == 1:
+        start = _start(left, found, course, pool, queries, budget, finish)
+        if start is None and number == 1:
             raise ParamsError(_too_small(left, course, queries, found.whole, finish))
-        fewer = left
-        while plan is None and len(fewer) > LEAST:
-            fewer = _without_lowest(fewer, found.looks[-1])
-            allowed = budget * found.whole - sum(found.tokens[one.name] for one in racers if one not in fewer)
-            plan = _affordable(fewer, course, pool, queries, allowed, 1, finish)
-        if plan is None:
+        if start is None:
             found.ended = f"the next look would exceed the budget of {budget:.0%}"
             break
+        fewer, plan = start
         found.aside += [one.name for one in left if one not in fewer]
         left, pool, asked = fewer, plan, queries
         say(f"look {number} of {len(SHARES)}: {len(asked):,} queries, {len(pool):,} items, {len(left)} models")
@@ -131,25 +126,31 @@ def _look(number: int, left: list[Racer], course: Course, pool: Ints, asked: Int
     return Look(number, [one.name for one in left], len(asked), len(pool), means, shown, kept)
 
 
-def _without_lowest(left: list[Racer], last: Look) -> list[Racer]:
-    lowest = min((one.name for one in left), key=lambda name: last.means[last.names.index(name)])
-    return [one for one in left if one.name != lowest]
+def _start(
+    left: list[Racer], found: Race, course: Course, before: Ints, queries: Ints, budget: float, finish: bool
+) -> tuple[list[Racer], Ints] | None:
+    """Who takes part in the next look, and the deepest pool for it; None if the budget does not carry two models.
 
-
-def _affordable(
-    left: list[Racer], course: Course, before: Ints, queries: Ints, allowed: float, looks: int, finish: bool
-) -> Ints | None:
-    """The deepest pool whose tokens, with the winner in full, are within what this look may take.
-
-    That is an equal part of what is left for each of the looks to come; the shallowest pool may take all of it.
+    A look may take an equal part of what is left for each of the looks to come. Where that does not carry all, models
+    leave by their means (sequential halving; Karnin, Koren and Somekh, 2013), unless all looks at all of them fit.
     """
-    spent = _tokens(left, before, queries[:0], finish)
-    for depth in course.depths:
-        pool = course.pool(before, queries, depth)
-        part = 1.0 if depth == course.depths[-1] else 1.0 / looks
-        if _tokens(left, pool, queries, finish) <= spent + part * (allowed - spent):
-            return pool
-    return None
+    number, every = len(found.looks), course.first(1.0)
+    fewer, shallow = left, course.depths[-1]
+    while True:
+        gone = sum(tokens for name, tokens in found.tokens.items() if name not in {one.name for one in fewer})
+        allowed, spent = budget * found.whole - gone, _tokens(fewer, before, queries[:0], finish)
+        no_choice = not number or len(fewer) == LEAST
+        may_all = no_choice or _tokens(fewer, course.pool(before, every, shallow), every, finish) <= allowed
+        for depth in course.depths:
+            pool = course.pool(before, queries, depth)
+            part = 1.0 if depth == shallow and may_all else 1.0 / (len(SHARES) - number)
+            if _tokens(fewer, pool, queries, finish) <= spent + part * (allowed - spent):
+                return fewer, pool
+        if no_choice:
+            return None
+        last = found.looks[-1]
+        lowest = min((one.name for one in fewer), key=lambda name: last.means[last.names.index(name)])
+        fewer = [one for one in fewer if one.name != lowest]
 
 
 def _tokens(left: list[Racer], pool: Ints, queries: Ints, finish: bool) -> int:
