@@ -36,6 +36,7 @@ from itemvec.store import CachedRows
 
 DEEPEST = 30
 WIDTHS = (384, 256, 128, 64, 32)
+MEANS = ["model", "mean in the pool of all queries", "mean over all items", "full run"]
 HEADER = [
     "data",
     "models",
@@ -70,7 +71,7 @@ def main(
     guide: bool,
     without_lead: bool,
 ) -> None:
-    """Print the table, and what the full run says."""
+    """Print what the full run says, and a table of races."""
     rows = []
     for folder in folders:
         course, racers = _field(folder, guide)
@@ -79,8 +80,13 @@ def main(
         chosen = tuple(int(one) for one in depths.split(",")) if depths else DEPTHS
         course = replace(course, depths=chosen, random=random)
         winner, names, means, shown = _full(racers, course)
-        told = ", ".join(f"{n} {m:.4f}{'' if b else ' (worse)'}" for n, m, b in zip(names, means, shown, strict=True))
-        click.echo(f"{folder.name}, full run: {winner}. {told}")
+        kept = dict(zip(names, shown, strict=True))
+        pooled = _pooled(racers, course)
+        told = [
+            [name, f"{pooled[name]:.4f}", f"{mean:.4f}", "" if kept[name] else "worse"]
+            for name, mean in zip(names, means, strict=True)
+        ]
+        click.echo(f"{folder.name}, full run: {winner}\n\n{tabulate(told, MEANS, 'github', disable_numparse=True)}\n")
         started = time.monotonic()
         found = [race(racers, replace(course, seed=seed + one), budget, draws=draws) for one in range(races)]
         click.echo(f"{folder.name}: {(time.monotonic() - started) / races:.1f} s a race", err=True)
@@ -102,6 +108,13 @@ def _row(found: list[Race], winner: str, fine: set[str], best: str) -> list[str]
         str(sum(one.sure for one in found)),
         ", ".join(f"{name} {n}" for name, n in counts),
     ]
+
+
+def _pooled(racers: list[Racer], course: Course) -> dict[str, float]:
+    """The mean of each over the deepest pool of all queries."""
+    queries = course.first(1.0)
+    pool = course.pool(queries[:0], queries, course.depths[0])
+    return {one.name: float(course.values(pool, queries, *one.encode(pool, queries)).mean()) for one in racers}
 
 
 def _dropped(look: Look, name: str) -> bool:
