@@ -51,13 +51,13 @@ def lacking(root: Path, dim: int) -> int:
 def test_the_winner_is_encoded_in_full_and_the_others_in_part(root: Path) -> None:
     result = run("narrow", "wide", "thin", "--budget", "0.8")
     assert result.exit_code == 0, result.output
-    conclusion = next(line for line in result.output.splitlines() if line.startswith("Race: "))
-    assert conclusion.startswith("Race: use wide, the only one left; ")
+    assert result.stdout.startswith("Race: use wide, the only one left; ")
     assert "% of the tokens of all 3 models in full" in " ".join(result.output.split())
     assert lacking(root, 256) == 0
     assert 0 < lacking(root, 2) < N_ITEMS
     rows = [line.split() for line in result.output.split("tokens\n")[-1].splitlines() if line[:4] in ("wide", "narr")]
     assert [row[:2] for row in rows] == [["wide", "winner"], ["narrow", "worse"]]
+    assert "look 1 of 4: 8 queries, " in result.stderr
     again = run("narrow", "wide", "thin", "--budget", "0.8")
     assert again.stdout == result.stdout
 

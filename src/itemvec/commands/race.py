@@ -48,7 +48,6 @@ def race(models: tuple[str, ...], budget: float, no_finish: bool, path: Path) ->
     from itemvec.commands.race_text import as_text
     from itemvec.commands.racing import race as run
     from itemvec.core.params import Params
-    from itemvec.core.progress import say
 
     params = Params.load(path)
     _check(models, params)
@@ -56,13 +55,19 @@ def race(models: tuple[str, ...], budget: float, no_finish: bool, path: Path) ->
     trial = _trial(tables, params)
     try:
         racers = [_racer(name, params.models[name], trial, tables) for name in models]
-        found = run(racers, _course(trial, params), budget, not no_finish, say)
+        found = run(racers, _course(trial, params), budget, not no_finish, _say)
         if not no_finish:
             _finish(found, params, trial, tables)
     except KeyboardInterrupt:
         click.echo("race: stopped; what was encoded is in the row cache, and the same command goes on there", err=True)
         raise
-    click.echo("\n" + as_text(found, not no_finish))
+    _say("")
+    click.echo(as_text(found, not no_finish))
+
+
+def _say(line: str) -> None:
+    """To stderr, so that the conclusion is the first line of the output."""
+    click.echo(line, err=True)
 
 
 def _check(models: tuple[str, ...], params: Params) -> None:
