@@ -5,6 +5,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from itemvec.commands.main import main
+from itemvec.commands.race import race
 from itemvec.core.columns import ITEMS, QRELS, QUERIES
 from itemvec.core.files import write_parquet
 from itemvec.encoders import ENCODERS, CachedEncoder, Corpus
@@ -90,7 +91,7 @@ def test_after_an_interruption_what_was_encoded_stays(root: Path, monkeypatch: p
     monkeypatch.setattr(
         racing, "_look", lambda number, left, course, pool, asked, draws: stop(left[0].encode(pool, asked))
     )
-    result = run("narrow", "wide", "--budget", "1")
+    result = CliRunner().invoke(race, ["narrow", "wide", "--budget", "1"])  # the group would end this process
     assert result.exit_code == 1
     assert "what was encoded is in the row cache" in result.output
     assert 0 < lacking(root, 2) < N_ITEMS
