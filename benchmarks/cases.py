@@ -44,10 +44,7 @@ class Case(NamedTuple):
     @property
     def outcome(self) -> str:
         """Whether they are the same; of a line of text, whether what was expected stands in it."""
-        if isinstance(self.expected, str) and isinstance(self.got, str):
-            same = self.expected in self.got
-        else:
-            same = self.expected == self.got
+        same = self.expected in str(self.got) if isinstance(self.expected, str) else self.expected == self.got
         return "right" if same else self.why if self.got == self.known else "NOT RIGHT"
 
 
@@ -58,7 +55,7 @@ def read(folder: Path, **row: Any) -> tuple[Tables, Reading]:
 
 
 def found(tables: Tables, system: str, ties: Any = "hash", dim: int = 64) -> float:
-    """NDCG@10 of a row of ``systems``, on vectors of the hashing encoder where ``dim`` is given."""
+    """NDCG@10 of a kind of retriever, where it needs vectors on those of the hashing encoder."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         paths = {one: root / f"{one}.parquet" for one in vars(tables)}
@@ -74,8 +71,7 @@ def _vectors(root: Path, tables: Tables, dim: int) -> Path:
     for name, key in (("items", "item_id"), ("queries", "query_id")):
         table = getattr(tables, name)
         loaded = ENCODERS.build("hashing", {"kind": "hashing", "dim": dim}).load(Corpus(root / "items.parquet"))
-        prepared = loaded.prepare(table["text"].to_pylist(), "item")
-        vectors = np.concatenate([rows for _, rows in loaded.encode(prepared)])
+        vectors = np.concatenate([rows for _, rows in loaded.encode(loaded.prepare(table["text"].to_pylist(), "item"))])
         blocks[name] = (dim, [Block(table[key].combine_chunks(), vectors)])
     write_database(root / "full", blocks)
     return root / "full.digest"
@@ -94,7 +90,7 @@ def popular(tables: Tables) -> float:
         path = Path(name) / "interactions.parquet"
         write_parquet(path, tables.interactions)
         protocol = RecommendProtocol(dict(CUTS), mask_history=True, depth=20, seeds=1, metrics=["ndcg@10"])
-        items, system = tables.items["item_id"].combine_chunks(), RECOMMENDERS.build("popular", {"kind": "popular"})
+        system, items = RECOMMENDERS.build("popular", {"kind": "popular"}), tables.items["item_id"].combine_chunks()
         return _mean(recommend(system, path, items, None, protocol, 42).summary)
 
 
