@@ -82,7 +82,7 @@ class Beir:
 
 def _say_unread(root: Path, read: Path) -> None:
     """Name other files of judgments, so that nobody takes them for the one that counts."""
-    for path in sorted([*root.glob("qrels.*"), *(root / "qrels").glob(f"{read.stem}.*")]):
+    for path in [*sorted(root.glob("qrels.*")), *sorted((root / "qrels").glob(f"{read.stem}.*"))]:
         if path != read and path.is_file():
             note("not read", path, f"the judgments are those of {read.relative_to(root)}")
 
