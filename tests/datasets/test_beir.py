@@ -91,3 +91,14 @@ def test_a_torn_line_is_named(raw: Path) -> None:
 def test_a_missing_split_is_named(raw: Path) -> None:
     with pytest.raises(DatasetError, match=r"dev\.tsv is missing"):
         load(raw, split="dev")
+
+
+def test_files_of_judgments_that_are_not_read_are_named(raw: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("qrels.tsv", "qrels/test.tsv.gz", "qrels/train.tsv"):
+        (raw / name).write_text("")
+    assert len(load(raw).qrels) == 2
+    said = capsys.readouterr().out.splitlines()
+    assert said == [
+        "qrels.tsv: not read: the judgments are those of qrels/test.tsv",
+        "test.tsv.gz: not read: the judgments are those of qrels/test.tsv",
+    ]

@@ -166,4 +166,6 @@ def test_a_folder_of_that_name_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["item_id,text", "item_id,text\n", "item_id,text\r\n\r\n"])
 def test_a_header_alone_is_an_empty_table(tmp_path: Path, content: str) -> None:
     (tmp_path / "items.csv").write_text(content, newline="")
-    assert load(tmp_path).items.num_rows == 0
+    with recorded() as reading:
+        assert load(tmp_path).items.num_rows == 0
+    assert reading.lines == ["items.csv: noticed: it has a header and no rows"]

@@ -130,3 +130,12 @@ def test_a_depth_beyond_the_items_takes_no_memory(tables: dict[str, Path], tmp_p
     assert found.measures.equals(expected.measures)
     assert found.run.equals(expected.run)
     assert most < 10_000_000
+
+
+def test_ties_may_be_those_of_trec_eval(tables: dict[str, Path], tmp_path: Path) -> None:
+    """To q2, i2 and i3 are equal; i3, whose id sorts last, comes first, also before the border of the depth."""
+    write_parquet(tables["qrels"], pa.table([["q2"], ["i2"], [1.0]], schema=QRELS))
+    digest = vectors(tmp_path, ["i1", "i2", "i3"])
+    found = search(Exact(), tables, digest, replace(PROTOCOL, ties="trec_eval"), seed=1)
+    assert [row["item_id"] for row in found.run.to_pylist()] == ["i1", "i3", "i2"]
+    assert found.measures["mrr@3"].to_pylist() == [1 / 3]

@@ -57,6 +57,9 @@ class SearchProtocol:
         ``irrelevant``: what nobody judged for a query counts as not relevant to it. ``skipped``: it is taken out of
         the ranking, and what follows moves up (Sakai, SIGIR 2007); raise ``depth``, since what
         lies deeper stays out.
+    ties
+        How equal scores are ranked. ``hash``: at random, by hashes of the ids of item and query. ``trec_eval``: as
+        trec_eval sorts a run, the id that sorts last first, to repeat a published figure; it favours some ids.
     """
 
     depth: Positive
@@ -65,6 +68,7 @@ class SearchProtocol:
     judge: Literal["query", "pair"] = "query"
     least_gain: NaturalFloat = 0.0
     unjudged: Literal["irrelevant", "skipped"] = "irrelevant"
+    ties: Literal["hash", "trec_eval"] = "hash"
 
 
 @dataclass(frozen=True)

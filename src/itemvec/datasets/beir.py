@@ -69,13 +69,22 @@ class Beir:
             parted = root / "qrels" / f"{self.split}.tsv"
             if whole.exists() and parted.exists():
                 raise DatasetError(f"{whole} and {parted.relative_to(root)} both exist; keep one")
-            return _judgments(whole if whole.exists() else present(parted))
+            path = whole if whole.exists() else present(parted)
+            _say_unread(root, path)
+            return _judgments(path)
         if whole.exists():
             raise DatasetError(f"{whole}: is one file for the whole, without splits; drop the list in option 'split'")
         tables = [(PARTS[name], _judgments(root / "qrels" / f"{name}.tsv")) for name in dict.fromkeys(self.split)]
         return pa.concat_tables(
             [table.append_column(PART, pa.repeat(pa.scalar(part), len(table))) for part, table in tables]
         )
+
+
+def _say_unread(root: Path, read: Path) -> None:
+    """Name other files of judgments, so that nobody takes them for the one that counts."""
+    for path in [*sorted(root.glob("qrels.*")), *sorted((root / "qrels").glob(f"{read.stem}.*"))]:
+        if path != read and path.is_file():
+            note("not read", path, f"the judgments are those of {read.relative_to(root)}")
 
 
 def _items(path: Path) -> Any:

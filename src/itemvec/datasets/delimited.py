@@ -21,6 +21,7 @@ from itemvec.datasets.reading import mark_cut, note, row_limit
 from itemvec.datasets.text_encoding import checked, guessed
 
 SEPARATORS = (",", "\t", ";", "|")
+BARE = "it has a header and no rows"
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,13 @@ def _read(path: Path, wanted: list[str], form: Form, encoding: str) -> tuple[Any
         if "UTF8" in str(error):
             raise UnicodeError(str(error)) from None
         if not check_widths(path, encoding, separator, form.quotes):
+            note("noticed", path, BARE)
             return pa.table({name: pa.array([], pa.string()) for name in found.places}), found.others
         raise cannot(path, error) from None
     except OSError as error:
         raise cannot(path, error) from None
+    if not len(table):
+        note("noticed", path, BARE)
     return table, found.others
 
 

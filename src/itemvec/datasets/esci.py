@@ -107,6 +107,7 @@ class Esci:
         if not len(rows):
             raise DatasetError(f"{path}: no row of locale {self.locale!r} is in the {self.version} version")
         columns = {name: strings(rows, name, path) for name in names[:5]}
+        columns["query"] = columns["query"].fill_null("")  # which has no text, and is counted
         return pa.table(columns | {"query_id": rows["query_id"]})  # whose lowest is that of numbers, if they are
 
     def _queries(self, rows: Any, path: Path) -> Any:

@@ -1,7 +1,7 @@
 """One rule for what published files are known to have: each is taken or left out, and counted.
 
 Of products that stand twice the first counts; of judgments that stand twice the highest. Left out are products and
-queries without a text, judgments of what is not there, and queries to which nothing is relevant then.
+queries without an id or a text, judgments of what is not there, and queries to which nothing is relevant then.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def judged_tables(root: Path, items: Any, queries: Any, qrels: Any, interactions
     for key, known in ((ITEM, items), (QUERY, queries)):
         qrels = _present(qrels, key, known[key], root)
     items = written_items(items, root)
-    queries = _told(queries, _has_text(queries), root, "the query has no text")
+    queries = _told(queries, _is_written(queries[TEXT]), root, "the query has no text")
     qrels = only(qrels, ITEM, items[ITEM])
     gains = not_negative(qrels[GAIN].combine_chunks(), root)
     qrels = _highest(qrels.set_column(qrels.column_names.index(GAIN), GAIN, gains), root)
@@ -48,7 +48,8 @@ def judged_tables(root: Path, items: Any, queries: Any, qrels: Any, interactions
 
 
 def unique_items(items: Any, root: Path) -> Any:
-    """Items of which each id stands once: the first; counted, and those that had another text."""
+    """Items of which each id stands once: the first; counted, and those that had another text or no id."""
+    items = _told(items, _is_written(items[ITEM]), root, "the item has no id")
     distinct = len(pc.unique(items[ITEM]))
     if distinct == len(items):
         return items
@@ -60,7 +61,8 @@ def unique_items(items: Any, root: Path) -> Any:
 
 
 def unique_queries(queries: Any, root: Path) -> Any:
-    """Queries of which each id stands once: the first; counted."""
+    """Queries of which each id stands once: the first; counted, and those without an id."""
+    queries = _told(queries, _is_written(queries[QUERY]), root, "the query has no id")
     if len(pc.unique(queries[QUERY])) == len(queries):
         return queries
     codes = queries[QUERY].combine_chunks().dictionary_encode().indices.to_numpy()
@@ -71,7 +73,7 @@ def unique_queries(queries: Any, root: Path) -> Any:
 
 def written_items(items: Any, root: Path) -> Any:
     """Items that have a text; the others are counted."""
-    return _told(items, _has_text(items), root, "the item has no text")
+    return _told(items, _is_written(items[TEXT]), root, "the item has no text")
 
 
 def only(table: Any, key: str, known: Any) -> Any:
@@ -107,8 +109,8 @@ def _highest(qrels: Any, root: Path) -> Any:
     return found
 
 
-def _has_text(table: Any) -> Any:
-    return pc.match_substring_regex(table[TEXT], r"\S").fill_null(False)
+def _is_written(values: Any) -> Any:
+    return pc.match_substring_regex(values, r"\S").fill_null(False)
 
 
 def _within(table: Any, key: str, known: Any) -> Any:

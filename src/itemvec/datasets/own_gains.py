@@ -22,6 +22,8 @@ Labels = Mapping[Any, float]
 ADVICE = "write the least grade that is relevant as `gain: 2`, or a gain for each label, into its row"
 NUMBERED = ("rank", "position", "id", "row", "index", "page", "price", "count", "clicks", "time", "date", "year")
 
+NUMBER = r"^\s*[+-]?\d+(\.\d+)?\s*$"
+
 
 def own_gains(files: OwnFiles, judgments: OwnTable, name: str | None, gain: Labels | float | None) -> Any:
     """The gain of each judgment, float64.
@@ -76,7 +78,8 @@ def _looks_graded(files: OwnFiles, judgments: OwnTable, other: str) -> bool:
         return False
     values = table[other].slice(0, 1000).combine_chunks()
     if pa.types.is_string(values.type):
-        return bool(pc.all(pc.match_substring_regex(values, r"^\s*[+-]?\d+(\.\d+)?\s*$")).as_py())
+        values = values.filter(pc.match_substring_regex(values, r"\S"))
+        return len(values) > 0 and bool(pc.all(pc.match_substring_regex(values, NUMBER)).as_py())
     return bool(pa.types.is_integer(values.type) or pa.types.is_floating(values.type))
 
 

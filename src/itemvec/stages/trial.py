@@ -20,6 +20,7 @@ from itemvec.core.top_k import NOTHING, Top
 from itemvec.metrics import Judgments, Ranked, measure
 from itemvec.protocol.judgments import choose, drop_hidden, hidden_items, judge, judged_pairs, pairs, skip_unjudged
 from itemvec.protocol.query_split import TEST, TRAIN, VALIDATION, query_parts
+from itemvec.protocol.trec_eval_ties import by_trec_eval, id_places
 from itemvec.protocol.unjudged import alternatives
 from itemvec.retrievers import Entries, Retrieve
 from itemvec.store import VectorTable, open_vectors
@@ -39,6 +40,8 @@ class Part:
         Whether rankings are reduced to what was judged.
     hidden
         Position of the item that is each of ``queries`` itself, which is not ranked for it; None where there is none.
+    id_places
+        Of all items, where ties are broken as trec_eval does; else None.
     """
 
     queries: Entries
@@ -48,6 +51,7 @@ class Part:
     n_items: int
     skip: bool = False
     hidden: Ints | None = None
+    id_places: Ints | None = None
 
     def retrieve(self, retrieve: Retrieve, depth: int) -> Top:
         """What is found for each of ``queries``, without what is hidden from it."""
@@ -55,7 +59,8 @@ class Part:
 
     def shown(self, top: Top, depth: int) -> Top:
         """The first ``depth`` ranks without the hidden items; one more was ranked where there are any."""
-        return top if self.hidden is None else drop_hidden(top, self.hidden, depth)
+        top = top if self.hidden is None else drop_hidden(top, self.hidden, depth)
+        return top if self.id_places is None else by_trec_eval(top, self.id_places)
 
     @property
     def owners(self) -> Ids:
@@ -165,7 +170,8 @@ def _part(
         known, whose = pairs(known)
         found = found[whose]
     some = None if hidden is None or (hidden[chosen] == NOTHING).all() else hidden[chosen]
-    return Part(queries, known, found, judged, len(items), protocol.unjudged == "skipped", some)
+    places = id_places(items) if protocol.ties == "trec_eval" else None
+    return Part(queries, known, found, judged, len(items), protocol.unjudged == "skipped", some, places)
 
 
 def _no_test(n_queries: int, protocol: SearchProtocol) -> str:
