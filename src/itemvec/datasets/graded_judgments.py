@@ -19,6 +19,7 @@ from itemvec.core.shown import shown
 from itemvec.datasets.base import GIVEN, Tables, as_tables
 from itemvec.datasets.gains import Gain, gains_of, not_negative
 from itemvec.datasets.reading import is_sample, note
+from itemvec.datasets.written import is_written
 
 __all__ = ["Gain", "gains_of", "judged_tables", "only", "unique_items", "written_items"]
 ABSENT = 0.5  # share of judgments of what is not there, from which files do not belong together
@@ -108,7 +109,7 @@ def _highest(qrels: Any, root: Path) -> Any:
 
 
 def _has_text(table: Any) -> Any:
-    return pc.match_substring_regex(table[TEXT], r"\S").fill_null(False)
+    return is_written(table[TEXT])
 
 
 def _within(table: Any, key: str, known: Any) -> Any:

@@ -14,6 +14,7 @@ from itemvec.core.columns import GAIN, ITEM, PART, PARTS, QUERY, QUERY_PARTS, TE
 from itemvec.datasets.own_tables import Sourced
 from itemvec.datasets.problem_rows import refuse
 from itemvec.datasets.reading import is_sample, problem
+from itemvec.datasets.written import is_written
 
 WRITE = "add it, leave the row out, or write `on_error: drop` into the row of the data set"
 
@@ -49,7 +50,7 @@ def _empty(one: Sourced | None, key: str) -> None:
     if one is None:
         return
     values = one.table[key].combine_chunks()
-    bad = pc.invert(pc.match_substring_regex(values, r"\S").fill_null(False))
+    bad = pc.invert(is_written(values))
     refuse(bad, values, f"{one.path}: {key} is empty", "fill it, or leave the row out")
 
 
