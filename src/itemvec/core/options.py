@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, get_args
 from annotated_types import Ge, Gt, Le, Lt
 
 Positive = Annotated[int, Gt(0)]
+Depth = Annotated[int, Gt(0), Le(100_000)]  # ranks: as many for each query are held in memory
+Width = Annotated[int, Gt(0), Le(65_536)]  # numbers in a vector
 Natural = Annotated[int, Ge(0)]
 Seed = Annotated[int, Ge(0), Lt(1 << 30)]  # the first of several seeds, which are kept as int32
 PositiveFloat = Annotated[float, Gt(0)]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from itemvec.core.arrays import Floats
-from itemvec.core.options import Positive
+from itemvec.core.options import Width
 from itemvec.core.words import find_words, library_versions
 from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 
@@ -26,7 +26,7 @@ class HashingEncoder:
         Number of buckets, which is the width of the vectors.
     """
 
-    dim: Positive
+    dim: Width
 
     def identity(self, corpus: Corpus) -> Mapping[str, Any]:  # noqa: ARG002  (nothing is fitted)
         """The libraries that find words and hash them."""

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from itemvec.core.arrays import Floats
 from itemvec.core.errors import ParamsError
 from itemvec.core.languages import Language, Stemmed
-from itemvec.core.options import Natural, Positive
+from itemvec.core.options import Natural, Width
 from itemvec.core.words import find_words, library_versions
 from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 
@@ -35,7 +35,7 @@ class LsaEncoder:
         Seed of the randomised SVD.
     """
 
-    dim: Positive
+    dim: Width
     stop_words: Language | None = "english"
     stemmer: Stemmed | None = None
     seed: Natural = 0

@@ -14,7 +14,7 @@ import numpy as np
 from itemvec.core.arrays import Floats
 from itemvec.core.errors import ParamsError
 from itemvec.core.machine import torch_device
-from itemvec.core.options import Positive, aside
+from itemvec.core.options import Positive, Width, aside
 from itemvec.encoders import backends, stated
 from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 from itemvec.encoders.int8_calibration import calibration_hash, calibration_texts
@@ -74,7 +74,7 @@ class SentenceTransformerEncoder:
     """
 
     checkpoint: str
-    dim: Positive
+    dim: Width
     revision: str | None = None
     item_prompt: str | None = None
     query_prompt: str | None = None

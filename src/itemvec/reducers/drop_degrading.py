@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from itemvec.core.errors import ParamsError
-from itemvec.core.options import Positive
+from itemvec.core.options import Width
 from itemvec.metrics.leave_one_dimension_out import attribute
 from itemvec.reducers.base import REDUCERS, Sample, Transform
 
@@ -27,7 +27,7 @@ class DropDegrading:
         Keep this many dimensions, the best; by default all that do not harm.
     """
 
-    dim: Positive | None = None
+    dim: Width | None = None
 
     def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:  # noqa: ARG002  (exact)
         """Measure search without each dimension, one at a time."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from itemvec.core.arrays import Doubles
 from itemvec.core.errors import ParamsError
-from itemvec.core.options import Positive, Share
+from itemvec.core.options import Share, Width
 from itemvec.reducers.affine import Centre, affine
 from itemvec.reducers.base import REDUCERS, Sample, Transform
 
@@ -31,7 +31,7 @@ class Pca:
         2507.05006, kept to reproduce its figures.
     """
 
-    dim: Positive | None = None
+    dim: Width | None = None
     variance: Share | None = None
     centre: Centre = "items"
 

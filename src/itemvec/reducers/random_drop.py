@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from itemvec.core.options import Natural, Positive
+from itemvec.core.options import Natural, Width
 from itemvec.reducers.base import REDUCERS, Sample, Transform
 
 
@@ -23,7 +23,7 @@ class RandomDrop:
         Number of the draw: rows that differ in it are different choices under the same seed.
     """
 
-    dim: Positive
+    dim: Width
     draw: Natural = 0
 
     def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:

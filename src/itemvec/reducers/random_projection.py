@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from itemvec.core.options import Natural, Positive
+from itemvec.core.options import Natural, Width
 from itemvec.reducers.base import REDUCERS, Sample, Transform
 
 
@@ -25,7 +25,7 @@ class RandomProjection:
         Number of the draw: rows that differ in it are different matrices under the same seed.
     """
 
-    dim: Positive
+    dim: Width
     draw: Natural = 0
 
     def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:

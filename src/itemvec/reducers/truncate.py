@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from itemvec.core.options import Positive
+from itemvec.core.options import Width
 from itemvec.reducers.base import REDUCERS, Sample, Transform, unit
 
 
@@ -24,7 +24,7 @@ class Truncate:
         How many to keep.
     """
 
-    dim: Positive
+    dim: Width
 
     def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:  # noqa: ARG002  (nothing to learn)
         """Return the truncation; nothing is fitted."""

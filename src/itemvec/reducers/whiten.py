@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from itemvec.core.errors import ParamsError
-from itemvec.core.options import Positive, PositiveFloat
+from itemvec.core.options import Positive, PositiveFloat, Width
 from itemvec.reducers.affine import Centre, affine
 from itemvec.reducers.base import REDUCERS, Sample, Transform
 
@@ -36,7 +36,7 @@ class Whiten:
     """
 
     method: Literal["zca", "pca"] = "zca"
-    dim: Positive | None = None
+    dim: Width | None = None
     groups: Positive = 1
     epsilon: PositiveFloat = 1e-5
     centre: Centre = "items"
