@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
-from itemvec.core.arrays import Doubles, Floats
+from itemvec.core.arrays import Doubles, Floats, Ints
 from itemvec.core.errors import ParamsError
 from itemvec.core.registry import Registry
 from itemvec.metrics.leave_one_dimension_out import Judged
@@ -21,10 +21,14 @@ FLOAT = 4  # bytes of a float32
 
 
 class Trial(NamedTuple):
-    """Queries that a reduction may learn from, float32 of shape (n, dim), and their judgments."""
+    """Queries that a reduction may learn from, float32 of shape (n, dim), their judgments, and what is not ranked.
+
+    ``hidden`` is the position of the item that is not ranked for each query, int64 of shape (n,), or -1.
+    """
 
     queries: Floats
     judged: Judged
+    hidden: Ints | None = None
 
 
 @dataclass(frozen=True)

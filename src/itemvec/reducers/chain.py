@@ -68,7 +68,7 @@ def _tried(trial: Callable[[], Trial] | None, transform: Transform) -> Callable[
 
     def tried() -> Trial:
         found = read()
-        return Trial(transform(found.queries, "query"), found.judged)
+        return Trial(transform(found.queries, "query"), found.judged, found.hidden)
 
     return tried
 

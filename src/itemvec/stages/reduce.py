@@ -76,7 +76,8 @@ def fit(
 def _trial(source: Path, judging: Judging) -> Trial:
     asked = Asked.load(source, judging.queries, judging.qrels, open_vectors(source, "items").ids())
     may = deciding(read_parquet(judging.queries), asked.judgments.ids, judging.split)
-    return Trial(asked.vectors[may], choose(asked.judgments, may))
+    hidden = None if asked.hidden is None else asked.hidden[may]
+    return Trial(asked.vectors[may], choose(asked.judgments, may), hidden)
 
 
 def deciding(queries: Any, judged: Ids, split: QuerySplit) -> NDArray[np.bool_]:
