@@ -226,7 +226,6 @@ def test_every_problem_of_the_data_is_named(tmp_path: Path) -> None:
         "interactions.csv: timestamp is no day or time that there is: '2024-02-30' in row 2",
         "items.csv: text is empty: '' in row 3",
         "interactions.csv: user_id is empty: '' in row 2",
-        "items.csv: item_id stand twice: '1' in row 2",
         "interactions.csv: split is none of train, validation, test, history: 'dev' in row 2",
         "qrels.csv: gain is below zero: -1.0 in row 1",
         "interactions.csv: item_id is not in items.csv: '9' in row 2",

@@ -21,7 +21,16 @@ from itemvec.datasets.gains import Gain, gains_of, not_negative
 from itemvec.datasets.reading import is_sample, note
 from itemvec.datasets.written import is_written
 
-__all__ = ["Gain", "gains_of", "judged_tables", "only", "unique_items", "written_items"]
+__all__ = [
+    "Gain",
+    "gains_of",
+    "judged_tables",
+    "only",
+    "unique_items",
+    "unique_judgments",
+    "unique_queries",
+    "written_items",
+]
 ABSENT = 0.5  # share of judgments of what is not there, from which files do not belong together
 
 
@@ -40,7 +49,7 @@ def judged_tables(root: Path, items: Any, queries: Any, qrels: Any, interactions
     queries = _told(queries, _has_text(queries), root, "the query has no text")
     qrels = only(qrels, ITEM, items[ITEM])
     gains = not_negative(qrels[GAIN].combine_chunks(), root)
-    qrels = _highest(qrels.set_column(qrels.column_names.index(GAIN), GAIN, gains), root)
+    qrels = unique_judgments(qrels.set_column(qrels.column_names.index(GAIN), GAIN, gains), root)
     answered = _within(queries, QUERY, qrels[QUERY].filter(pc.greater(qrels[GAIN], 0)))
     queries = _told(queries, answered, root, "no item is relevant to the query")
     if GROUP not in queries.column_names:
@@ -97,7 +106,7 @@ def _present(qrels: Any, key: str, known: Any, root: Path) -> Any:
     return qrels.filter(kept)
 
 
-def _highest(qrels: Any, root: Path) -> Any:
+def unique_judgments(qrels: Any, root: Path) -> Any:
     """One judgment of each query and item: the highest."""
     others = [name for name in qrels.column_names if name not in (QUERY, ITEM, GAIN)]
     parts = [(GAIN, "max"), *((name, "min") for name in others)]
