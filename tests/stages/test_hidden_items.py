@@ -7,15 +7,20 @@ import pyarrow as pa
 import pytest
 import pytrec_eval
 
-from itemvec.core.columns import HIDDEN, ITEMS, QRELS, QUERIES
+from itemvec.core.columns import HIDDEN, INTERACTIONS, ITEMS, QRELS, QUERIES
 from itemvec.core.errors import ItemvecError
 from itemvec.core.files import read_parquet, write_parquet
 from itemvec.core.params import SearchProtocol
+from itemvec.metrics.leave_one_dimension_out import attribute
+from itemvec.protocol.judged_queries import Asked
 from itemvec.retrievers.exact import Exact
 from itemvec.retrievers.hybrid import Hybrid
+from itemvec.stages.ablate_dimensions import measure_each_dimension
+from itemvec.stages.analyze import Tables, describe
+from itemvec.stages.reduce import Judging, _trial
 from itemvec.stages.search import search
 from itemvec.stages.truncation import measure_truncation
-from itemvec.store import Block, write_database
+from itemvec.store import Block, open_vectors, write_database
 
 PROTOCOL = SearchProtocol(depth=5, metrics=["ndcg@5"])
 IDS = [f"a{number:02}" for number in range(12)]
@@ -112,3 +117,62 @@ def test_a_search_without_a_test_is_refused(
     protocol = SearchProtocol(depth=5, metrics=["ndcg@5"], least_gain=least_gain)
     with pytest.raises(ItemvecError, match=said):
         search(Exact(), tables, vectors, protocol, seed=1)
+
+
+def cosines(vectors: Path) -> np.ndarray:
+    items, queries = (open_vectors(vectors, name).load().vectors for name in ("items", "queries"))
+    return queries @ items.T
+
+
+def test_the_ablation_hides_it_too(tables: dict[str, Path], vectors: Path) -> None:
+    """With all dimensions, its nDCG@10 is that of the same ranking without the query itself."""
+    facts, _ = measure_each_dimension(vectors, tables["queries"], tables["qrels"], 0)
+    scores = cosines(vectors)
+    expected = ndcg_at_10(tables, scores)
+    assert facts["groups"]["given"]["ndcg@10"] == pytest.approx(expected, abs=1e-6)
+    assert expected > ndcg_at_10(tables, scores, hide=False)
+
+
+def ndcg_at_10(tables: dict[str, Path], scores: np.ndarray, hide: bool = True) -> float:
+    found = []
+    for row in range(6):
+        gains = np.zeros(12)
+        gains[[row + 1, row + 2]] = 1.0, 2.0
+        order = [place for place in np.argsort(-scores[row]) if not (hide and place == row)][:10]
+        discount = 1 / np.log2(np.arange(2, 12))
+        found.append(float(gains[order] @ discount[: len(order)]) / float(np.array([2.0, 1.0]) @ discount[:2]))
+    return float(np.mean(found))
+
+
+def test_without_a_dimension_it_stays_hidden(tables: dict[str, Path], vectors: Path) -> None:
+    asked = Asked.load(vectors, tables["queries"], tables["qrels"], pa.array(IDS))
+    items = open_vectors(vectors, "items").load().vectors
+    found = attribute(asked.vectors, items, asked.judgments, hidden=asked.hidden)
+    for left_out in range(8):
+        kept = np.arange(8) != left_out
+        queries, rest = asked.vectors[:, kept], items[:, kept]
+        scores = queries @ (rest / np.linalg.norm(rest, axis=1, keepdims=True)).T
+        assert found.without[:, left_out].mean() == pytest.approx(ndcg_at_10(tables, scores), abs=1e-5)
+
+
+def test_the_margin_is_not_to_the_query_itself(tables: dict[str, Path], vectors: Path) -> None:
+    facts, _ = describe(vectors, Tables(tables["queries"], tables["qrels"], empty(tables)), 0)
+    scores, margins = cosines(vectors), []
+    for row in range(6):
+        others = [place for place in range(12) if place not in (row, row + 1, row + 2)]
+        margins.append(scores[row, [row + 1, row + 2]].min() - scores[row, others].max())
+    assert facts["margin"]["given"]["least"] == pytest.approx(min(margins), abs=1e-5)
+
+
+def empty(tables: dict[str, Path]) -> Path:
+    path = tables["items"].with_name("interactions.parquet")
+    write_parquet(path, INTERACTIONS.empty_table())
+    return path
+
+
+def test_a_reduction_that_learns_from_queries_is_told(tables: dict[str, Path], vectors: Path) -> None:
+    """The vector of a query is that of the item hidden from it."""
+    trial = _trial(vectors, Judging(tables["queries"], tables["qrels"]))
+    assert trial.hidden is not None
+    assert len(trial.hidden) > 0
+    assert (open_vectors(vectors, "items").load().vectors[trial.hidden] == trial.queries).all()

@@ -48,7 +48,7 @@ def search(query: str | None, k: int, retriever: str | None, reranker: str | Non
 
 
 @click.command(name="train-reranker")
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path), default="artifacts/models/reranker")
 @click.option("--tables", type=EXISTING, default="artifacts/tables", show_default=True, help="Items, queries, qrels.")
 @click.option(
     "--from",
@@ -66,15 +66,23 @@ def train_reranker(
 ) -> None:
     """Train a cross-encoder on the judgments of the training queries, and write it to the folder OUT.
 
+    OUT is artifacts/models/reranker by default. It may not lie below data/, which is tracked by data.dvc.
+
     The epoch with the best nDCG@10 on the validation queries is kept. To use it, add a row of kind cross-encoder to
     systems, with OUT as its checkpoint.
 
     \b
-    Example: itemvec train-reranker data/rerankers/mine --layers 3
+    Example: itemvec train-reranker artifacts/models/mine --layers 3
     """
+    from itemvec.core.errors import ParamsError
     from itemvec.rerankers.training import Schedule
     from itemvec.stages.train_reranker import train_reranker as train
 
+    if Path("data").resolve() in out.resolve().parents:
+        raise ParamsError(
+            f"{out}: lies below data/, which data.dvc tracks, and every stage would run anew; "
+            f"write it to artifacts/models/{out.name}"
+        )
     schedule = Schedule(layers=layers, max_tokens=max_tokens, epochs=epochs)
     facts = train(tables, checkpoint, out, schedule, seed)
     click.echo(f"{out}: nDCG@10 on validation queries {facts['reranked']:.4f}, of BM25 alone {facts['first']:.4f}")

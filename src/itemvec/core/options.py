@@ -12,6 +12,7 @@ Positive = Annotated[int, Gt(0), Le(MOST)]
 Count = Annotated[int, Gt(0)]  # of what exists already, such as the parameters of a model
 Dim = Annotated[int, Gt(0), Le(WIDEST)]  # of vectors
 Natural = Annotated[int, Ge(0), Le(MOST)]
+Depth = Annotated[int, Gt(0), Le(100_000)]  # ranks: as many for each query are held in memory
 Seed = Annotated[int, Ge(0), Lt(1 << 30)]  # the first of several seeds, which are kept as int32
 PositiveFloat = Annotated[float, Gt(0)]
 NaturalFloat = Annotated[float, Ge(0)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from itemvec.core.options import NaturalFloat, OpenShare, Positive
+from itemvec.core.options import Depth, NaturalFloat, OpenShare, Positive
 
 Row = dict[str, Any]
 
@@ -30,7 +30,7 @@ class RecommendProtocol:
 
     split: str | Row
     mask_history: bool
-    depth: Positive
+    depth: Depth
     seeds: Positive
     metrics: list[str]
 
@@ -62,7 +62,7 @@ class SearchProtocol:
         trec_eval sorts a run, the id that sorts last first, to repeat a published figure; it favours some ids.
     """
 
-    depth: Positive
+    depth: Depth
     metrics: list[str]
     split: Literal["given"] | dict[Literal["validation"], OpenShare] = "given"
     judge: Literal["query", "pair"] = "query"
@@ -84,7 +84,7 @@ class RerankProtocol:
     """
 
     first: str
-    depth: Positive
+    depth: Depth
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,18 @@ from itemvec.core.shown import shown
 from itemvec.datasets.base import GIVEN, Tables, as_tables
 from itemvec.datasets.gains import Gain, gains_of, not_negative
 from itemvec.datasets.reading import is_sample, note
+from itemvec.datasets.written import is_written
 
-__all__ = ["Gain", "gains_of", "judged_tables", "only", "unique_items", "written_items"]
+__all__ = [
+    "Gain",
+    "gains_of",
+    "judged_tables",
+    "only",
+    "unique_items",
+    "unique_judgments",
+    "unique_queries",
+    "written_items",
+]
 ABSENT = 0.5  # share of judgments of what is not there, from which files do not belong together
 
 
@@ -36,10 +46,10 @@ def judged_tables(root: Path, items: Any, queries: Any, qrels: Any, interactions
     for key, known in ((ITEM, items), (QUERY, queries)):
         qrels = _present(qrels, key, known[key], root)
     items = written_items(items, root)
-    queries = _told(queries, _is_written(queries[TEXT]), root, "the query has no text")
+    queries = _told(queries, _has_text(queries), root, "the query has no text")
     qrels = only(qrels, ITEM, items[ITEM])
     gains = not_negative(qrels[GAIN].combine_chunks(), root)
-    qrels = _highest(qrels.set_column(qrels.column_names.index(GAIN), GAIN, gains), root)
+    qrels = unique_judgments(qrels.set_column(qrels.column_names.index(GAIN), GAIN, gains), root)
     answered = _within(queries, QUERY, qrels[QUERY].filter(pc.greater(qrels[GAIN], 0)))
     queries = _told(queries, answered, root, "no item is relevant to the query")
     if GROUP not in queries.column_names:
@@ -49,7 +59,7 @@ def judged_tables(root: Path, items: Any, queries: Any, qrels: Any, interactions
 
 def unique_items(items: Any, root: Path) -> Any:
     """Items of which each id stands once: the first; counted, and those that had another text or no id."""
-    items = _told(items, _is_written(items[ITEM]), root, "the item has no id")
+    items = _told(items, is_written(items[ITEM]), root, "the item has no id")
     distinct = len(pc.unique(items[ITEM]))
     if distinct == len(items):
         return items
@@ -62,7 +72,7 @@ def unique_items(items: Any, root: Path) -> Any:
 
 def unique_queries(queries: Any, root: Path) -> Any:
     """Queries of which each id stands once: the first; counted, and those without an id."""
-    queries = _told(queries, _is_written(queries[QUERY]), root, "the query has no id")
+    queries = _told(queries, is_written(queries[QUERY]), root, "the query has no id")
     if len(pc.unique(queries[QUERY])) == len(queries):
         return queries
     codes = queries[QUERY].combine_chunks().dictionary_encode().indices.to_numpy()
@@ -73,7 +83,7 @@ def unique_queries(queries: Any, root: Path) -> Any:
 
 def written_items(items: Any, root: Path) -> Any:
     """Items that have a text; the others are counted."""
-    return _told(items, _is_written(items[TEXT]), root, "the item has no text")
+    return _told(items, _has_text(items), root, "the item has no text")
 
 
 def only(table: Any, key: str, known: Any) -> Any:
@@ -98,7 +108,7 @@ def _present(qrels: Any, key: str, known: Any, root: Path) -> Any:
     return qrels.filter(kept)
 
 
-def _highest(qrels: Any, root: Path) -> Any:
+def unique_judgments(qrels: Any, root: Path) -> Any:
     """One judgment of each query and item: the highest."""
     others = [name for name in qrels.column_names if name not in (QUERY, ITEM, GAIN)]
     parts = [(GAIN, "max"), *((name, "min") for name in others)]
@@ -109,8 +119,8 @@ def _highest(qrels: Any, root: Path) -> Any:
     return found
 
 
-def _is_written(values: Any) -> Any:
-    return pc.match_substring_regex(values, r"\S").fill_null(False)
+def _has_text(table: Any) -> Any:
+    return is_written(table[TEXT])
 
 
 def _within(table: Any, key: str, known: Any) -> Any:

@@ -116,16 +116,6 @@ class OwnTables:
         return Sourced(found.path, pa.table(columns))
 
 
-def distinct(items: Any, path: Path) -> Any:
-    """Items of which rows of the same id and the same text are one; counted."""
-    if len(pc.unique(items[ITEM])) == len(items):
-        return items
-    first = items.group_by([ITEM, TEXT], use_threads=False).aggregate([])
-    if left := len(items) - len(first):
-        note("left out", path, "the item stands there before, with the same text", left)
-    return first.select([ITEM, TEXT])
-
-
 def _groups(found: OwnTable, name: str) -> Any:
     if name not in found:
         return pa.repeat(pa.scalar(GIVEN), found.table.num_rows)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from itemvec.core.columns import GAIN, ITEM, PART, PARTS, QUERY, QUERY_PARTS, TEXT, USER
 from itemvec.datasets.own_tables import Sourced
 from itemvec.datasets.problem_rows import refuse
 from itemvec.datasets.reading import is_sample, problem
+from itemvec.datasets.written import is_written
 
 WRITE = "add it, leave the row out, or write `on_error: drop` into the row of the data set"
 
@@ -27,9 +26,6 @@ def survey(raw: Mapping[str, Sourced | None]) -> None:
     for one, keys in ((items, [ITEM, TEXT]), (interactions, [USER, ITEM]), (queries, [QUERY, TEXT]), (qrels, [])):
         for key in keys:
             _empty(one, key)
-    _twice(items, [ITEM], but=[ITEM, TEXT])
-    _twice(queries, [QUERY])
-    _twice(qrels, [QUERY, ITEM])
     _parts(interactions, PARTS)
     _parts(queries, QUERY_PARTS)
     if qrels is not None:
@@ -49,31 +45,8 @@ def _empty(one: Sourced | None, key: str) -> None:
     if one is None:
         return
     values = one.table[key].combine_chunks()
-    bad = pc.invert(pc.match_substring_regex(values, r"\S").fill_null(False))
+    bad = pc.invert(is_written(values))
     refuse(bad, values, f"{one.path}: {key} is empty", "fill it, or leave the row out")
-
-
-def _twice(one: Sourced | None, keys: list[str], but: list[str] | None = None) -> None:
-    """Rows whose ``keys`` stand before; those of which also ``but`` stands before are one row and do no harm."""
-    if one is None or not len(one.table):
-        return
-    again = _again(one.table, keys)
-    if but is not None:
-        again &= ~_again(one.table, but)
-    advice = "keep one row, or write `on_error: drop` into the row of the data set"
-    refuse(
-        pa.array(again), one.table[keys[-1]].combine_chunks(), f"{one.path}: {' and '.join(keys)} stand twice", advice
-    )
-
-
-def _again(table: Any, keys: list[str]) -> NDArray[np.bool_]:
-    codes = np.zeros(len(table), np.int64)
-    for key in keys:
-        found = table[key].combine_chunks().dictionary_encode()
-        codes = codes * (len(found.dictionary) + 1) + found.indices.fill_null(-1).to_numpy()
-    again = np.ones(len(codes), bool)
-    again[np.unique(codes, return_index=True)[1]] = False
-    return again
 
 
 def _parts(one: Sourced | None, known: tuple[str, ...]) -> None:

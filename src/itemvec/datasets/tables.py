@@ -13,13 +13,13 @@ from itemvec.datasets.base import DATASETS, Tables, as_tables
 from itemvec.datasets.counted_times import Unit
 from itemvec.datasets.delimited import Form
 from itemvec.datasets.gains import Gain
-from itemvec.datasets.graded_judgments import judged_tables
+from itemvec.datasets.graded_judgments import judged_tables, unique_items, unique_judgments, unique_queries
 from itemvec.datasets.item_text import fields_of
 from itemvec.datasets.k_core import k_core
 from itemvec.datasets.known_items import with_known_items
 from itemvec.datasets.one_file import judged_file
 from itemvec.datasets.own_files import ROLES, OwnFiles, Role, TableName
-from itemvec.datasets.own_tables import OwnTables, distinct
+from itemvec.datasets.own_tables import OwnTables
 from itemvec.datasets.quotes import Quotes
 from itemvec.datasets.reading import is_collecting
 from itemvec.datasets.survey import survey
@@ -36,7 +36,8 @@ class PlainTables:
     Each is a ``.csv``, ``.tsv``, ``.jsonl``, ``.parquet`` or ``.xlsx`` file with the columns of its table, or one of
     these packed as ``.gz`` or ``.zst``. Names of columns match without regard to case and blanks. A judgment without a
     ``gain`` has gain 1. ``group`` of a query names the slice it is reported in. ``split`` of an interaction or a query
-    is its part in a split of your own.
+    is its part in a split of your own. Of rows with the same id the first counts, of judgments of the same query and
+    item the highest; the others are counted.
 
     Parameters
     ----------
@@ -66,8 +67,8 @@ class PlainTables:
     markup
         ``keep`` texts of items as they are, or ``remove`` the tags and entities of HTML.
     on_error
-        ``refuse`` rows that cannot be used, or ``drop`` them: items that stand twice or have no text, interactions and
-        judgments of unknown items, queries to which nothing is relevant. What is dropped is counted.
+        ``refuse`` rows that cannot be used, or ``drop`` them: items that have no text, interactions and judgments of
+        unknown items, queries to which nothing is relevant. What is dropped is counted.
     min_interactions
         Leave out users and items with fewer interactions, until all that are left have that many.
     """
@@ -116,7 +117,11 @@ class PlainTables:
             survey(raw)
         items, interactions, queries, qrels = (None if one is None else one.table for one in raw.values())
         if (own := raw["items"]) is not None:
-            items = distinct(own.table, own.path)
+            items = unique_items(own.table, own.path)
+        if queries is not None:
+            queries = unique_queries(queries, root)
+        if qrels is not None:
+            qrels = unique_judgments(qrels, root)
         if self.on_error == "drop" and items is not None:
             if interactions is not None:
                 items, interactions = with_known_items(items, interactions, root)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from itemvec.core.arrays import Floats
 from itemvec.core.errors import ParamsError
-from itemvec.core.options import Positive, PositiveFloat, Variable, aside
+from itemvec.core.options import Dim, Positive, PositiveFloat, Variable, aside
 from itemvec.encoders.api_response import tokens_in, vectors_in
 from itemvec.encoders.base import ENCODERS, Corpus, Counts, Done, LoadedEncoder, Prepared, Role, Rows
 from itemvec.models.server import Server
@@ -72,7 +72,7 @@ class ApiEncoder:
 
     checkpoint: str
     url: str
-    dim: Positive
+    dim: Dim
     revision: str | None = None
     item_prompt: str = ""
     query_prompt: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -107,6 +107,15 @@ class Encoder(Protocol):
 
     def load(self, corpus: Corpus) -> LoadedEncoder:
         """Load the encoder into memory, and fit it on ``corpus`` if it learns from the items."""
+        ...
+
+
+@runtime_checkable
+class Checkable(Protocol):
+    """An encoder whose options can be compared with files on this machine before anything is loaded."""
+
+    def check(self) -> None:
+        """Raise ``ParamsError`` if they contradict each other."""
         ...
 
 

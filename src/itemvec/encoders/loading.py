@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from itemvec.core.errors import ParamsError
+from itemvec.encoders.base import Role
 from itemvec.encoders.packed_attention import first_position
 from itemvec.encoders.tokenization import least_limit
 from itemvec.models.checkpoint import OURS, check_safetensors, configured
@@ -61,6 +62,17 @@ def limit(subject: str, model: Any, max_tokens: int | None, suffix: str) -> int:
     if tokens == ENDLESS:
         raise ParamsError(f"{subject}: its files state no limit; give the row max_tokens")
     return tokens
+
+
+def check_room(subject: str, model: Any, prompts: Mapping[Role, str], suffix: str, tokens: int) -> None:
+    """Refuse a prompt after which no token of a text is left within the limit of ``tokens``."""
+    for role, prompt in prompts.items():
+        needed = least_limit(model.tokenizer, f"{prompt}a{suffix}") - 1
+        if prompt and needed > tokens:
+            raise ParamsError(
+                f"{subject}: {role}_prompt {prompt!r} leaves nothing of a text within {tokens} tokens; "
+                f"shorten it, or set max_tokens to {needed} or more"
+            )
 
 
 def pool(subject: str, model: Any, mode: str | None, with_prompt: bool | None) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -13,12 +14,12 @@ import numpy as np
 from itemvec.core.arrays import Floats
 from itemvec.core.errors import ParamsError
 from itemvec.core.machine import torch_device
-from itemvec.core.options import Count, Positive, aside
-from itemvec.encoders import backends
+from itemvec.core.options import Count, Dim, Positive, aside
+from itemvec.encoders import backends, stated
 from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 from itemvec.encoders.int8_calibration import calibration_hash, calibration_texts
 from itemvec.encoders.router import TASKS, has_routes
-from itemvec.models.checkpoint import Checkpoint, resolve
+from itemvec.models.checkpoint import Checkpoint, resolve, stored
 
 COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 LIBRARIES = ("sentence-transformers", "transformers", "tokenizers", "torch")
@@ -42,9 +43,12 @@ class SentenceTransformerEncoder:
     revision
         Commit of the hub to read; by default the newest.
     item_prompt
-        Put before the text of every item.
+        Put before the text of every item; by default the prompt that the checkpoint states, if it states one.
     query_prompt
-        Put before every query.
+        Put before every query; by default as above.
+    own_prompts
+        Use the prompts that the checkpoint states in config_sentence_transformers.json, and refuse others. ``false``:
+        those of the row alone count.
     suffix
         Put after every text.
     max_tokens
@@ -71,10 +75,11 @@ class SentenceTransformerEncoder:
     """
 
     checkpoint: str
-    dim: Positive
+    dim: Dim
     revision: str | None = None
-    item_prompt: str = ""
-    query_prompt: str = ""
+    item_prompt: str | None = None
+    query_prompt: str | None = None
+    own_prompts: bool = True
     suffix: str = ""
     max_tokens: Positive | None = None
     backend: Literal["torch", "openvino", "onnx"] = "torch"
@@ -97,12 +102,32 @@ class SentenceTransformerEncoder:
         backends.check(self.checkpoint, self.backend, self.dtype, self.calibration)
 
     def identity(self, corpus: Corpus) -> Mapping[str, Any]:  # noqa: ARG002  (the weights are not fitted here)
-        """Revision of the checkpoint, versions of the libraries that run it, and the calibration texts of int8."""
+        """Revision and own prompts of the checkpoint, versions of its libraries, and the calibration texts of int8."""
         libraries = {name: version(name) for name in LIBRARIES} | backends.versions(self.backend)
-        identity = {"revision": self.resolved().revision, "libraries": libraries}
+        found = self.resolved()
+        prompts = self._prompts(found.folder)
+        identity: dict[str, Any] = {"revision": found.revision, "libraries": libraries}
+        own = {role: prompt for role, prompt in prompts.items() if prompt and getattr(self, f"{role}_prompt") is None}
+        if own:
+            identity["prompts"] = own
         if self.dtype == "int8":  # one model is calibrated for both roles, so the prompt of items counts for queries
-            identity |= {"calibration": calibration_hash(self.calibration), "calibration_prompt": self.item_prompt}
+            identity |= {"calibration": calibration_hash(self.calibration), "calibration_prompt": prompts["item"]}
         return identity
+
+    def check(self) -> None:
+        """Compare the row with the files of the checkpoint, where they are on this machine; nothing is loaded."""
+        folder = stored(self.checkpoint, self.revision)
+        if folder is None:
+            return
+        subject, dim = f"model {self.checkpoint!r}", stated.stated_dim(folder)
+        if dim is not None and dim != self.dim:
+            raise ParamsError(f"{subject}: the row says dim {self.dim}, the checkpoint has {dim}")
+        limit = self.max_tokens or stated.most_tokens(folder)
+        stated.check_room(subject, folder, self._prompts(folder), self.suffix, limit)
+
+    def _prompts(self, folder: Path) -> dict[Role, str]:
+        row: dict[Role, str | None] = {"item": self.item_prompt, "query": self.query_prompt}
+        return stated.chosen_prompts(f"model {self.checkpoint!r}", folder, row, self.own_prompts)
 
     def load(self, corpus: Corpus) -> LoadedEncoder:  # noqa: ARG002
         """Read the weights onto the device."""
@@ -110,9 +135,11 @@ class SentenceTransformerEncoder:
         from itemvec.encoders.inference import Transformer
 
         subject, torch_runs = f"model {self.checkpoint!r}", self.backend == "torch"
+        folder = self.resolved().folder
+        prompts = self._prompts(folder)
         model = loading.read(
             subject,
-            self.resolved().folder,
+            folder,
             config=self.config,
             device=torch_device() if torch_runs else "cpu",
             trust_remote_code=self.trust_remote_code,
@@ -123,10 +150,11 @@ class SentenceTransformerEncoder:
         if found != self.dim:
             raise ParamsError(f"{subject}: the row says dim {self.dim}, the checkpoint has {found}")
         routed = has_routes(subject, model)
-        prompts: dict[Role, str] = {"item": self.item_prompt, "query": self.query_prompt}
         if loading.is_transformer(model):
             limit = loading.limit(subject, model, self.max_tokens, self.suffix)
-            return Transformer(model, prompts, self.suffix, limit, self.normalize, self._body(model, limit))
+            loading.check_room(subject, model, prompts, self.suffix, limit)
+            body = self._body(model, limit, prompts["item"])
+            return Transformer(model, prompts, self.suffix, limit, self.normalize, body)
         if self.max_tokens is not None:
             raise ParamsError(f"{subject}: it is not cut by tokens here; leave out max_tokens")
         if not torch_runs:
@@ -149,13 +177,13 @@ class SentenceTransformerEncoder:
 
         return encode
 
-    def _body(self, model: Any, limit: int) -> backends.Body | None:
+    def _body(self, model: Any, limit: int, prompt: str) -> backends.Body | None:
         if self.backend == "torch":
             return None
         from itemvec.encoders import runtime
         from itemvec.encoders.tokenization import tokenize
 
-        texts = [self.item_prompt + text for text in calibration_texts(self.calibration)]
+        texts = [prompt + text for text in calibration_texts(self.calibration)]
         tokens, _ = tokenize(model.tokenizer, texts, self.suffix, limit)
         samples = [ids.astype(np.int64) for ids in tokens.of(np.arange(len(texts)))]
         return runtime.body_of(model, self.backend, self.dtype, samples)

@@ -62,6 +62,7 @@ def attribute(
     k: int = 10,
     similarity: Similarity = "cosine",
     ties: Ties | None = None,
+    hidden: Ints | None = None,
 ) -> Attribution:
     """Leave out one dimension at a time, without ranking the catalogue anew for each.
 
@@ -78,6 +79,8 @@ def attribute(
         Of the same queries in the same order.
     ties
         The order of equal scores; by default that of position.
+    hidden
+        Position of an item that is not ranked for a query, int64 of shape (n_queries,); -1 where there is none.
     """
     queries, items = (_scaled(vectors, similarity) for vectors in (queries, items))
     reach = np.abs(items)
@@ -89,13 +92,13 @@ def attribute(
     while len(waiting):
         failed = [np.empty(0, dtype=np.int64)]
         for rows in _batches(waiting, max(depth * items.shape[1], len(items))):
-            found, proved = _without_each(queries[rows], items, rows, judged, k, depth, reach, similarity, ties)
+            found, proved = _without_each(queries[rows], items, rows, judged, k, depth, reach, similarity, ties, hidden)
             without[rows] = found
             failed.append(rows[~proved])
         waiting = np.concatenate(failed)
         widened = widened or len(waiting)
         depth = min(2 * depth, len(items))
-    return Attribution(ndcg(queries, items, judged, k, "dot", ties), without, widened)
+    return Attribution(ndcg(queries, items, judged, k, "dot", ties, hidden), without, widened)
 
 
 def ndcg(
@@ -105,12 +108,13 @@ def ndcg(
     k: int = 10,
     similarity: Similarity = "cosine",
     ties: Ties | None = None,
+    hidden: Ints | None = None,
 ) -> Doubles:
     """nDCG@k of every query over all items, float64 of shape (n_queries,); gains are linear, as in trec_eval."""
     queries, items = (_scaled(vectors, similarity) for vectors in (queries, items))
     found = np.empty(len(queries))
     for rows in _batches(np.arange(len(queries)), len(items)):
-        positions = top_k(queries[rows] @ items.T, k, ties and ties.part(rows)).positions
+        positions = top_k(_shown(queries[rows] @ items.T, rows, hidden), k, ties and ties.part(rows)).positions
         found[rows] = _gains(positions, rows, judged, len(items)) @ _discount(k) / _ideal(rows, judged, k)
     return found
 
@@ -125,20 +129,23 @@ def _without_each(
     reach: Floats,
     similarity: Similarity,
     ties: Ties | None,
+    hidden: Ints | None,
 ) -> tuple[Doubles, NDArray[np.bool_]]:
     """Without each dimension, (n, dim), and the queries for which that is proved to be right, bool (n,)."""
     n, dim = queries.shape
-    scores = queries @ items.T  # (n, n_items)
+    scores = _shown(queries @ items.T, rows, hidden)  # (n, n_items)
     candidates = top_k(scores, depth, ties and ties.part(rows)).positions  # (n, depth)
     tied = candidates if ties is None else ties.places(rows[:, None], candidates)
     candidates = np.take_along_axis(candidates, np.argsort(tied, axis=1), axis=1)  # the order of equal scores
-    full = np.take_along_axis(scores, candidates, axis=1)
+    ranked = candidates >= 0  # the last place is empty where an item is hidden and all others are candidates
+    full = np.where(ranked, np.take_along_axis(scores, candidates, axis=1), np.float32(-np.inf))
     values = items[candidates].transpose(0, 2, 1)  # (n, dim, depth)
     changed = _rescored(full[:, None, :] - queries[:, :, None] * values, values, similarity)
+    changed = np.where(ranked[:, None, :], changed, np.float32(-np.inf))
     top = top_k(changed.reshape(n * dim, depth), k)
     gains = np.append(_gains(candidates, rows, judged, len(items)), np.zeros((n, 1)), axis=1)  # rank -1 has no item
-    ranked = gains[np.repeat(np.arange(n), dim)[:, None], top.positions]  # (n * dim, k)
-    found = (ranked @ _discount(k)).reshape(n, dim) / _ideal(rows, judged, k)[:, None]
+    gained = gains[np.repeat(np.arange(n), dim)[:, None], top.positions]  # (n * dim, k)
+    found = (gained @ _discount(k)).reshape(n, dim) / _ideal(rows, judged, k)[:, None]
     if depth == len(items):
         return found, np.ones(n, dtype=bool)
     outside = full.min(axis=1)[:, None] + np.abs(queries) * reach  # (n, dim): no item outside exceeds this
@@ -146,6 +153,14 @@ def _without_each(
     limit = np.maximum(limit, 0) if similarity == "cosine" else limit
     inside = top.scores[:, -1].reshape(n, dim) > limit + SLACK
     return found, np.asarray(inside.all(axis=1))
+
+
+def _shown(scores: Floats, rows: Ints, hidden: Ints | None) -> Floats:
+    """Scores with minus infinity for the item that is hidden from each query."""
+    if hidden is not None:
+        some = np.flatnonzero(hidden[rows] >= 0)
+        scores[some, hidden[rows][some]] = -np.inf
+    return scores
 
 
 def _rescored(products: Floats, left_out: Floats, similarity: Similarity) -> Floats:

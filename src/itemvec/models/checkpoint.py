@@ -67,6 +67,22 @@ def resolve(name: str, revision: str | None = None, code: bool = False) -> Check
     return Checkpoint(folder, content)
 
 
+def stored(name: str, revision: str | None = None) -> Path | None:
+    """The folder of a checkpoint if it is on this machine; None if it would have to be fetched."""
+    if name.startswith(PACKAGE):
+        return _in_package(name)
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        found = try_to_load_from_cache(name, "config.json", revision=revision)
+    except HFValidationError:  # no name of the hub: `resolve` says so
+        return None
+    return Path(found).parent if isinstance(found, str) else None
+
+
 def check_safetensors(folder: Path, subject: str) -> None:
     """Refuse weights that exist only as a pickle, which can run code when it is read; safetensors are required."""
     for path in sorted(folder.rglob("pytorch_model.bin")):

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 
-from itemvec.core.arrays import Doubles, Floats
+from itemvec.core.arrays import Doubles, Floats, Ints
 from itemvec.core.errors import ParamsError
 from itemvec.core.registry import Registry
 from itemvec.metrics.leave_one_dimension_out import Judged
@@ -25,11 +25,14 @@ class Trial(NamedTuple):
 
     apart
         Whether none of them is among those that the results are measured on.
+    hidden
+        Position of the item that is not ranked for each query, int64 of shape (n,), or -1.
     """
 
     queries: Floats
     judged: Judged
     apart: bool = True
+    hidden: Ints | None = None
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class DropDegrading:
         trial = sample.trial() if sample.trial else None
         if trial is None or not len(trial.queries):
             raise ParamsError("reducer drop-degrading: the data set has no judged queries; choose another reducer")
-        found = attribute(trial.queries, np.concatenate(list(sample.batches)), trial.judged)
+        found = attribute(trial.queries, np.concatenate(list(sample.batches)), trial.judged, hidden=trial.hidden)
         harm = found.without.mean(axis=0) - found.full.mean()  # (dim,)
         kept = np.flatnonzero(harm <= 0)
         if self.dim is not None or not len(kept):

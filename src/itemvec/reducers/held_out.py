@@ -35,12 +35,15 @@ class HeldOut:
         Of unit length, float32 of shape (n_items, dim); the catalogue is held in memory.
     folds
         Which fold each query belongs to, int64. Equal queries share one, so that none is trained on itself.
+    hidden
+        Position of the item that is not ranked for each query, or -1.
     """
 
     queries: Floats
     items: Floats
     judged: Judgments
     folds: Ints
+    hidden: Ints | None = None
 
     @classmethod
     def of(cls, kind: str, sample: Sample, rng: np.random.Generator) -> HeldOut:
@@ -64,7 +67,8 @@ class HeldOut:
             raise ParamsError(f"reducer {kind}: {len(distinct)} queries are too few to tune on; {LEAST} are the least")
         folds = (rng.permutation(len(distinct)) % FOLDS)[whose.ravel()]
         judged: Any = trial.judged
-        return cls(unit(trial.queries), unit(np.concatenate(list(sample.batches))), judged, folds.astype(np.int64))
+        items = unit(np.concatenate(list(sample.batches)))
+        return cls(unit(trial.queries), items, judged, folds.astype(np.int64), trial.hidden)
 
     @cached_property
     def targets(self) -> Floats:
@@ -78,7 +82,11 @@ class HeldOut:
         found = []
         step = max(1, SCORES // max(1, len(self.items)))
         for start in range(0, len(queries), step):
-            top = top_k(unit(queries[start : start + step]) @ self.items.T, 10)
+            scores = unit(queries[start : start + step]) @ self.items.T
+            if self.hidden is not None:
+                rows = np.flatnonzero(self.hidden[start : start + step] >= 0)
+                scores[rows, self.hidden[start + rows]] = -np.inf
+            top = top_k(scores, 10)
             found.append(ndcg(Ranked.judge(top.positions, self.judged.slice(start, start + len(top.positions))), 10))
         return np.concatenate(found)
 

@@ -72,6 +72,8 @@ class CrossEncoderReranker:
         except (OSError, ValueError) as error:
             said = " ".join(str(error).split())
             raise ParamsError(f"{self._subject}: its files cannot be loaded: {said}") from None
+        if model.prompts.get(model.default_prompt_name):
+            raise ParamsError(f"{self._subject}: it puts a prompt before every query, which is not supported here")
         if model.num_labels != 1:
             raise ParamsError(f"{self._subject}: it has {model.num_labels} outputs, a reranker has one")
         return model

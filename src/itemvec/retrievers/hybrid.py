@@ -11,7 +11,7 @@ import numpy as np
 
 from itemvec.core.arrays import Doubles
 from itemvec.core.errors import ParamsError
-from itemvec.core.options import NaturalFloat, Positive
+from itemvec.core.options import Depth, NaturalFloat, Positive
 from itemvec.core.top_k import TieOrder, Ties, Top
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve, Retriever, TakesWidths, Tuning, prepare
 from itemvec.retrievers.fusion import Candidates, normalised, reciprocal_rank, scaled_from, unite
@@ -52,23 +52,24 @@ class Hybrid:
     k: Positive = 60
     normalise: Literal["tmm", "minmax", "z"] = "tmm"
     weights: list[NaturalFloat] | None = None
-    candidates: Positive = 100
+    candidates: Depth = 100
 
     def __post_init__(self) -> None:
         if len(self.parts) < 2:
             raise ParamsError("retriever hybrid: parts has fewer than two rows; name at least two retrievers")
         if self.weights is not None and (len(self.weights) != len(self.parts) or not sum(self.weights)):
             raise ParamsError(f"retriever hybrid: weights is {self.weights}; give one per part, and not all 0")
-        _ = self._retrievers
+        _ = self.retrievers
 
     @cached_property
-    def _retrievers(self) -> list[Retriever]:
+    def retrievers(self) -> list[Retriever]:
+        """The parts, built."""
         return [RETRIEVERS.build(f"hybrid, part {number}", row) for number, row in enumerate(self.parts, 1)]
 
     @property
     def needs_vectors(self) -> bool:
         """Whether any part needs vectors."""
-        return any(part.needs_vectors for part in self._retrievers)
+        return any(part.needs_vectors for part in self.retrievers)
 
     @property
     def lowest(self) -> float | None:
@@ -77,7 +78,7 @@ class Hybrid:
 
     def check_width(self, dim: int) -> None:
         """Refuse what a part cannot index."""
-        for part in self._retrievers:
+        for part in self.retrievers:
             if isinstance(part, TakesWidths):
                 part.check_width(dim)
 
@@ -94,12 +95,12 @@ class Hybrid:
             Weights must be chosen, and there are no validation queries.
         """
         order = TieOrder(items.ids)
-        prepared = [prepare(part, items, tuning) for part in self._retrievers]
+        prepared = [prepare(part, items, tuning) for part in self.retrievers]
         chosen: dict[str, Any] = {f"part {number}": said for number, (_, said) in enumerate(prepared, 1) if said}
 
         def candidates(queries: Entries) -> Candidates:
             tops = [retrieve(queries, self.candidates) for retrieve, _ in prepared]
-            return unite(tops, [self._value(top, part) for top, part in zip(tops, self._retrievers, strict=True)])
+            return unite(tops, [self._value(top, part) for top, part in zip(tops, self.retrievers, strict=True)])
 
         weights = np.array(self.weights or [1.0] * len(self.parts))
         if self.fusion == "convex" and self.weights is None:

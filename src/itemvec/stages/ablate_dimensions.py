@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from itemvec.core.arrays import Doubles, Floats
+from itemvec.core.arrays import Doubles, Floats, Ints
 from itemvec.core.sampling import sample
 from itemvec.core.text import without_markup
 from itemvec.core.top_k import TieOrder, Ties
@@ -58,8 +58,8 @@ def measure_each_dimension(digest: Path, queries: Path, qrels: Path, seed: int) 
             asked.vectors[rows],
             choose(asked.judgments, np.isin(np.arange(len(asked.judgments)), rows)),
         )
-        ties = order.of(judgments.ids)
-        found = attribute(vectors, items, judgments, ties=ties)
+        ties, hidden = order.of(judgments.ids), None if asked.hidden is None else asked.hidden[rows]
+        found = attribute(vectors, items, judgments, ties=ties, hidden=hidden)
         changes = found.without - found.full[:, None]  # (n_queries, dim)
         change, p = changes.mean(axis=0), flip_p(changes, seed)
         facts[group] = {
@@ -69,7 +69,9 @@ def measure_each_dimension(digest: Path, queries: Path, qrels: Path, seed: int) 
             "harmful": int(np.count_nonzero((p < LEVEL) & (change > 0))),
             "useful": int(np.count_nonzero((p < LEVEL) & (change < 0))),
             "higher": int(np.count_nonzero(change > 0)),
-            "dropped": _dropped(vectors, items, judgments, ties, found.full, changes, seed) if len(rows) > 1 else {},
+            "dropped": _dropped(vectors, items, judgments, ties, hidden, found.full, changes, seed)
+            if len(rows) > 1
+            else {},
         }
         name = '"' + without_markup(group).replace('"', '""') + '"'
         lines += [f"{name},{i},{one:.6f},{chance:.4f}" for i, (one, chance) in enumerate(zip(change, p, strict=True))]
@@ -77,7 +79,14 @@ def measure_each_dimension(digest: Path, queries: Path, qrels: Path, seed: int) 
 
 
 def _dropped(
-    queries: Floats, items: Floats, judgments: Judgments, ties: Ties, full: Doubles, changes: Doubles, seed: int
+    queries: Floats,
+    items: Floats,
+    judgments: Judgments,
+    ties: Ties,
+    hidden: Ints | None,
+    full: Doubles,
+    changes: Doubles,
+    seed: int,
 ) -> dict[str, Any]:
     """For each rule, the change of nDCG on the queries that chose what to drop, and on the others."""
     halves = np.random.default_rng(seed).permutation(len(queries)) % 2 == 0
@@ -89,7 +98,7 @@ def _dropped(
             kept = ~chosen
             change = np.zeros(len(full))
             if chosen.any():
-                change = ndcg(queries[:, kept], items[:, kept], judgments, ties=ties) - full
+                change = ndcg(queries[:, kept], items[:, kept], judgments, ties=ties, hidden=hidden) - full
             own.setdefault(rule, []).append(change[half])
             other.setdefault(rule, np.zeros(len(full)))[~half] = change[~half]
             counts.setdefault(rule, []).append(int(chosen.sum()))

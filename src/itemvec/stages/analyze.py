@@ -74,7 +74,7 @@ def describe(digest: Path, tables: Tables, seed: int) -> tuple[dict[str, Any], D
     retrieve = RETRIEVERS.build("hubness", {"kind": "exact"}).index(Entries(ids, vectors=table.vectors))
     nearest = retrieve(Entries(ids.take(pa.array(askers)), vectors=[units(askers)]), NEIGHBOURS + 1)
     together = {"queries": (to_unit(asked.vectors[rows]), relevant), "histories": (units(before), after)}
-    found = margins(asked.vectors, table.vectors, asked.judgments) if len(rows) else np.empty(0)
+    found = margins(asked.vectors, table.vectors, asked.judgments, asked.hidden) if len(rows) else np.empty(0)
     facts = {"dim": table.dim, "items": table.rows} | spread(eigenvalues)
     facts |= {
         "mean_cosine": directions.mean_cosine(),

@@ -1,95 +1,131 @@
 """What can be known to fail before anything runs."""
 
-from functools import reduce
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
 from itemvec.core.errors import DatasetError, ParamsError
-from itemvec.core.params import Params, Row
+from itemvec.core.params import Params, RecommendProtocol, Row, SearchProtocol
 from itemvec.core.registry import suggest
 from itemvec.datasets import DATASETS
 from itemvec.datasets.fetch import SOURCES
 from itemvec.datasets.reading import attempt, recorded
-from itemvec.encoders import ENCODERS
+from itemvec.encoders import ENCODERS, Encoder
+from itemvec.encoders.base import Checkable
 from itemvec.metrics import parse
 from itemvec.protocol.splits import splitter
-from itemvec.recommenders import RECOMMENDERS
+from itemvec.recommenders import RECOMMENDERS, Recommender
 from itemvec.reducers import REDUCERS
+from itemvec.reducers.widths import width_after
 from itemvec.rerankers import RERANKERS
-from itemvec.retrievers import RETRIEVERS, Retriever, TakesWidths
+from itemvec.retrievers import RETRIEVERS, TakesWidths
+from itemvec.stages.fits import check_items, check_tables
 from itemvec.stages.tasks import task_of
 
 ROWS = 100_000  # of each file, that are looked at
 
 
 def check_params(params: Params) -> None:
-    """Build every row that is selected, and look up every name.
+    """Build every row that is selected, look up every name, and follow the width of the vectors.
 
     Raises
     ------
     ParamsError
-        A kind, option, metric or split is unknown or does not fit.
+        A line for every kind, option, width, metric or split that is unknown or does not fit.
     """
-    DATASETS.build(params.dataset, params.datasets[params.dataset])
-    width = ENCODERS.build(params.model, params.models[params.model]).dim
-    for name in params.variants:
-        REDUCERS.build(name, params.reducers[name])
-        if (params.reducers[name].get("dim") or 0) > width:
-            raise ParamsError(f"reducer {name!r}: dim is more than the {width} of model {params.model!r}")
-    _check_systems(params)
-    for task, protocol in (("recommend", params.recommend), ("search", params.search)):
-        if not protocol.metrics:
-            raise ParamsError(f"{task}: metrics names none; name at least one, as ndcg@10")
-        for metric in protocol.metrics:
-            if parse(metric)[1] > protocol.depth:
-                raise ParamsError(f"{task}: {metric} looks deeper than depth {protocol.depth}; raise depth")
-    splitter(params.recommend.split)
-
-
-def _check_systems(params: Params) -> None:
-    for name in params.recommenders:
-        RECOMMENDERS.build(name, params.systems[name])
-    for name in params.retrievers:
-        _check_widths(params, RETRIEVERS.build(name, params.systems[name]))
-    for name in params.baselines:
-        row = params.systems[name]
-        registry = RECOMMENDERS if task_of(name, row) == "recommend" else RETRIEVERS
-        if registry.build(name, row).needs_vectors:
-            raise ParamsError(f"baselines: {name!r} needs vectors; name it under recommenders or retrievers")
-    for name in params.rerankers:
-        RERANKERS.build(name, params.systems[name])
-    if params.rerankers:
-        _check_first(params)
+    checks: list[Callable[[], object]] = [
+        lambda: DATASETS.build(params.dataset, params.datasets[params.dataset]),
+        lambda: _check_model(params),
+        *(partial(_check_variant, params, name) for name in params.variants),
+        *(partial(_recommender, params, name) for name in params.recommenders),
+        *(partial(_check_retriever, params, name) for name in params.retrievers),
+        *(partial(_check_baseline, params, name) for name in params.baselines),
+        *(partial(_reranker, params, name) for name in params.rerankers),
+        lambda: _check_first(params),
+        lambda: _check_metrics("recommend", params.recommend),
+        lambda: _check_metrics("search", params.search),
+        lambda: splitter(params.recommend.split),
+    ]
+    found = [error for error in map(_problem, checks) if error]
     if not (params.recommenders or params.retrievers or params.baselines):
-        raise ParamsError("recommenders, retrievers and baselines name nothing: there is nothing to measure")
+        found.append("recommenders, retrievers and baselines name nothing: there is nothing to measure")
+    if found:
+        raise ParamsError("\n".join(dict.fromkeys(found)))
 
 
-def _check_widths(params: Params, retriever: Retriever) -> None:
+def _problem(check: Callable[[], object]) -> str:
+    try:
+        check()
+    except ParamsError as error:
+        return error.message
+    return ""
+
+
+def _model(params: Params) -> Encoder:
+    return ENCODERS.build(params.model, params.models[params.model])
+
+
+def _recommender(params: Params, name: str) -> Recommender:
+    return RECOMMENDERS.build(name, params.systems[name])
+
+
+def _reranker(params: Params, name: str) -> object:
+    return RERANKERS.build(name, params.systems[name])
+
+
+def _check_model(params: Params) -> None:
+    """Compare the row with the files of the checkpoint, for the kinds that have one."""
+    encoder = _model(params)
+    if isinstance(encoder, Checkable):
+        encoder.check()
+
+
+def _check_variant(params: Params, name: str) -> None:
+    reducer, width = REDUCERS.build(name, params.reducers[name]), _model(params).dim
+    try:
+        width_after(reducer, width)
+    except ParamsError as error:
+        raise ParamsError(f"variant {name!r}: {error.message} (model {params.model!r} has {width})") from None
+
+
+def _check_metrics(task: str, protocol: RecommendProtocol | SearchProtocol) -> None:
+    if not protocol.metrics:
+        raise ParamsError(f"{task}: metrics names none; name at least one, as ndcg@10")
+    for metric in protocol.metrics:
+        if parse(metric)[1] > protocol.depth:
+            raise ParamsError(f"{task}: {metric} looks deeper than depth {protocol.depth}; raise depth")
+
+
+def _check_baseline(params: Params, name: str) -> None:
+    row = params.systems[name]
+    registry = RECOMMENDERS if task_of(name, row) == "recommend" else RETRIEVERS
+    if registry.build(name, row).needs_vectors:
+        raise ParamsError(f"baselines: {name!r} needs vectors; name it under recommenders or retrievers")
+
+
+def _check_retriever(params: Params, system: str) -> None:
     """A retriever can index every variant whose width is known before anything runs."""
-    whole = ENCODERS.build(params.model, params.models[params.model]).dim
+    retriever = RETRIEVERS.build(system, params.systems[system])
     if not isinstance(retriever, TakesWidths):
         return
     for name in params.variants:
-        width = _width(params.reducers[name], whole)
+        try:
+            width = width_after(REDUCERS.build(name, params.reducers[name]), _model(params).dim)
+        except ParamsError:  # said of the variant itself
+            continue
         if width is not None:
             try:
                 retriever.check_width(width)
             except ParamsError as error:
-                raise ParamsError(f"variant {name!r}: {error}") from None
-
-
-def _width(row: Row, width: int | None) -> int | None:
-    """How wide the row of a reducer leaves vectors of ``width``; None where the data decides."""
-    if row["kind"] == "chain":
-        return reduce(lambda found, link: _width(link, found), row["links"], width)
-    if row.get("dim") is not None:
-        return int(row["dim"])
-    return None if row["kind"] == "drop-degrading" or row.get("variance") is not None else width
+                raise ParamsError(f"variant {name!r}: {error.message}") from None
 
 
 def _check_first(params: Params) -> None:
     """Reranked is what a selected system finds."""
+    if not params.rerankers:
+        return
     cells = [f"search/{system}/{variant}" for variant in params.variants for system in params.retrievers]
     cells += [f"baseline/{name}" for name in params.baselines if task_of(name, params.systems[name]) == "search"]
     first, depth = params.rerank.first, params.rerank.depth
@@ -100,11 +136,11 @@ def _check_first(params: Params) -> None:
 
 
 def check_selected_data(data: Path, params: Params) -> list[str]:
-    """``check_data`` of the data set that is selected."""
-    return check_data(data, params.dataset, params.datasets[params.dataset])
+    """``check_data`` of the data set that is selected; what is read must also fit the rows that are selected."""
+    return check_data(data, params.dataset, params.datasets[params.dataset], params)
 
 
-def check_data(data: Path, dataset: str, row: Row) -> list[str]:
+def check_data(data: Path, dataset: str, row: Row, params: Params | None = None) -> list[str]:
     """Read the first rows of the files below ``data / dataset`` as the ``row`` of the data set says.
 
     Returns
@@ -120,13 +156,18 @@ def check_data(data: Path, dataset: str, row: Row) -> list[str]:
     if not folder.is_dir() or not any(folder.iterdir()):
         known = "run `itemvec fetch` (`make repro` does so too)" if dataset in SOURCES else "put its files there"
         raise DatasetError(f"{folder} is {'empty' if folder.is_dir() else 'missing'}; {known}")
-    kind = DATASETS.build(dataset, row)
+    kind, tables = DATASETS.build(dataset, row), None
     with recorded(ROWS, collects=True) as reading:
         try:
-            attempt(lambda: kind.load(folder))
+            tables = attempt(lambda: kind.load(folder))
         except (pa.ArrowException, TypeError, ValueError):
             if not reading.problems:  # else what follows from a problem is none of its own
                 raise
     if reading.problems:
         raise DatasetError("\n".join(reading.problems))
+    if params is not None and tables is not None:
+        fits = [lambda: check_items(params, len(tables.items), not reading.cut)]
+        fits += [] if reading.cut else [lambda: check_tables(params, tables.interactions, tables.queries)]
+        if found := [error for error in map(_problem, fits) if error]:
+            raise ParamsError("\n".join(found))
     return [*reading.lines, *([f"of larger files the first {ROWS:,} rows were looked at"] if reading.cut else [])]

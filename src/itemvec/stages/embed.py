@@ -50,6 +50,8 @@ def embed(
     if engine == "ray":
         connect()
     cached = CachedEncoder(encoder, Corpus(texts["items"]), cache)
+    for role, prompt in cached.identity.get("prompts", {}).items():
+        say(f"before every {role} stands {prompt!r}, the prompt that the checkpoint states")
     price: float | None = getattr(encoder, "price", None)
     costs = {name: Cost(price) for name in TABLES if price is not None}
     for name in TABLES:

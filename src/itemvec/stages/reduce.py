@@ -78,7 +78,8 @@ def _trial(source: Path, judging: Judging) -> Trial:
     queries = read_parquet(judging.queries)
     may = deciding(queries, asked.judgments.ids, judging.split)
     apart = bool((query_parts(queries, judging.split) != TEST).any())
-    return Trial(asked.vectors[may], choose(asked.judgments, may), apart)
+    hidden = None if asked.hidden is None else asked.hidden[may]
+    return Trial(asked.vectors[may], choose(asked.judgments, may), apart, hidden)
 
 
 def deciding(queries: Any, judged: Ids, split: QuerySplit) -> NDArray[np.bool_]:

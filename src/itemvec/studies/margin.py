@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from itemvec.core.arrays import Doubles, Floats
+from itemvec.core.arrays import Doubles, Floats, Ints
 from itemvec.metrics import Judgments
 from itemvec.studies.isotropy import to_unit
 
 QUERIES = 1024  # scored at a time
 
 
-def margins(queries: Floats, blocks: Iterable[Floats], judgments: Judgments) -> Doubles:
+def margins(queries: Floats, blocks: Iterable[Floats], judgments: Judgments, hidden: Ints | None = None) -> Doubles:
     """Lowest cosine of a relevant item minus the highest of any other, float64 of shape (n_queries,).
 
     The query ranks all its relevant items first if and only if this is above zero. It is infinite if every item is
@@ -26,6 +26,8 @@ def margins(queries: Floats, blocks: Iterable[Floats], judgments: Judgments) -> 
         float32 of shape (n_queries, dim), those of ``judgments``.
     blocks
         Item vectors, float32 of shape (any, dim), in the order of the catalogue; read once.
+    hidden
+        Position of an item that is not ranked for a query, int64 of shape (n_queries,); -1 where there is none.
     """
     units = to_unit(queries)
     worst, best = np.full(len(units), np.inf), np.full(len(units), -np.inf)
@@ -40,6 +42,10 @@ def margins(queries: Floats, blocks: Iterable[Floats], judgments: Judgments) -> 
             here = slice(*np.searchsorted(rows, [first, first + QUERIES]))
             np.minimum.at(worst, rows[here], scores[rows[here] - first, columns[here]])
             scores[rows[here] - first, columns[here]] = -np.inf
+            if hidden is not None:
+                asked = np.arange(first, first + len(scores))
+                here_hidden = asked[(hidden[asked] >= start) & (hidden[asked] < start + len(block))]
+                scores[here_hidden - first, hidden[here_hidden] - start] = -np.inf
             best[first : first + len(scores)] = np.maximum(best[first : first + len(scores)], scores.max(axis=1))
         start += len(block)
     return np.asarray(worst - best, dtype=np.float64)
