@@ -81,8 +81,11 @@ class OwnTables:
         found = self.files.read("interactions", names, [PART])
         if found is None:
             return None
+        for role, name in zip((USER, ITEM), names[:2], strict=True):
+            found.column(name, role)  # which must be there
+        done = times(found.column(names[2], TIME), found.path, self.unit, names[2])  # before ids are copied
         columns = {role: found.strings(name, role) for role, name in zip((USER, ITEM), names[:2], strict=True)}
-        columns[TIME] = times(found.column(names[2], TIME), found.path, self.unit, names[2])
+        columns[TIME] = done
         if names[3] in found:
             columns[PART] = found.strings(names[3], PART)
         return Sourced(found.path, pa.table(columns))
