@@ -4,12 +4,11 @@ from pathlib import Path
 
 import click
 
-from itemvec.core.files import n_rows, write_json
+from itemvec.core.files import write_json
 from itemvec.core.machine import cache_folder, engine
 from itemvec.core.params import Params
 from itemvec.encoders import ENCODERS
 from itemvec.stages.embed import embed as embed_tables
-from itemvec.stages.fits import check_items
 from itemvec.stages.stage import EXISTING, NEW, stage
 
 
@@ -28,7 +27,6 @@ def embed(params: Params, items: Path, queries: Path, suite: Path, database: Pat
     Example: pipelines/run embed artifacts/tables/items.parquet artifacts/tables/queries.parquet \\
              expectations/vectors.json artifacts/embeddings artifacts/results/embed.json
     """
-    check_items(params, n_rows(items))  # the check has seen a sample; what is refused later would waste the vectors
     encoder = ENCODERS.build(params.model, params.models[params.model])
     texts = {"items": items, "queries": queries}
     facts = embed_tables(encoder, texts, suite, cache_folder(), database, engine())

@@ -130,3 +130,30 @@ def test_how_numbers_were_understood_is_said() -> None:
         "x.csv: 1 row guessed: timestamp is before 1973-03, as in rows that have no time",
         "x.csv: guessed: timestamp is read as places in an order, not times, 1 to 2",
     ]
+
+
+@pytest.mark.parametrize(
+    ("chunks", "expected"),
+    [
+        ([["1700000000"], ["+1700000001", " 1700000002 "]], [1700000000, 1700000001, 1700000002]),
+        ([["1700000000"], [], ["2023-11-14 22:13:21"]], "is a date, .*, in row 2 and a number, '1700000000', in row 1"),
+        ([["1700000000"], ["1700000001", ""]], "is missing: '' in row 3"),
+        ([["1700000000"], ["1700000001000"]], "in seconds in row 1 .* and in milliseconds in row 2"),
+    ],
+)
+def test_chunks_of_a_column_are_one(chunks: list[list[str]], expected: list[int] | str) -> None:
+    values = pa.chunked_array([pa.array(one, pa.string()) for one in chunks])
+    if isinstance(expected, str):
+        with pytest.raises(DatasetError, match=expected):
+            times(values, PATH)
+    else:
+        assert times(values, PATH).to_pylist() == expected
+
+
+def test_units_are_told_of_many_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looked at two at a time: the one in milliseconds is in the third part."""
+    monkeypatch.setattr("itemvec.datasets.counted_times.SOME", 2)
+    values = [str(1700000000 + row) for row in range(5)]
+    assert times(pa.array(values), PATH).to_pylist() == [1700000000 + row for row in range(5)]
+    with pytest.raises(DatasetError, match="and in milliseconds in row 5"):
+        times(pa.array([*values[:4], "1700000000000"]), PATH)

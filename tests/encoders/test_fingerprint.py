@@ -53,6 +53,7 @@ ENCODERS_AND_CHANGES: list[tuple[Any, dict[str, Any]]] = [
             "revision": COMMIT[::-1],
             "item_prompt": "passage: ",
             "query_prompt": "query: ",
+            "own_prompts": False,
             "max_tokens": 64,
             "backend": "openvino",
             "dtype": "bfloat16",

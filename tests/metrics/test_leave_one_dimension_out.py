@@ -6,9 +6,10 @@ import pyarrow as pa
 import pytest
 
 from itemvec.core.top_k import TieOrder, top_k
-from itemvec.metrics import Judgments, Ranked, measure
+from itemvec.metrics import Judgments, Ranked, exact_ndcg, measure
 from itemvec.metrics import leave_one_dimension_out as attribution
-from itemvec.metrics.leave_one_dimension_out import Similarity, attribute, ndcg
+from itemvec.metrics.exact_ndcg import Similarity, ndcg
+from itemvec.metrics.leave_one_dimension_out import attribute
 from tests.conftest import unit
 
 
@@ -90,7 +91,7 @@ def test_batches_change_nothing(rng: np.random.Generator, monkeypatch: pytest.Mo
     queries, items = (rng.standard_normal((n, 4), dtype=np.float32) for n in (20, 30))
     judged = judgments(*([int(one)] for one in rng.integers(30, size=20)))
     whole = attribute(queries, items, judged)
-    monkeypatch.setattr(attribution, "NUMBERS", 1)
+    monkeypatch.setattr(exact_ndcg, "NUMBERS", 1)
     parts = attribute(queries, items, judged)
     assert np.array_equal(whole.without, parts.without)
     few = attribute(queries, items[:4], replace(judged, items=judged.items % 4))  # fewer items than ranks

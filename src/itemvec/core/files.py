@@ -90,9 +90,15 @@ def n_rows(path: Path) -> int:
         raise TableError(f"{path}: cannot be read ({error}); run `dvc repro`") from None
 
 
-def read_parquet(path: Path, columns: list[str] | None = None) -> Any:
-    """Read one Arrow table; if the file is damaged or missing, the error says how to make it again."""
+def read_parquet(path: Path, columns: list[str] | None = None, encoded: list[str] | None = None) -> Any:
+    """Read one Arrow table; if the file is damaged or missing, the error says how to make it again.
+
+    Parameters
+    ----------
+    encoded
+        Columns of strings to read as dictionaries, of which each string is in memory once.
+    """
     try:
-        return pq.read_table(path, columns=columns)
+        return pq.read_table(path, columns=columns, read_dictionary=encoded)
     except (OSError, pa.ArrowException) as error:
         raise TableError(f"{path}: cannot be read ({error}); run `dvc repro`") from None

@@ -92,8 +92,9 @@ def _ordered(table: Any, names: list[str]) -> Any:
     size = -(-len(table) // (1 + table.nbytes // BLOCK))
     if size >= len(table):
         return table.take(order)
-    ranks = np.empty(len(table), np.int64)
-    ranks[order] = np.arange(len(table))
+    ranks = np.empty(len(table), np.min_scalar_type(len(table)))  # four bytes each, up to four billion rows
+    ranks[order] = np.arange(len(table), dtype=ranks.dtype)
+    del order
     blocks = []
     for start in range(0, len(table), size):
         inside = (ranks >= start) & (ranks < start + size)

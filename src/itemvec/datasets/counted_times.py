@@ -14,6 +14,7 @@ from itemvec.datasets.problem_rows import DATED, refuse
 from itemvec.datasets.reading import problem
 
 Unit = Literal["s", "ms", "us", "ns"]
+SOME = 1 << 20  # numbers looked at together, so that what is made of them on the way stays small
 EXACT = 1 << 53  # up to here a float holds every whole number
 LARGEST = (1 << 63) - 1
 LATEST = "2100-01-01"  # a later time was read in the wrong unit
@@ -71,8 +72,8 @@ def _of_decimals(values: Any, said: str, unit: Unit | None) -> tuple[Any, str | 
 def _unit(values: Any, said: str) -> str | None:
     """The one unit that all numbers of a column can be in."""
     known = values.drop_null().to_numpy()
-    classes = classes_of(known)
-    present = [one for one in np.unique(classes) if one >= 0]
+    classes = (np.unique(classes_of(known[start : start + SOME])) for start in range(0, len(known), SOME))
+    present = sorted({int(one) for part in classes for one in part if one >= 0})
     if len(present) > 1:
         filled = classes_of(values.fill_null(0).to_numpy(zero_copy_only=False))
         rows = [int(np.flatnonzero(filled == one)[0]) for one in present]

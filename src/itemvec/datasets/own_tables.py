@@ -81,11 +81,12 @@ class OwnTables:
         found = files.read("interactions", names, [PART])
         if found is None:
             return None
+        for role, name in zip((USER, ITEM), names[:2], strict=True):
+            found.column(name, role)  # which must be there
+        timed = bool(files.names(TIME))  # times are read before ids are copied
+        done = times(found.column(names[2], TIME), found.path, self.unit, names[2]) if timed else None
         columns = {role: found.strings(name, role) for role, name in zip((USER, ITEM), names[:2], strict=True)}
-        if files.names(TIME):
-            columns[TIME] = times(found.column(names[2], TIME), found.path, self.unit, names[2])
-        else:
-            columns[TIME] = pa.array(range(found.table.num_rows))
+        columns[TIME] = pa.array(range(found.table.num_rows)) if done is None else done
         if names[3] in found:
             columns[PART] = found.strings(names[3], PART)
         return Sourced(found.path, pa.table(columns))

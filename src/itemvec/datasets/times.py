@@ -66,6 +66,7 @@ def times_of_files(columns: list[tuple[Any, Any]], unit: Unit | None = None, nam
 
 def _exact(values: Any, where: Any, unit: Unit | None, name: str) -> tuple[Any, str | None]:
     """Times in the coarsest unit that holds all of the column, and that unit."""
+    values = _whole(values)
     values = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
@@ -89,6 +90,19 @@ def _exact(values: Any, where: Any, unit: Unit | None, name: str) -> tuple[Any, 
     else:
         found, own = of_dates(values, said)
     return _coarsest(found, own)
+
+
+def _whole(values: Any) -> Any:
+    """A column of texts that are all whole numbers as int64, a chunk at a time; any other as it is."""
+    if not isinstance(values, pa.ChunkedArray) or not pa.types.is_string(values.type) or not len(values):
+        return values
+    found = []
+    for chunk in values.chunks:
+        texts = pc.utf8_trim_whitespace(chunk)
+        if texts.null_count or not pc.all(pc.match_substring_regex(texts, WHOLE)).as_py():
+            return values
+        found.append(pc.replace_substring_regex(texts, r"^\+", "").cast(pa.int64()))
+    return pa.chunked_array(found, pa.int64())
 
 
 def _is_number(kind: Any) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from itemvec.core.arrays import Doubles, Floats, Ints
 from itemvec.core.errors import ParamsError
 from itemvec.core.registry import Registry
-from itemvec.metrics.leave_one_dimension_out import Judged
+from itemvec.metrics.exact_ndcg import Judged
 from itemvec.reducers.moments import Decomposition
 
 Role = Literal["item", "query"]

@@ -11,15 +11,12 @@ import numpy as np
 
 from itemvec.core.arrays import Doubles, Floats, Ints
 from itemvec.core.errors import ParamsError
-from itemvec.core.top_k import top_k
-from itemvec.metrics.base import Judgments, Ranked
-from itemvec.metrics.ndcg import ndcg
+from itemvec.metrics.exact_ndcg import Judged, ndcg
 from itemvec.reducers.base import Map, Sample, Trial, unit
 
 FOLDS = 5
 LEAST = 2 * FOLDS  # distinct queries that tuning needs
 SHARES = (0.125, 0.25, 0.5, 1.0)  # of the training queries, for the learning curve
-SCORES = 1 << 24  # held at a time: 64 MB
 FINE = 2.0**24  # results are multiples of 1 / FINE, so that all processors and threads give the same
 
 Fit = Callable[[Ints], Map]  # from the rows of the training queries to a map of queries
@@ -41,7 +38,7 @@ class HeldOut:
 
     queries: Floats
     items: Floats
-    judged: Judgments
+    judged: Judged
     folds: Ints
     hidden: Ints | None = None
 
@@ -66,9 +63,8 @@ class HeldOut:
         if len(distinct) < LEAST:
             raise ParamsError(f"reducer {kind}: {len(distinct)} queries are too few to tune on; {LEAST} are the least")
         folds = (rng.permutation(len(distinct)) % FOLDS)[whose.ravel()]
-        judged: Any = trial.judged
         items = unit(np.concatenate(list(sample.batches)))
-        return cls(unit(trial.queries), items, judged, folds.astype(np.int64), trial.hidden)
+        return cls(unit(trial.queries), items, trial.judged, folds.astype(np.int64), trial.hidden)
 
     @cached_property
     def targets(self) -> Floats:
@@ -79,16 +75,7 @@ class HeldOut:
 
     def quality(self, queries: Floats) -> Doubles:
         """nDCG@10 by cosine of each of the judged queries, with ``queries`` in their place; float64 of shape (n,)."""
-        found = []
-        step = max(1, SCORES // max(1, len(self.items)))
-        for start in range(0, len(queries), step):
-            scores = unit(queries[start : start + step]) @ self.items.T
-            if self.hidden is not None:
-                rows = np.flatnonzero(self.hidden[start : start + step] >= 0)
-                scores[rows, self.hidden[start + rows]] = -np.inf
-            top = top_k(scores, 10)
-            found.append(ndcg(Ranked.judge(top.positions, self.judged.slice(start, start + len(top.positions))), 10))
-        return np.concatenate(found)
+        return ndcg(queries, self.items, self.judged, hidden=self.hidden)
 
     def unseen(self, fit: Fit, share: float = 1.0) -> Floats:
         """Every query, mapped by what was fitted on the other folds, or on a share of them."""

@@ -120,7 +120,7 @@ def _relevant(held: HeldOut, rows: Ints, items: Ints) -> Any:
 
     judged = held.judged
     width = len(held.items)
-    whose = np.repeat(np.arange(len(judged)), np.diff(judged.offsets))
+    whose = np.repeat(np.arange(len(judged.offsets) - 1), np.diff(judged.offsets))
     return torch.from_numpy(np.isin(rows[:, None] * width + items[None, :], whose * width + judged.items))
 
 

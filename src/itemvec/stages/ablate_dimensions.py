@@ -14,7 +14,8 @@ from itemvec.core.sampling import sample
 from itemvec.core.text import without_markup
 from itemvec.core.top_k import TieOrder, Ties
 from itemvec.metrics import LEVEL, Judgments, Spread, compare_family
-from itemvec.metrics.leave_one_dimension_out import attribute, ndcg
+from itemvec.metrics.exact_ndcg import ndcg
+from itemvec.metrics.leave_one_dimension_out import attribute
 from itemvec.metrics.sign_flips import flip_p
 from itemvec.protocol.judged_queries import Asked
 from itemvec.protocol.judgments import choose
