@@ -139,16 +139,6 @@ def _check_rows(where: str, table: Any) -> None:
     for name, row in table.items() if isinstance(table, dict) else ():
         if not isinstance(row, dict):
             raise ParamsError(f"{where}: row {name!r} is {row!r}; write its options, as {{kind: ...}}")
-        if _circles(row, []):
-            raise ParamsError(f"{where}: row {name!r} holds itself, by an anchor of YAML; write out what it holds")
-
-
-def _circles(value: Any, above: list[int]) -> bool:
-    """Whether a value is inside itself."""
-    if not isinstance(value, (dict, list)):
-        return False
-    inside = value.values() if isinstance(value, dict) else value
-    return id(value) in above or any(_circles(one, [*above, id(value)]) for one in inside)
 
 
 def _check_names(where: str, names: list[str], table: str, params: Params) -> None:

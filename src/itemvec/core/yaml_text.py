@@ -22,7 +22,12 @@ def read_yaml(text: str, where: str) -> dict[str, Any]:
     """
     yaml = YAML(typ="safe", pure=True)
     try:
-        if "&" in text and "*" in text and _size(yaml.compose(text), {}) > VALUES:
+        size = _size(yaml.compose(text), {}) if "&" in text and "*" in text else 0.0
+        if size == float("inf"):
+            raise ParamsError(
+                f"{where}: a value holds itself, by an anchor (&name) and its alias; write out what it holds"
+            )
+        if size > VALUES:
             raise ParamsError(f"{where}: its aliases (*name) stand for more than {VALUES:,} values; write them out")
         raw = yaml.load(text)
     except (YAMLError, ValueError) as error:  # ValueError: a date that is none
