@@ -105,7 +105,10 @@ MERGES = "a: &a {k: 1}\n" + "".join(
 def test_aliases_that_stand_for_too_much_are_refused_before_they_are_read(tmp_path: Path, text: str, name: str) -> None:
     path = write(tmp_path / "params.yaml")
     (tmp_path / name).write_text(text)
-    with pytest.raises(ParamsError, match=r"its aliases \(\*name\) stand for more than 100,000 values"):
+    with pytest.raises(
+        ParamsError,
+        match=r"(holds itself, by its alias \(\*name\)|aliases \(\*name\) stand for more than 100,000 values)",
+    ):
         Params.load(path)
 
 

@@ -165,7 +165,7 @@ def test_a_row_that_holds_itself_is_refused(tmp_path: Path, row: str) -> None:
     text = path.read_text().replace("systems:\n", f"systems:\n  {row.replace('hybrid:', 'circle:', 1)}\n", 1)
     assert "circle" in text
     path.write_text(text)
-    with pytest.raises(ParamsError, match="a value holds itself, by an anchor"):
+    with pytest.raises(ParamsError, match="a value holds itself, by its alias"):
         Params.load(path)
 
 
