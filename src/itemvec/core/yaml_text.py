@@ -24,9 +24,7 @@ def read_yaml(text: str, where: str) -> dict[str, Any]:
     try:
         size = _size(yaml.compose(text), {}) if "&" in text and "*" in text else 0.0
         if size == float("inf"):
-            raise ParamsError(
-                f"{where}: a value holds itself, by an anchor (&name) and its alias; write out what it holds"
-            )
+            raise ParamsError(f"{where}: a value holds itself, by its alias (*name); write out what it holds")
         if size > VALUES:
             raise ParamsError(f"{where}: its aliases (*name) stand for more than {VALUES:,} values; write them out")
         raw = yaml.load(text)
