@@ -41,6 +41,15 @@ def test_the_cheapest_of_equals_is_used() -> None:
     )
 
 
+def test_a_model_of_unknown_size_is_not_taken_for_free() -> None:
+    """A paid model whose row states no price, and a folder whose row states no parameters, are no cheapest models."""
+    known = tried("known", 1.0, encoder={"parameters": 7_000_000_000, "tokens": 9}, tolerance=0.05)
+    others = [tried(name, 1.0, encoder={"tokens": 9}, tolerance=0.05) for name in ("api", "folder")]
+    assert sentences(leaderboard([*others, known]))[0].startswith("Search: use known (7,000.0 M parameters")
+    counted = tried("words", 1.0, tolerance=0.05)  # counts words: no parameters, no tokens
+    assert sentences(leaderboard([known, counted]))[0].startswith("Search: use words")
+
+
 def test_what_is_not_shown_is_undecided() -> None:
     rng = np.random.default_rng(3)
     states = [state({TITLES: {"exact/full": rng.random(200)}}, name, model=name, seed=1) for name in ("one", "other")]

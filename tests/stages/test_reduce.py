@@ -9,7 +9,7 @@ from itemvec.core.columns import QRELS, QUERIES
 from itemvec.protocol.query_split import places
 from itemvec.reducers import REDUCERS, Sample, Transform
 from itemvec.stages.decompose import decompose
-from itemvec.stages.reduce import Judging, deciding, reduce_vectors
+from itemvec.stages.reduce import Judging, _trial, deciding, reduce_vectors
 from itemvec.store import Block, open_vectors, write_database
 
 
@@ -74,6 +74,31 @@ def test_a_reduction_that_asks_sees_one_half_of_the_judgments(source: Path, tmp_
     assert 0 < half.sum() < 3
     assert (seen[0].queries == queries[[0, 1, 4]][half]).all()
     assert seen[0].judged.items.tolist() == np.array([0, 1, 4])[half].tolist()
+
+
+@pytest.mark.parametrize(
+    ("parts", "learnt", "apart", "repeated"),
+    [
+        (["train", "train", "train", "test", "test"], [0, 1], True, 1),  # i2 has the vector of i4
+        (["test", "test", "test", "train", "test"], None, False, 0),  # none of the judged is for training
+    ],
+)
+def test_what_the_test_asks_is_not_learnt_by_heart(
+    tmp_path: Path, rng: np.random.Generator, parts: list[str], learnt: list[int] | None, apart: bool, repeated: int
+) -> None:
+    vectors = rng.standard_normal((5, 8), dtype=np.float32)
+    vectors[2] = vectors[4]
+    ids = pa.array([f"i{row}" for row in range(5)])
+    write_database(tmp_path / "v", {name: (8, [Block(ids, vectors)]) for name in ("items", "queries")})
+    queries = pa.table([ids, ["?"] * 5, ["given"] * 5], schema=QUERIES).append_column("split", pa.array(parts))
+    pq.write_table(queries, tmp_path / "q")
+    judged = pa.array(["i0", "i1", "i2", "i4"])
+    pq.write_table(pa.table([judged, judged, [1.0] * 4], schema=QRELS), tmp_path / "r")
+    found = _trial(tmp_path / "v.digest", Judging(tmp_path / "q", tmp_path / "r"))
+    assert (found.apart, found.repeated) == (apart, repeated)
+    if learnt is not None:
+        assert (found.queries == vectors[learnt]).all()
+        assert found.judged.items.tolist() == learnt
 
 
 def test_queries_for_testing_decide_nothing() -> None:

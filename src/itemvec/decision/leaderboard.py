@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from itemvec.core.errors import ParamsError, TableError
@@ -13,7 +14,7 @@ from itemvec.decision.revisions import MissingMeasuresError, Revision
 from itemvec.decision.values import Values, together
 from itemvec.metrics import BestSet, best_set
 
-Cost = tuple[float, int, int, str]
+Cost = tuple[float, float, int, str]
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,12 @@ class Entry:
 
     @property
     def cost(self) -> Cost:
-        """What decides between models that serve as well: dollars, parameters, dimensions; then the name."""
-        return self.facts.get("cost") or 0.0, self.facts.get("parameters") or 0, self.dim, self.model
+        """What decides between models that serve as well: dollars, parameters, dimensions; then the name.
+
+        A model with tokens, whose size nobody states, is not taken for free: it comes after those of known size.
+        """
+        unknown = inf if self.facts.get("tokens") and self.facts.get("cost") is None else 0
+        return self.facts.get("cost") or 0.0, self.facts.get("parameters") or unknown, self.dim, self.model
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ COSTS = [
     "model",
     "state",
     "dimensions",
-    "bytes per item",
+    "float32 bytes",
     "parameters",
     "licence",
     "tokens",

@@ -20,6 +20,8 @@ class TuningPays:
 
     learnt
         How many queries were learnt from.
+    left_out
+        How many more were not, because the test asks them too.
     changed
         Whether anything was changed: queries held out may have said that nothing helps.
     more
@@ -31,6 +33,7 @@ class TuningPays:
     system: str
     queries: int
     learnt: int
+    left_out: int
     changed: bool
     comparison: Comparison
     more: int
@@ -49,6 +52,7 @@ class TuningPays:
             **named,
             "queries": self.queries,
             "learnt": self.learnt,
+            "left_out": self.left_out,
             **numbers,
             "words": self.words,
             "more": self.more,
@@ -78,14 +82,16 @@ def tuning_pays(results: Results, groups: list[Group], known: dict[Key, Comparis
             needed = units_that_decide(group, cell, base) if open_yet else 0.0
             n = len(group.values)
             more = max(1, int(needed) - n) if needed and isfinite(needed) else 0
-            found.append(TuningPays(group.name, variant, system, n, facts["queries"], changed, one, more))
+            learnt = facts["queries"], facts.get("left_out", 0)
+            found.append(TuningPays(group.name, variant, system, n, *learnt, changed, one, more))
     return found
 
 
 def tuning_sentence(metric: str, one: dict[str, Any], grouped: bool) -> str:
     """What is said of one tuned variant, to be pasted into a message."""
     where = f"{one['group']}: " if grouped else ""
-    name = f"{where}tuning {one['system']} by {one['variant']}, on {one['learnt']:,} judged queries,"
+    left_out = f" ({one['left_out']:,} more, which the test asks too, were left out)" if one["left_out"] else ""
+    name = f"{where}tuning {one['system']} by {one['variant']}, on {one['learnt']:,} judged queries{left_out},"
     if one["words"] == "changed nothing":
         return f"{name} changed nothing: no setting helped queries that were held out."
     interval = f"{one['difference']:+.4f} [{one['low']:+.3f}, {one['high']:+.3f}]"

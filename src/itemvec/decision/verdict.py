@@ -90,7 +90,7 @@ def _more(left: list[Result], groups: list[Group], tolerance: float) -> dict[str
         values = group.values.independent(group.values.means)
         seeds = group.values.seeds[ours] + group.values.seeds[best]
         bound, critical = group.values.bound, float(-ndtri(LEVEL / max(1, len(keys) - 1)))
-        differs = units_needed(values[:, ours] - values[:, best], critical, seeds, bound=bound)
+        differs = units_that_decide(group, left[0], group.best.result)
         keeps = values[:, ours] - (1 - tolerance) * values[:, best]
         needed = min(differs, units_needed(keeps, critical, seeds, bound=bound, one_sided=True))
         found[group.name] = max(1, int(needed) - len(values)) if isfinite(needed) else 0

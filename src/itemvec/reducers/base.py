@@ -27,12 +27,15 @@ class Trial(NamedTuple):
         Whether none of them is among those that the results are measured on.
     hidden
         Position of the item that is not ranked for each query, int64 of shape (n,), or -1.
+    repeated
+        How many more there were that are asked in the test too, and so left out.
     """
 
     queries: Floats
     judged: Judged
     apart: bool = True
     hidden: Ints | None = None
+    repeated: int = 0
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ class HeldOut:
         Which fold each query belongs to, int64. Equal queries share one, so that none is trained on itself.
     hidden
         Position of the item that is not ranked for each query, or -1.
+    repeated
+        How many more queries there were that are asked in the test too, and so left out.
     """
 
     queries: Floats
@@ -41,6 +43,7 @@ class HeldOut:
     judged: Judged
     folds: Ints
     hidden: Ints | None = None
+    repeated: int = 0
 
     @classmethod
     def of(cls, kind: str, sample: Sample, rng: np.random.Generator) -> HeldOut:
@@ -64,7 +67,7 @@ class HeldOut:
             raise ParamsError(f"reducer {kind}: {len(distinct)} queries are too few to tune on; {LEAST} are the least")
         folds = (rng.permutation(len(distinct)) % FOLDS)[whose.ravel()]
         items = unit(np.concatenate(list(sample.batches)))
-        return cls(unit(trial.queries), items, trial.judged, folds.astype(np.int64), trial.hidden)
+        return cls(unit(trial.queries), items, trial.judged, folds.astype(np.int64), trial.hidden, trial.repeated)
 
     @cached_property
     def targets(self) -> Floats:
@@ -94,11 +97,6 @@ class HeldOut:
 def rounded(vectors: Floats) -> Floats:
     """Unit length, on a grid that hides how sums were rounded."""
     return np.asarray(np.rint(unit(vectors).astype(np.float64) * FINE) / FINE, dtype=np.float32)
-
-
-def training_rows(folds: Ints) -> Ints:
-    """All rows."""
-    return np.arange(len(folds))
 
 
 def best(choices: Iterable[tuple[Any, float]], base: float) -> tuple[Any, float]:

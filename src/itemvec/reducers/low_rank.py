@@ -11,7 +11,7 @@ from itemvec.core.arrays import Floats, Ints
 from itemvec.core.options import NaturalFloat, Positive, PositiveFloat
 from itemvec.core.top_k import top_k
 from itemvec.reducers.base import REDUCERS, Map, Sample, Transform, unit
-from itemvec.reducers.held_out import HeldOut, rounded, training_rows
+from itemvec.reducers.held_out import HeldOut, rounded
 
 EVERY = 10  # steps between two looks at the queries that are held out
 
@@ -59,7 +59,8 @@ class LowRank:
             after = float(held.quality(mapped(held.queries))[others].mean())
             if after > reached:
                 reached, at, found = after, step, mapped
-        facts = {"queries": len(training_rows(held.folds)), "before": float(before), "after": reached, "steps": at}
+        facts = {"queries": len(held.queries), "left_out": held.repeated, "before": float(before)}
+        facts |= {"after": reached, "steps": at}
         transform = Transform.floats(sample.dim, _unchanged, found or _unchanged)
         return replace(transform, facts={"tuned": facts})
 

@@ -9,7 +9,7 @@ import numpy as np
 from itemvec.core.arrays import Doubles, Floats, Ints
 from itemvec.core.options import PositiveFloat
 from itemvec.reducers.base import REDUCERS, Map, Sample, Transform
-from itemvec.reducers.held_out import HeldOut, best, rounded, training_rows
+from itemvec.reducers.held_out import HeldOut, best, rounded
 
 PENALTIES = (0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 
@@ -43,12 +43,18 @@ class Ridge:
             return float(held.quality(held.unseen(lambda rows: _fit(held, rows, penalty))).mean())
 
         chosen, reached = best(((penalty, quality(penalty)) for penalty in penalties), base)
-        facts = {"queries": len(held.queries), "before": base, "after": reached, "penalty": chosen}
+        facts = {
+            "queries": len(held.queries),
+            "left_out": held.repeated,
+            "before": base,
+            "after": reached,
+            "penalty": chosen,
+        }
         transform = Transform.floats(sample.dim, _unchanged, _unchanged)
         if chosen is None:
             return replace(transform, facts={"tuned": facts})
         facts["curve"] = held.curve(lambda rows: _fit(held, rows, chosen))
-        return replace(transform, queries=_fit(held, training_rows(held.folds), chosen), facts={"tuned": facts})
+        return replace(transform, queries=_fit(held, np.arange(len(held.queries)), chosen), facts={"tuned": facts})
 
 
 def _fit(held: HeldOut, rows: Ints, penalty: float) -> Map:

@@ -77,9 +77,15 @@ def _trial(source: Path, judging: Judging) -> Trial:
     asked = Asked.load(source, judging.queries, judging.qrels, open_vectors(source, "items").ids())
     queries = read_parquet(judging.queries)
     may = deciding(queries, asked.judgments.ids, judging.split)
-    apart = bool((query_parts(queries, judging.split) != TEST).any())
+    parts = query_parts(queries, judging.split)
+    rows = pc.index_in(asked.judgments.ids, value_set=queries[QUERY].combine_chunks()).to_numpy()
+    apart, repeated = bool((parts[rows] != TEST).any()), 0
+    if apart:  # a query that is asked in the test too would be learnt by heart
+        tested = {vector.tobytes() for vector in open_vectors(source, "queries").load().vectors[parts == TEST]}
+        new = np.array([vector.tobytes() not in tested for vector in asked.vectors], dtype=np.bool_)
+        may, repeated = may & new, int(np.count_nonzero(may & ~new))
     hidden = None if asked.hidden is None else asked.hidden[may]
-    return Trial(asked.vectors[may], choose(asked.judgments, may), apart, hidden)
+    return Trial(asked.vectors[may], choose(asked.judgments, may), apart, hidden, repeated)
 
 
 def deciding(queries: Any, judged: Ids, split: QuerySplit) -> NDArray[np.bool_]:
