@@ -49,8 +49,9 @@ def test_a_project_names_installed_code_where_a_clone_names_its_own(folder: Path
     assert {dep for dep in deps if dep.startswith("src/")} == set()
     assert len(deps) == len(ours)
     for dep in deps:
-        if not dep.startswith(("artifacts/", "data/", "results", "decision", "pipelines/", "expectations/")):
+        if not dep.startswith(("artifacts/", "data/", "report/", "results", "decision", "pipelines/", "expectations/")):
             assert (folder / dep).read_text() == f"{digest(dep.removeprefix('installed/'))}\n"
+    assert (folder / "report/models.json").read_text() == "{}\n"
     assert (folder / "pipelines/run").stat().st_mode & 0o111
     assert (folder / "requirements.txt").read_text().splitlines()[-1] == f"itemvec=={__version__}"
     review = (folder / ".github/workflows/review.yml").read_text()

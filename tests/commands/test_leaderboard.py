@@ -7,6 +7,8 @@ from ruamel.yaml import YAML
 
 from itemvec.commands.leaderboard import _values
 from itemvec.commands.main import main
+from itemvec.report.models_tried import models_tried
+from itemvec.store.encoding_times import record, seconds_a_text, seconds_of
 from tests.conftest import ROOT
 from tests.decision.repository import Repository
 from tests.decision.states import Cells, right, state
@@ -108,3 +110,23 @@ def test_a_sweep_queues_every_combination(repository: Repository) -> None:
     assert result.output.startswith("4 experiments are queued: model=lsa, variants=[full]; ")
     queued = repository.git("for-each-ref", "--format=%(refname)", "refs/exps/celery")
     assert queued
+
+
+def test_it_is_kept_for_the_report_until_another_run(repository: Repository) -> None:
+    assert run("leaderboard", "--save").exit_code == 0
+    section = models_tried(Path("report/models.json"), Path("decision.json"))
+    assert section.sentences[0].startswith("Search: use minilm (384 d), the only one of 3 models")
+    assert [row[0] for row in section.tables[0].rows] == ["minilm", "lsa", "potion"]
+    Path("decision.json").write_text("{}")
+    assert models_tried(Path("report/models.json"), Path("decision.json")).sentences[0].startswith("Saved before")
+
+
+def test_seconds_are_those_of_the_longest_encoding_here(tmp_path: Path) -> None:
+    for texts, seconds in ((10, 8.0), (100, 20.0)):
+        record(str(tmp_path), "a", "item", texts, seconds)
+    record(str(tmp_path), "a", "query", 0, 1.0)  # all were cached
+    times = seconds_a_text(str(tmp_path))
+    assert seconds_of(times, "a", {"item": 50}) == 10.0
+    assert seconds_of(times, "a", {"item": 50, "query": 5}) is None
+    assert seconds_of(times, "b", {"item": 50}) is None
+    assert seconds_a_text("s3://bucket/cache") == {}

@@ -1,8 +1,18 @@
 """A decision in the form of decision.json, with the means of a run and nothing decided; made at once."""
 
+from pathlib import Path
 from typing import Any
 
+from itemvec.core.files import write_json
 from itemvec.decision.results import TASKS, Results
+from itemvec.report import write_report
+
+
+def written(results: Results, folder: Path, page: Path, decision: dict[str, Any] | None = None) -> None:
+    """Write the page of a run, in which no model was saved for comparison."""
+    write_json(folder / "decision.json", decision or plain_decision(results))
+    write_json(folder / "models.json", {})
+    write_report(results, folder, folder / "decision.json", folder / "models.json", page, folder / "quality.csv")
 
 
 def plain_decision(results: Results) -> dict[str, Any]:

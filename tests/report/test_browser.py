@@ -10,10 +10,9 @@ import pytest
 from docs.generator.browser import browser, chromium
 from itemvec.core.files import write_parquet
 from itemvec.decision.results import collect
-from itemvec.report import write_report
 from itemvec.stages.collaborative_similarity import ALIKE
 from tests.report.conftest import ALIKE_PAIRS, small_params, small_run
-from tests.report.plain_decision import plain_decision
+from tests.report.plain_decision import written
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="no chromium on the PATH: `apt-get install chromium`")
 
@@ -34,7 +33,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pairs = [{**ALIKE_PAIRS[0], "together": number * 37 % 100, "right_text": f"film-{number}"} for number in range(12)]
     write_parquet(folder / "measures" / "alike.parquet", pa.Table.from_pylist(pairs, schema=ALIKE))
     results = collect(small_params(folder), folder / "results")
-    write_report(results, folder, plain_decision(results), folder / "index.html", folder / "quality.csv")
+    written(results, folder, folder / "index.html")
     return folder / "index.html"
 
 

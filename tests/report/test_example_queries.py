@@ -7,8 +7,8 @@ import pyarrow as pa
 from itemvec.core.columns import ITEMS, RUN
 from itemvec.core.files import read_parquet, write_parquet
 from itemvec.decision.results import Results
-from itemvec.report import write_report
 from itemvec.report.example_queries import LENGTH, Answer, Example, listings
+from tests.report.plain_decision import written
 
 
 def test_the_worst_queries_of_the_first_variant_and_of_baselines(results: Results, folder: Path) -> None:
@@ -49,7 +49,7 @@ def test_texts_are_shortened_and_escaped(results: Results, folder: Path, told: d
     ((text, _),) = listings(results, folder)[0].examples[0].relevant
     assert len(text) == LENGTH
     assert text.endswith("…")
-    write_report(results, folder, told, folder / "page.html", folder / "quality.csv")
+    written(results, folder, folder / "page.html", told)
     html = (folder / "page.html").read_text()
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt; word" in html

@@ -6,11 +6,15 @@ import itertools
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from itemvec.commands.diff import opened
+
+SAVED = Path("report/models.json")  # which the stage report reads
 
 
 @click.command()
@@ -19,7 +23,10 @@ from itemvec.commands.diff import opened
 @click.option("--markdown", "form", flag_value="markdown", help="Print tables for a pull request.")
 @click.option("--json", "form", flag_value="json", help="Print data for programs.")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page with sortable tables.")
-def leaderboard(states: tuple[str, ...], cells: tuple[str, ...], form: str | None, html: Path | None) -> None:
+@click.option("--save", is_flag=True, help="Keep it for the section of the report, which `dvc repro report` writes.")
+def leaderboard(
+    states: tuple[str, ...], cells: tuple[str, ...], form: str | None, html: Path | None, save: bool
+) -> None:
     """Hold the models that were tried against each other, and say which one to use.
 
     STATES are git revisions, DVC experiments, or `workspace`; by default the workspace, all experiments and all
@@ -43,8 +50,12 @@ def leaderboard(states: tuple[str, ...], cells: tuple[str, ...], form: str | Non
             if states:
                 raise
             missing.append((called or name, str(error)))
-    board = compare(found, cells)
+    board = compare(found, cells, _seconds())
     board.left_out.extend(missing)
+    if save:
+        from itemvec.report.models_tried import save_models
+
+        save_models(board, Path("decision.json"), SAVED)
     if html is not None:
         from itemvec.report.leaderboard_page import write_leaderboard
 
@@ -54,6 +65,21 @@ def leaderboard(states: tuple[str, ...], cells: tuple[str, ...], form: str | Non
         click.echo(json.dumps(as_data(board), indent=2, allow_nan=False))
     else:
         click.echo(as_text(board, form == "markdown"))
+
+
+def _seconds() -> Callable[[dict[str, Any]], float | None]:
+    """From what a decision says of its encoder to the seconds that this machine took for its texts."""
+    from itemvec.core.machine import cache_folder
+    from itemvec.store.encoding_times import seconds_a_text, seconds_of
+
+    times = seconds_a_text(cache_folder())
+    roles = {"items": "item", "queries": "query"}
+
+    def found(facts: dict[str, Any]) -> float | None:
+        rows = {roles[name]: n for name, n in facts.get("rows", {}).items() if n}
+        return seconds_of(times, facts.get("id", ""), rows)
+
+    return found
 
 
 @click.command()

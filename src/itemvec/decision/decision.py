@@ -51,7 +51,7 @@ def decide_all(results: Results, measures: Measures, tables: Path) -> dict[str, 
 def _encoder(embed: dict[str, Any]) -> dict[str, Any]:
     """What its row and its run say of the encoder, for those who choose between several."""
     tokens = sum(one["tokens"] for one in embed.get("cut", {}).values())
-    known = {name: embed[name] for name in ("parameters", "licence", "cost") if name in embed}
+    known = {name: embed[name] for name in ("parameters", "licence", "cost", "rows", "id") if name in embed}
     return known | ({"tokens": tokens} if tokens else {})
 
 

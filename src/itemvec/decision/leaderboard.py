@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
@@ -15,13 +16,19 @@ from itemvec.decision.values import Values, together
 from itemvec.metrics import BestSet, best_set
 
 Cost = tuple[float, float, int, str]
+Seconds = Callable[[dict[str, Any]], float | None]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One model: the state of the repository that measured it, and what its encoder costs."""
+    """One model: the state of the repository that measured it, and what its encoder costs.
+
+    seconds
+        To encode the texts of the state on this machine; None if it has not.
+    """
 
     state: Revision
+    seconds: float | None = None
 
     @property
     def model(self) -> str:
@@ -94,7 +101,7 @@ class Leaderboard:
         return [self.entries[i] for i in left], self.entries[proven[0]] if proven else None
 
 
-def leaderboard(states: list[Revision], wanted: tuple[str, ...] = ()) -> Leaderboard:
+def leaderboard(states: list[Revision], wanted: tuple[str, ...] = (), seconds: Seconds = lambda _: None) -> Leaderboard:
     """Compare the models of ``states``, each once, in one cell of each task.
 
     Parameters
@@ -104,6 +111,8 @@ def leaderboard(states: list[Revision], wanted: tuple[str, ...] = ()) -> Leaderb
     wanted
         Names of cells, such as ``search/hybrid/full``; by default the first retriever and the first recommender on the
         first variant, which add least to the vectors.
+    seconds
+        From what a decision says of its encoder to the seconds that it took here.
 
     Raises
     ------
@@ -124,7 +133,7 @@ def leaderboard(states: list[Revision], wanted: tuple[str, ...] = ()) -> Leaderb
         if any(reasons):
             left_out.append((one.label, next(filter(None, reasons))))
         elif not known:
-            entries.append(Entry(one))
+            entries.append(Entry(one, seconds(one.decision.get("encoder", {}))))
     found = Leaderboard(entries, [], left_out)
     cells = _cells(entries, wanted)
     for task, key in cells.items():

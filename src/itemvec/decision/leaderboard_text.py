@@ -13,14 +13,16 @@ from itemvec.decision.results import TITLES
 
 HEADER = ["model", "mean", "against the best [95 %]", "verdict"]
 MARKS = "worse: shown worse than the best; =: shown to lose less than the tolerance; ~: neither is shown."
+COST = "What they cost: bytes of an item as float32; seconds of encoding, where this machine has done it"
 COSTS = [
     "model",
     "state",
-    "dimensions",
-    "float32 bytes",
+    "dim",
+    "bytes",
     "parameters",
     "licence",
     "tokens",
+    "seconds",
     "dollars",
     "its own verdict",
 ]
@@ -82,7 +84,7 @@ def tables(found: Leaderboard) -> list[tuple[str, list[str], list[list[str]]]]:
         order = sorted(range(len(one.means)), key=lambda i: -one.means[i])
         title = f"{one.title}, {one.key}: {one.metric} over {one.n_units:,} {units}"
         made.append((title, HEADER, [_row(found, one, place) for place in order]))
-    return [*made, ("What they cost", COSTS, [_costs(one) for one in found.entries])]
+    return [*made, (COST, COSTS, [_costs(one) for one in found.entries])]
 
 
 def _row(found: Leaderboard, column: Column, place: int) -> list[str]:
@@ -104,11 +106,9 @@ def _costs(entry: Entry) -> list[str]:
     numbers = [f"{facts[name]:,}" if facts.get(name) else "-" for name in ("parameters", "tokens")]
     verdicts = "; ".join(f"{task}: {one['verdict']}" for task, one in tasks.items() if "verdict" in one)
     dollars = "-" if facts.get("cost") is None else f"{facts['cost']:.4f}"
-    size = [f"{entry.dim:,}", f"{4 * entry.dim:,}"]
-    return [
-        plain(one)
-        for one in (entry.model, state, *size, numbers[0], facts.get("licence") or "-", numbers[1], dollars, verdicts)
-    ]
+    seconds = "-" if entry.seconds is None else f"{entry.seconds:,.1f}"
+    size = [f"{entry.dim:,}", f"{4 * entry.dim:,}", numbers[0], facts.get("licence") or "-"]
+    return [plain(one) for one in (entry.model, state, *size, numbers[1], seconds, dollars, verdicts)]
 
 
 def left_out(found: Leaderboard) -> list[str]:
@@ -137,7 +137,14 @@ def as_data(found: Leaderboard) -> dict[str, Any]:
     return {
         "conclusion": sentences(found),
         "models": [
-            {"model": one.model, "state": one.state.name, "commit": one.state.commit, "dim": one.dim} | one.facts
+            {
+                "model": one.model,
+                "state": one.state.name,
+                "commit": one.state.commit,
+                "dim": one.dim,
+                "seconds": one.seconds,
+            }
+            | one.facts
             for one in found.entries
         ],
         "groups": [

@@ -18,7 +18,7 @@ from itemvec.core.errors import ParamsError, TableError
 from itemvec.core.progress import say
 from itemvec.encoders.base import ENCODERS, Corpus, Done, Encoder, LoadedEncoder, Prepared, Role
 from itemvec.encoders.cache_writer import Keeper
-from itemvec.encoders.fingerprint import fingerprint
+from itemvec.encoders.fingerprint import encoder_id, fingerprint
 from itemvec.store import CachedRows, RowCache
 
 WINDOW = 16_384  # texts that are sorted by length together: enough that equal lengths meet, few enough to hold
@@ -40,6 +40,8 @@ class CachedEncoder:
     ----------
     identity
         Identity of the encoder besides its options, at the time this object was made.
+    id
+        Hash of the row's options and of ``identity``.
     tokens
         Tokens of the texts encoded so far.
     """
@@ -49,6 +51,7 @@ class CachedEncoder:
         self.corpus = corpus
         self.tokens = 0
         self.identity = dict(encoder.identity(corpus))
+        self.id = encoder_id(encoder, self.identity)
         roles: tuple[Role, Role] = ("item", "query")
         self._caches = {
             role: RowCache(folder, fingerprint(encoder, role, self.identity), encoder.dim, _about(encoder, role))

@@ -36,6 +36,14 @@ def fingerprint(encoder: Encoder, role: Role, identity: Mapping[str, Any]) -> st
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:40]
 
 
+def encoder_id(encoder: Encoder, identity: Mapping[str, Any]) -> str:
+    """Hash, 16 hexadecimal digits, of kind, options and identity: of what a row names, whatever our code."""
+    known = fields(encoder)  # type: ignore[arg-type]  # every kind is a dataclass
+    options = {one.name: getattr(encoder, one.name) for one in known}
+    parts = {"kind": type(encoder).__qualname__, "options": options, "identity": dict(identity)}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
 def _code(kind: type) -> str:
     """Hash of the module that defines ``kind`` and what it imports of encoders and ``BELOW``, without remarks."""
     found: dict[str, str] = {}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from itemvec import __version__
-from itemvec.core.files import write_text
+from itemvec.core.files import read_json, write_text
 from itemvec.decision.comparisons import compare
 from itemvec.decision.results import TASKS, Results
 from itemvec.decision.values import Measures
@@ -16,6 +15,7 @@ from itemvec.report.comparison_tables import compared
 from itemvec.report.example_queries import listings
 from itemvec.report.facts import facts, provenance, split
 from itemvec.report.html import environment, inline
+from itemvec.report.models_tried import models_tried
 from itemvec.report.pareto import points, section
 from itemvec.report.quality import quality_csv
 from itemvec.report.sections import Section
@@ -23,20 +23,22 @@ from itemvec.report.studies import studies
 from itemvec.report.tables import cohorts, measured
 
 
-def write_report(results: Results, artifacts: Path, decision: dict[str, Any], page: Path, quality: Path) -> None:
+def write_report(results: Results, artifacts: Path, decided: Path, models: Path, page: Path, quality: Path) -> None:
     """Compare, and write the page and the quality of everything as CSV.
 
     Parameters
     ----------
     artifacts
         Folder of the values per query (``measures``), the ``runs``, the ``tables``, and ``embeddings.digest``.
-    decision
-        What the stage ``decide`` wrote.
+    decided
+        The decision that the stage ``decide`` wrote.
+    models
+        What `itemvec leaderboard --save` wrote, or an empty object.
     """
-    measures = artifacts / "measures"
+    measures, decision = artifacts / "measures", read_json(decided)
     comparisons = {task: compare(results, task, Measures.below(measures)) for task in TASKS}
     sizes = {task: points(results, task, measures) for task in TASKS}
-    first = [_cells(results), compared(results, comparisons), _cohorts(results)]
+    first = [models_tried(models, decided), _cells(results), compared(results, comparisons), _cohorts(results)]
     later = [section(results, sizes), *studies(results, measures)]
     write_text(quality, quality_csv(results))
     html = (

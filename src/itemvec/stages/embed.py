@@ -19,7 +19,7 @@ from itemvec.core.progress import progress, say
 from itemvec.encoders import CachedEncoder, Corpus, Encoder, Role
 from itemvec.models.cost import Cost
 from itemvec.stages.expectations import meet
-from itemvec.store import ROWS, Block, CachedRows, write_database
+from itemvec.store import ROWS, Block, CachedRows, encoding_times, write_database
 
 TABLES: dict[str, tuple[Role, str]] = {"items": ("item", ITEM), "queries": ("query", QUERY)}
 
@@ -55,7 +55,7 @@ def embed(
     price: float | None = getattr(encoder, "price", None)
     costs = {name: Cost(price) for name in TABLES if price is not None}
     for name in TABLES:
-        _fill(name, texts[name], cached, costs.get(name), engine)
+        _fill(name, texts[name], cached, costs.get(name), engine, cache)
     cuts = {name: Cut() for name in TABLES}
     tables = {
         name: (encoder.dim, _blocks(name, texts[name], cached, suite, cuts[name], costs.get(name))) for name in TABLES
@@ -65,7 +65,7 @@ def embed(
     cut = {name: asdict(one) for name, one in cuts.items() if one.tokens}
     dollars = [cost.dollars() for cost in costs.values()]
     known = {"cost": sum(dollars)} if dollars and None not in dollars else {}  # type: ignore[arg-type]
-    return {"dim": encoder.dim, "rows": rows, "cut": cut, **known, "encoder": cached.identity}
+    return {"dim": encoder.dim, "rows": rows, "cut": cut, **known, "id": cached.id, "encoder": cached.identity}
 
 
 def _blocks(name: str, path: Path, cached: CachedEncoder, suite: Path, cut: Cut, cost: Cost | None) -> Iterator[Block]:
@@ -86,7 +86,7 @@ def _blocks(name: str, path: Path, cached: CachedEncoder, suite: Path, cut: Cut,
         meet(notes.frame(), suite, [key], "vectors")
 
 
-def _fill(name: str, path: Path, cached: CachedEncoder, cost: Cost | None, engine: str) -> None:
+def _fill(name: str, path: Path, cached: CachedEncoder, cost: Cost | None, engine: str, cache: str) -> None:
     """Encode what is new, and say how much that was."""
     role = TABLES[name][0]
     file = pq.ParquetFile(path)
@@ -102,6 +102,8 @@ def _fill(name: str, path: Path, cached: CachedEncoder, cost: Cost | None, engin
         f"{name}: encoded {encoded:,} of {n_rows:,} texts ({share:.1%}) in {seconds:.1f} s; "
         "the others were in the cache or repeat one"
     )
+    if engine == "local":
+        encoding_times.record(cache, cached.id, role, encoded, seconds)
     if cost is not None:
         tokens = cached.tokens - before
         unknown = ", of which the server says no number" if encoded and not tokens else ""

@@ -23,6 +23,7 @@ COPIED = (
 MERGED = ".gitignore"  # one that is there gets the missing lines
 REQUIREMENTS = "requirements.txt"
 OVERRIDES = "overrides.txt"
+MODELS = "report/models.json"  # which `itemvec leaderboard --save` fills
 CODE = re.compile(r"src/itemvec/([\w/]+)(?:\.py)?")
 HEAD = """\
 # Made by `itemvec init`. The code is the installed package: installed/ holds hashes of its parts, on which the stages
@@ -93,7 +94,7 @@ def make_project(root: Path) -> None:
         for name in COPIED:
             _copy(source() / name, root / name, made)
         _merge(root / MERGED, (source() / MERGED).read_text(encoding="utf-8"))
-        for name, text in ((REQUIREMENTS, REQUIRED), (OVERRIDES, OVERRIDE)):
+        for name, text in ((REQUIREMENTS, REQUIRED), (OVERRIDES, OVERRIDE), (MODELS, "{}\n")):
             if not (root / name).exists():
                 made.append(root / name)
                 write_text(root / name, text)
@@ -122,6 +123,8 @@ def upgrade_project(root: Path) -> str:
     before, parts = (root / VERSION).read_text(encoding="utf-8").strip(), changed_parts(root)
     for name in ("dvc.yaml", "pipelines", "constraints.txt"):
         _copy(source() / name, root / name, [])
+    if not (root / MODELS).exists():
+        write_text(root / MODELS, "{}\n")
     _adapt(root)
     if not parts:
         return f"itemvec {__version__}: no part of the code differs from what the project names"
