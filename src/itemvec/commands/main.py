@@ -11,6 +11,7 @@ import click
 from itemvec import __version__
 from itemvec.commands.cache import cache
 from itemvec.commands.diff import diff
+from itemvec.commands.export import export
 from itemvec.commands.group import Commands
 from itemvec.commands.init import init
 from itemvec.commands.leaderboard import leaderboard, sweep
@@ -45,6 +46,7 @@ def main() -> None:
 
 main.add_command(cache)
 main.add_command(diff)
+main.add_command(export)
 main.add_command(leaderboard)
 main.add_command(plan)
 main.add_command(init)

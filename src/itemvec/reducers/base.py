@@ -93,12 +93,16 @@ class Transform:
         The map for queries if it differs: a float query may be compared with a quantised item.
     facts
         What the fit found, for the results; under ``tuned``, what was learnt from judged queries.
+    linear
+        By role, the matrix, float32 of shape (dim, reduced dim), of a map that scales to unit length after it; empty
+        for other maps.
     """
 
     items: Map
     bytes_per_item: int
     queries: Map | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    linear: dict[Role, Floats] = field(default_factory=dict)
 
     def __call__(self, vectors: Floats, role: Role = "item") -> Floats:
         """Map ``vectors``, float32 of shape (n, dim)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,4 +29,6 @@ class Truncate:
     def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:  # noqa: ARG002  (nothing to learn)
         """Return the truncation; nothing is fitted."""
         kept = sample.keep("truncate", self.dim)
-        return Transform.floats(kept, lambda vectors: unit(vectors[:, :kept]))
+        matrix = np.eye(sample.dim, kept, dtype=np.float32)
+        found = Transform.floats(kept, lambda vectors: unit(vectors[:, :kept]))
+        return replace(found, linear={"item": matrix, "query": matrix})

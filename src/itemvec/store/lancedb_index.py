@@ -87,14 +87,9 @@ class ServedTable:
 
         With fewer than 256 items to train product quantisation, LanceDB leaves the index empty and compares all items.
         """
-        import lancedb.index
-
         self._distance = distance
         if kind is not None:
-            given = {name: value for name, value in options.items() if value is not None}
-            config = getattr(lancedb.index, CLASSES[kind])(distance_type=distance, **given)
-            with temporary_files_inside():
-                self._table.create_index(VECTOR, config=config)
+            index_vectors(self._table, kind, distance, options)
 
     def index_texts(self) -> None:
         """Build a full-text index of the words between blanks, as they are."""
@@ -144,6 +139,24 @@ class ServedTable:
         if effort.candidates is not None:
             query = query.ef(effort.candidates)
         return query if effort.refine is None else query.refine_factor(effort.refine)
+
+
+def index_vectors(table: Any, kind: IndexKind, distance: Distance, options: dict[str, int | None]) -> None:
+    """Build a vector index on a table; an option that is None is LanceDB's choice."""
+    import lancedb.index
+
+    given = {name: value for name, value in options.items() if value is not None}
+    config = getattr(lancedb.index, CLASSES[kind])(distance_type=distance, **given)
+    with temporary_files_inside():
+        table.create_index(VECTOR, config=config)
+
+
+def index_texts(table: Any) -> None:
+    """Build a full-text index with LanceDB's own tokenizer, for texts as people write them."""
+    import lancedb.index
+
+    with temporary_files_inside():
+        table.create_index(TEXT, config=lancedb.index.FTS())
 
 
 def _batches(schema: Any, n_items: int, texts: Any | None, vectors: Iterable[Floats] | None) -> Iterator[Any]:

@@ -1,0 +1,49 @@
+"""The card of an export: what was decided, on which data, how to load it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from ruamel.yaml import YAML
+from ruamel.yaml.compat import StringIO
+
+from itemvec import __version__
+from itemvec.commands.deploy.export import Exported
+from itemvec.core.files import read_json, write_text
+from itemvec.core.params import Params
+from itemvec.core.text import visible
+
+
+def write_card(root: Path, params: Params, found: Exported, folder: Path) -> None:
+    """Write ``folder/README.md`` in the form of the Hugging Face hub: a head in YAML, then text."""
+    path = root / "decision.json"
+    decision: dict[str, Any] = read_json(path) if path.exists() else {}
+    facts = decision.get("encoder", {})
+    head: dict[str, Any] = {"library_name": "sentence-transformers", "pipeline_tag": "sentence-similarity"}
+    if facts.get("licence"):
+        head["license"] = str(facts["licence"]).lower()
+    environment = Environment(
+        loader=PackageLoader("itemvec.commands.deploy"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=True,  # Markdown takes HTML: names from data must not become tags
+    )
+    text = environment.get_template("card.md.j2").render(
+        head=_yaml(head),
+        found=found,
+        params=params,
+        facts=facts,
+        sentences=[visible(task["sentence"]) for task in decision.get("tasks", {}).values()],
+        inputs=decision.get("inputs", {}),
+        version=__version__,
+    )
+    write_text(folder / "README.md", text)
+
+
+def _yaml(value: dict[str, Any]) -> str:
+    out = StringIO()
+    YAML().dump(value, out)
+    return str(out.getvalue())

@@ -1,0 +1,149 @@
+"""What a run measured, as files that need no itemvec: a model folder, a LanceDB folder, and a card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from itemvec.commands.deploy.vector_map import Affine, affine, parts
+from itemvec.core.arrays import Floats
+from itemvec.core.columns import TEXT
+from itemvec.core.errors import ParamsError, TableError
+from itemvec.core.files import read_json, read_parquet, write_json
+from itemvec.core.params import Params
+from itemvec.core.registry import suggest
+from itemvec.encoders import ENCODERS, Encoder
+from itemvec.encoders.base import Role
+from itemvec.encoders.plain_folder import Dense, plain_model, save
+from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
+from itemvec.reducers import REDUCERS
+from itemvec.stages.reduce import Judging, fit
+from itemvec.store import VectorTable, open_vectors
+from itemvec.store.deployed import write_deployed
+
+NEAR = 1e-5  # of a vector's length: what the folder's vectors may differ from the run's
+SHOWN = 64  # texts of each role to compare by
+TABLES: dict[Role, str] = {"item": "items", "query": "queries"}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written.
+
+    stored
+        What an index would do to the vectors besides, as the variant does: kinds of quantisation.
+    difference
+        The largest of the folder's vectors to those of the run, as a share of a vector's length, by role; empty where
+        no model was written.
+    index
+        Row of systems whose vector index the table has, or None.
+    """
+
+    variant: str
+    dim: int
+    items: int
+    stored: list[str]
+    difference: dict[str, float]
+    index: str | None
+
+
+def export(root: Path, params: Params, variant: str, folder: Path, with_model: bool = True) -> Exported:
+    """Write ``folder/model``, ``folder/lancedb`` and ``folder/itemvec.json`` of one variant of the last run.
+
+    Raises
+    ------
+    ParamsError
+        There is no such variant, or a plain model folder cannot give its vectors.
+    TableError
+        The run is of another model, or what was written gives other vectors than the run has.
+    """
+    if variant not in params.reducers:
+        raise ParamsError(f"reducers has no row {variant!r}{suggest(variant, params.reducers)}")
+    artifacts = root / "artifacts"
+    digest = artifacts / "vectors" / f"{variant}.digest"
+    if not digest.exists():
+        raise TableError(f"{digest} is missing: variants has not {variant!r}, or nothing was run; run `dvc repro`")
+    said = read_json(artifacts / "results" / "embed.json")["model"]
+    if said != params.model:
+        raise TableError(f"artifacts holds vectors of model {said!r}, not of {params.model!r}; run `dvc repro`")
+    encoder, (row, stored) = ENCODERS.build(params.model, params.models[params.model]), parts(params.reducers[variant])
+    difference: dict[str, float] = {}
+    if with_model:
+        maps = _maps(artifacts, params, variant, row)
+        difference = _write_model(artifacts, encoder, params.model, maps, folder / "model")
+    vectors = open_vectors(digest, "items")
+    best = _best_index(artifacts, params, variant)
+    options = {} if best is None else params.systems[best]
+    named = {"partitions": "num_partitions", "sub_vectors": "num_sub_vectors", "neighbours": "m"}
+    write_deployed(
+        folder / "lancedb",
+        artifacts / "tables" / "items.parquet",
+        vectors,
+        None if best is None else options.get("index_type", "IVF_PQ"),
+        options.get("similarity", "cosine"),
+        {name: options[ours] for ours, name in named.items() if ours in options},
+    )
+    found = Exported(variant, vectors.dim, len(vectors), stored, difference, best)
+    write_json(folder / "itemvec.json", vars(found) | {"model": params.model, "dataset": params.dataset})
+    return found
+
+
+def _maps(artifacts: Path, params: Params, variant: str, row: Any) -> dict[Role, Affine]:
+    """The affine maps of both roles, fitted as the run fitted them."""
+    source, moments, tables = artifacts / "embeddings.digest", artifacts / "moments.digest", artifacts / "tables"
+    judging = Judging(tables / "queries.parquet", tables / "qrels.parquet", params.search.split)
+    transform = fit(REDUCERS.build(variant, row), source, params.seed, moments if moments.exists() else None, judging)
+    first = next(iter(open_vectors(source, "items").vectors))
+    try:
+        return {role: affine(transform, role, first) for role in TABLES}
+    except ParamsError as error:
+        raise ParamsError(f"variant {variant!r}: {error}; --table-only writes the table of its vectors") from None
+
+
+def _write_model(
+    artifacts: Path, encoder: Encoder, name: str, maps: dict[Role, Affine], folder: Path
+) -> dict[str, float]:
+    """Write the model; say by how much its vectors differ from those of the run, and refuse if that is too much."""
+    if not isinstance(encoder, SentenceTransformerEncoder):
+        raise ParamsError(
+            f"model {name!r}: its kind has no folder that sentence-transformers loads; --table-only writes the table"
+        )
+    dense = {
+        role: None if one.changes_nothing else Dense(one.matrix, one.bias, one.scaled) for role, one in maps.items()
+    }
+    save(plain_model(encoder, dense), folder)
+    from sentence_transformers import SentenceTransformer
+
+    loaded = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    difference: dict[str, float] = {role: _difference(artifacts, loaded, role, maps[role]) for role in TABLES}
+    exact = encoder.backend == "torch" and encoder.dtype == "float32"
+    if exact and max(difference.values()) > NEAR:
+        raise TableError(f"{folder}: its vectors differ from those of the run by {max(difference.values()):.1e}")
+    return difference
+
+
+def _difference(artifacts: Path, model: Any, role: Role, mapped: Affine) -> float:
+    table: VectorTable = open_vectors(artifacts / "embeddings.digest", TABLES[role])
+    texts = read_parquet(artifacts / "tables" / f"{TABLES[role]}.parquet", [TEXT])[TEXT].slice(0, SHOWN).to_pylist()
+    if not texts:
+        return 0.0
+    wanted = mapped(next(iter(table.vectors))[: len(texts)])
+    encode = model.encode_query if role == "query" else model.encode_document
+    given: Floats = encode(texts, show_progress_bar=False, convert_to_numpy=True).astype(np.float32)
+    lengths = np.maximum(np.linalg.norm(wanted, axis=1), 1e-12)
+    return float((np.abs(wanted - given).max(axis=1) / lengths).max())
+
+
+def _best_index(artifacts: Path, params: Params, variant: str) -> str | None:
+    """The row of kind lancedb that searched the variant best by vector; None where none was measured."""
+    found: dict[str, float] = {}
+    for name in params.retrievers:
+        path = artifacts / "results" / "search" / name / f"{variant}.json"
+        row = params.systems[name]
+        if row["kind"] == "lancedb" and row.get("mode", "vector") == "vector" and path.exists():
+            groups = read_json(path)["groups"].values()
+            found[name] = float(np.mean([group[params.search.metrics[0]]["mean"] for group in groups]))
+    return max(found, key=lambda name: found[name]) if found else None
