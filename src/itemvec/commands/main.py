@@ -17,6 +17,7 @@ from itemvec.commands.init import init
 from itemvec.commands.leaderboard import leaderboard, sweep
 from itemvec.commands.plan import plan
 from itemvec.commands.race import race
+from itemvec.commands.recommend import recommend
 from itemvec.commands.review import review
 from itemvec.commands.search import search, train_reranker
 from itemvec.commands.tuned import tuned
@@ -51,6 +52,7 @@ main.add_command(leaderboard)
 main.add_command(plan)
 main.add_command(init)
 main.add_command(race)
+main.add_command(recommend)
 main.add_command(review)
 main.add_command(search)
 main.add_command(sweep)

@@ -142,14 +142,14 @@ class SearchBox:
 
 def lines(hits: list[Hit], width: int) -> list[str]:
     """One line per hit, at most ``width`` characters: rank, score, id, and as much of the text as fits."""
-    ids = [_plain(hit.item, width) for hit in hits]
+    ids = [plain_line(hit.item, width) for hit in hits]
     longest = max(map(len, ids), default=0)
     return [
-        f"{rank:>3}  {hit.score:>8.4f}  {name:<{longest}}  {_plain(hit.text, width)}"[:width].rstrip()
+        f"{rank:>3}  {hit.score:>8.4f}  {name:<{longest}}  {plain_line(hit.text, width)}"[:width].rstrip()
         for rank, (name, hit) in enumerate(zip(ids, hits, strict=True), 1)
     ]
 
 
-def _plain(text: str, width: int) -> str:
+def plain_line(text: str, width: int) -> str:
     """A text on one line, without control characters."""
     return " ".join("".join(one if one.isprintable() else " " for one in text[: 4 * width]).split())

@@ -1,0 +1,48 @@
+"""The command ``itemvec recommend``: what the last run recommends to one user."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from itemvec.core.options import MOST
+from itemvec.core.params import Params
+from itemvec.stages.stage import EXISTING
+
+RECENT = 5  # items of the history that are shown
+
+
+@click.command()
+@click.option("--user", required=True, metavar="ID", help="A user of the test part.")
+@click.option("-k", "k", type=click.IntRange(1, MOST), default=10, show_default=True, help="How many items to show.")
+@click.option("--cell", help="Recommender, as recommend/sasrec/full; by default the verdict's choice.")
+@click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="The run's parameters.")
+def recommend(user: str, k: int, cell: str | None, path: Path) -> None:
+    """Show what the last run recommends to one user, from which history, and whether the user took it next.
+
+    Nothing is trained: it reads the ranking that was measured, of the first seed.
+
+    \b
+    Example: itemvec recommend --user 42
+    """
+    from itemvec.commands.search_box import plain_line
+    from itemvec.commands.shown_user import shown_user
+
+    found = shown_user(path.parent, Params.load(path), user, k, cell)
+    width = shutil.get_terminal_size().columns
+    hits = [place for place in found.places if place is not None]
+    took = f"took {len(found.taken)} item{'s' * (len(found.taken) != 1)} next"
+    where = f"the first of them at rank {min(hits)}" if hits else "none of them in the list"
+    click.echo(f"User {plain_line(found.user, width)} {took}: {where}, by {found.cell}.")
+    click.echo(f"\nHistory, {len(found.history):,} items, the last of them:")
+    for text in found.history[-RECENT:]:
+        click.echo(f"     {plain_line(text, width)}"[:width])
+    click.echo("\nRecommended (* was taken next):")
+    for rank, (text, score) in enumerate(found.ranks, 1):
+        mark = "*" if rank in found.places else " "
+        click.echo(f"{rank:>3}{mark} {score:>8.4f}  {plain_line(text, width)}"[:width].rstrip())
+    click.echo("\nTaken next:")
+    for text, place in zip(found.taken, found.places, strict=True):
+        click.echo(f"     rank {place or '-'}  {plain_line(text, width)}"[:width].rstrip())

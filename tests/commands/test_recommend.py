@@ -1,0 +1,65 @@
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from click.testing import CliRunner, Result
+
+from itemvec.commands.main import main
+from itemvec.core.columns import INTERACTIONS, ITEMS, RUN
+from itemvec.core.files import write_json, write_parquet
+from tests.core.test_params import write
+
+FILMS = {"a": "Alien", "b": "Brazil", "c": "Casablanca", "d": "Dune\u202e"}
+TAKEN = {"ann": "abcd", "bob": "dcba"}  # leave-one-out: the last is tested, the one before validates
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A run in which the cell recommend/best/full finds the test item of ann at rank 2, in its first seed."""
+    write(tmp_path / "params.yaml")
+    tables = tmp_path / "artifacts/tables"
+    write_parquet(tables / "items.parquet", pa.table([list(FILMS), list(FILMS.values())], schema=ITEMS))
+    rows = [(user, item, time) for user, items in TAKEN.items() for time, item in enumerate(items)]
+    write_parquet(tables / "interactions.parquet", pa.table(list(zip(*rows, strict=True)), schema=INTERACTIONS))
+    cells = {key: {"cell": f"recommend/{key}/full", "mean": mean} for key, mean in {"best": 0.9, "other": 0.1}.items()}
+    write_json(
+        tmp_path / "decision.json",
+        {"tasks": {"recommend": {"left": ["best"], "groups": {"users": {"cells": cells}}}}},
+    )
+    for cell, order in {"best": "bdca", "other": "abc"}.items():
+        ranked = [(user, seed, item, rank, -rank) for user in TAKEN for seed in (7, 8)
+                  for rank, item in enumerate(order if seed == 7 else order[::-1], 1)]  # fmt: skip
+        run = pa.table([pa.array(one) for one in zip(*ranked, strict=True)], names=RUN.names).cast(RUN)
+        write_parquet(tmp_path / f"artifacts/runs/recommend/{cell}/full.parquet", run)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["recommend", *arguments])
+
+
+def test_history_ranks_and_what_was_taken_next(root: Path) -> None:
+    lines = run("--user", "ann", "-k", "3").output.splitlines()
+    assert lines[0] == "User ann took 1 item next: the first of them at rank 2, by recommend/best/full."
+    assert lines[2:6] == ["History, 3 items, the last of them:", "     Alien", "     Brazil", "     Casablanca"]
+    assert lines[7:11] == [
+        "Recommended (* was taken next):",
+        "  1   -1.0000  Brazil",
+        "  2*  -2.0000  Dune",
+        "  3   -3.0000  Casablanca",
+    ]
+    assert lines[-1] == "     rank 2  Dune"
+
+
+def test_an_item_that_was_not_found_has_no_rank(root: Path) -> None:
+    result = run("--user", "ann", "--cell", "recommend/other/full")
+    assert result.output.startswith("User ann took 1 item next: none of them in the list, by recommend/other/full.")
+    assert result.output.splitlines()[-1] == "     rank -  Dune"
+
+
+def test_what_is_nowhere_is_said(root: Path) -> None:
+    assert "user 'eve' is not in the interactions; such users are 'ann', 'bob'" in run("--user", "eve").output
+    assert "did you mean 'recommend/best/full'?" in run("--user", "ann", "--cell", "recommend/bst/full").output
+    (root / "decision.json").unlink()
+    assert "has no recommendation" in run("--user", "ann").output
