@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.core.columns import ITEMS, QRELS, QUERIES
-from itemvec.core.files import write_parquet
+from itemvec.core.columns import HIDDEN, ITEMS, QRELS, QUERIES
+from itemvec.core.files import read_parquet, write_parquet
 from itemvec.datasets.beir import Beir
 from itemvec.metrics import Judgments
 from itemvec.protocol.judgments import judge
@@ -71,6 +71,24 @@ def test_groups_are_bound_apart(tmp_path: Path) -> None:
     assert (found["pairs"]["queries"], found["pairs"]["items"]) == (6, 4)
     assert found["single"]["free"]["2"]["least"] > 0
     assert found["all"]["free"] == {}
+
+
+def test_the_item_that_is_a_query_is_no_rival(tmp_path: Path) -> None:
+    """Four items on a circle: 0 and 2 are first together if 1, which lies between them, is the query."""
+    sets: list[tuple[int, ...]] = [*combinations(range(4), 2)]
+    paths = files(tmp_path, sets, ["pairs"] * 6)
+    itself = {(0, 2): "1", (1, 3): "2"}
+    hidden = pa.array([itself.get(one) for one in sets], pa.string())
+    write_parquet(paths[1], read_parquet(paths[1]).append_column(HIDDEN, hidden))
+    found = measure_capacity(*paths, seed=0)["groups"]["pairs"]
+    assert list(found["free"]) == ["2"]
+    assert found["free"]["2"]["solved"] == 1
+
+
+def test_a_query_that_wants_itself_alone_asks_nothing(tmp_path: Path) -> None:
+    paths = files(tmp_path, [(0,), (0, 1)], ["given"] * 2)
+    write_parquet(paths[1], read_parquet(paths[1]).append_column(HIDDEN, pa.array(["0", None])))
+    assert measure_capacity(*paths, seed=0)["groups"]["given"]["free"] == {}
 
 
 def test_queries_that_want_many_items_are_fewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

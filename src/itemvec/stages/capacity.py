@@ -14,7 +14,7 @@ from itemvec.core.columns import GROUP, ITEM, QUERY
 from itemvec.core.files import read_parquet
 from itemvec.core.sampling import sample
 from itemvec.metrics import Judgments
-from itemvec.protocol.judgments import choose, judge
+from itemvec.protocol.judgments import choose, hidden_items, judge
 from itemvec.studies.capacity_bound import margin
 from itemvec.studies.free_embeddings import ANNEALED, Fitted, fit
 from itemvec.studies.judgment_graph import entanglement
@@ -31,7 +31,7 @@ def measure_capacity(items: Path, queries: Path, qrels: Path, seed: int) -> dict
     """For each group of queries: how much judgments overlap, and how few dimensions of free embeddings solve them.
 
     Free embeddings cover the items relevant to the sampled queries. One more dimension would suffice to rank all other
-    items below them.
+    items below them. The item that is a query itself is not ranked for it.
 
     Returns
     -------
@@ -39,15 +39,17 @@ def measure_capacity(items: Path, queries: Path, qrels: Path, seed: int) -> dict
     constructed vectors in four dimensions that rank every pair first; as text, since metrics are rounded.
     """
     ids = read_parquet(items, [ITEM])[ITEM].combine_chunks()
-    table = read_parquet(queries, [QUERY, GROUP]).combine_chunks()
+    table = read_parquet(queries).combine_chunks()
     judgments = judge(read_parquet(qrels), table[QUERY].combine_chunks(), ids)
-    groups = table[GROUP].combine_chunks().take(pc.index_in(judgments.ids, value_set=table[QUERY].combine_chunks()))
+    places = pc.index_in(judgments.ids, value_set=table[QUERY].combine_chunks())
+    groups = table[GROUP].combine_chunks().take(places)
+    hidden = hidden_items(table.take(places), ids)
     rng = np.random.default_rng(seed)
     found = {}
     for group in sorted(set(groups.to_pylist())):
         rows = np.flatnonzero(np.asarray(pc.equal(groups, group)))
         graph = _some(judgments, sample(rows, GRAPH, rng))
-        found[group] = entanglement(graph) | _smallest(_few(judgments, rows, rng), seed)
+        found[group] = entanglement(graph) | _smallest(judgments, _few(judgments, rows, rng), hidden, seed)
     return {"groups": found, "construction": {str(n): f"{margin(n, 2):.1e}" for n in SIZES}}
 
 
@@ -68,25 +70,30 @@ def _some(judgments: Judgments, rows: Ints) -> Judgments:
     return choose(judgments, np.isin(np.arange(len(judgments)), rows))
 
 
-def _few(judgments: Judgments, rows: Ints, rng: np.random.Generator) -> Judgments:
-    """A sample of the queries at ``rows``, small enough to optimise within seconds."""
+def _few(judgments: Judgments, rows: Ints, rng: np.random.Generator) -> Ints:
+    """A sample of ``rows``, the places of queries, small enough to optimise within seconds; ascending."""
     size = QUERIES
     while True:
-        some = _some(judgments, sample(rows, size, rng))
+        few = sample(rows, size, rng)
+        some = _some(judgments, few)
         if size == 1 or len(some) * len(np.unique(some.items)) <= SCORES:
-            return some
+            return few
         size //= 2
 
 
-def _smallest(judgments: Judgments, seed: int) -> dict[str, Any]:
-    """Results for each of ``DIMS`` up to the first that solves all queries."""
+def _smallest(judgments: Judgments, rows: Ints, hidden: Ints | None, seed: int) -> dict[str, Any]:
+    """Results of the queries at ``rows``, for each of ``DIMS`` up to the first that solves all."""
+    judgments = _some(judgments, rows)
     names, columns = np.unique(judgments.items, return_inverse=True)
     relevant = np.zeros((len(judgments), len(names)), dtype=bool)
     relevant[np.repeat(np.arange(len(judgments)), np.diff(judgments.offsets)), columns] = True
-    relevant = relevant[~relevant.all(axis=1)]  # a query that wants all of these items is solved by anything
+    itself = np.zeros_like(relevant) if hidden is None else names == hidden[rows][:, None]
+    relevant &= ~itself
+    some = relevant.any(axis=1) & ~(relevant | itself).all(axis=1)  # any vectors do for a query that wants all items
+    relevant, itself = relevant[some], itself[some]
     facts: dict[str, Any] = {"queries": len(judgments), "items": len(names), "free": {}}
     for dim in DIMS if len(relevant) else ():
-        fitted = fit(relevant, dim, replace(ANNEALED, steps=STEPS), seed)
+        fitted = fit(relevant, dim, replace(ANNEALED, steps=STEPS), seed, itself)
         facts["free"][str(dim)] = _reached(fitted)
         if fitted.solved:
             break

@@ -53,7 +53,9 @@ class Fitted:
         return bool((self.margins > 0).all())
 
 
-def fit(relevant: NDArray[np.bool_], dim: int, recipe: Recipe, seed: int) -> Fitted:
+def fit(
+    relevant: NDArray[np.bool_], dim: int, recipe: Recipe, seed: int, hidden: NDArray[np.bool_] | None = None
+) -> Fitted:
     """Optimise one vector per query and per item until every query is solved or the steps are used up.
 
     Parameters
@@ -62,6 +64,8 @@ def fit(relevant: NDArray[np.bool_], dim: int, recipe: Recipe, seed: int) -> Fit
         Shape (n_queries, n_items); each query has at least one item that is relevant and one that is not.
     dim
         Width of the vectors.
+    hidden
+        Which items are not ranked for a query, of the same shape; none of them is relevant to it.
     """
     import torch
     from torch.nn.functional import normalize
@@ -69,6 +73,7 @@ def fit(relevant: NDArray[np.bool_], dim: int, recipe: Recipe, seed: int) -> Fit
     device = torch_device()
     generator = torch.Generator().manual_seed(seed)
     wanted = torch.from_numpy(relevant).to(device)
+    apart = wanted if hidden is None else wanted | torch.from_numpy(hidden).to(device)  # no rivals of what is relevant
     items = normalize(torch.randn(relevant.shape[1], dim, generator=generator), dim=1).to(device)
     queries = normalize(wanted.float() @ items, dim=1)  # start at the mean of their relevant items
     queries.requires_grad_()
@@ -77,31 +82,31 @@ def fit(relevant: NDArray[np.bool_], dim: int, recipe: Recipe, seed: int) -> Fit
     best, kept, step = -1.0, (queries.detach().clone(), items.detach().clone()), 0
     for step in range(recipe.steps + 1):
         scores = queries @ items.T  # (n_queries, n_items)
-        ahead = float((_margins(scores.detach(), wanted) > AHEAD).float().mean())
+        ahead = float((_margins(scores.detach(), wanted, apart) > AHEAD).float().mean())
         if ahead > best:
             best, kept = ahead, (queries.detach().clone(), items.detach().clone())
         if ahead == 1 or step == recipe.steps:
             break
         temperature = recipe.first * (recipe.last / recipe.first) ** (step / recipe.steps)
         adam.zero_grad()
-        _loss(scores / temperature, wanted).backward()
+        _loss(scores / temperature, wanted, apart).backward()
         adam.step()
         with torch.no_grad():
             queries.copy_(normalize(queries, dim=1))
             items.copy_(normalize(items, dim=1))
     found, other = (vectors.cpu().numpy() for vectors in kept)
     exact = torch.from_numpy(found.astype(np.float64) @ other.T.astype(np.float64))
-    return Fitted(found, other, _margins(exact, wanted.cpu()).numpy(), step)
+    return Fitted(found, other, _margins(exact, wanted.cpu(), apart.cpu()).numpy(), step)
 
 
-def _margins(scores: Any, wanted: Any) -> Any:
-    """Lowest score of a relevant item minus the highest of any other, by query."""
+def _margins(scores: Any, wanted: Any, apart: Any) -> Any:
+    """Lowest score of a relevant item minus the highest of any that is not ``apart``, by query."""
     worst = scores.masked_fill(~wanted, float("inf")).amin(dim=1)
-    return worst - scores.masked_fill(wanted, float("-inf")).amax(dim=1)
+    return worst - scores.masked_fill(apart, float("-inf")).amax(dim=1)
 
 
-def _loss(logits: Any, wanted: Any) -> Any:
+def _loss(logits: Any, wanted: Any, apart: Any) -> Any:
     from torch.nn.functional import softplus
 
-    others = logits.masked_fill(wanted, float("-inf")).logsumexp(dim=1, keepdim=True)
+    others = logits.masked_fill(apart, float("-inf")).logsumexp(dim=1, keepdim=True)
     return (softplus(others - logits) * wanted).sum() / wanted.sum()
