@@ -108,12 +108,40 @@ def test_files_that_are_there_are_kept(folder: Path, monkeypatch: pytest.MonkeyP
     assert "lies within the repository" in init().output
 
 
+def contents(root: Path) -> dict[str, bytes | None]:
+    """Files and folders, but for what is in the repository of git."""
+    found = (path for path in root.rglob("*") if ".git/" not in str(path))
+    return {str(path): None if path.is_dir() else path.read_bytes() for path in found}
+
+
 def test_a_failure_leaves_the_folder_empty(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = contents(folder)
     monkeypatch.setattr(skeleton, "_adapt", lambda root: (_ for _ in ()).throw(OSError("disk")))
     assert isinstance(init().exception, OSError)
-    assert [path for path in folder.rglob("*") if path.is_file() and ".git/" not in str(path)] == [
-        folder / ".gitignore"
-    ]
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize("name", ["./", "./new/shop"])
+def test_what_dvc_cannot_add_leaves_no_half_of_a_project(
+    name: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file stands where the cache of DVC should be. What was in the folder is there as before."""
+    (tmp_path / "train.csv").write_text("query,title,grade\nlight,Lamp,1\nseat,Chair,1\nseat,Lamp,0\n")
+    (tmp_path / "no-folder").write_text("")
+    (tmp_path / "config").write_text(f"[cache]\n    dir = {tmp_path / 'no-folder'}\n")
+    monkeypatch.setenv("DVC_GLOBAL_CONFIG_DIR", str(tmp_path))
+    (folder / ".github/workflows").mkdir(parents=True)
+    (folder / ".github/workflows/own.yml").write_text("on: push\n")
+    (folder / ".gitignore").write_text("mine\n")
+    before = contents(folder)
+    if name != "./":
+        monkeypatch.chdir(tmp_path)
+        before = contents(tmp_path)
+    result = init(name, "--items", str(tmp_path / "train.csv"))
+    assert "`dvc add data` failed, nothing was changed: " in result.output
+    assert f"Not a directory: '{tmp_path / 'no-folder'}" in result.output
+    assert "made a project" not in result.output
+    assert before == contents(folder if name == "./" else tmp_path)
 
 
 def test_project_and_data_set_in_one_go(folder: Path, tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_the_item_that_is_a_query_is_no_rival(tmp_path: Path) -> None:
     """Four items on a circle: 0 and 2 are first together if 1, which lies between them, is the query."""
     sets: list[tuple[int, ...]] = [*combinations(range(4), 2)]
     paths = files(tmp_path, sets, ["pairs"] * 6)
-    itself = {(0, 2): "1", (1, 3): "2"}
+    itself: dict[tuple[int, ...], str] = {(0, 2): "1", (1, 3): "2"}
     hidden = pa.array([itself.get(one) for one in sets], pa.string())
     write_parquet(paths[1], read_parquet(paths[1]).append_column(HIDDEN, hidden))
     found = measure_capacity(*paths, seed=0)["groups"]["pairs"]

@@ -64,11 +64,14 @@ def place(root: Path, name: str, files: Mapping[str, Path], row: Row, changes: M
             _write(partial, name, row, changes)
             check_params(Params.load(partial))
         added = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "dvc", "add", "-q", DATA], check=False, cwd=root, text=True, capture_output=True
-        )
+            [sys.executable, "-m", "dvc", "add", DATA], check=False, cwd=root, text=True, capture_output=True
+        )  # not --quiet, which hides why it failed
         if added.returncode:
-            said = " ".join((added.stderr or added.stdout).split())[-300:]
-            raise DatasetError(f"{root / DATA}: `dvc add {DATA}` failed, nothing was changed: {said}")
+            lines = (added.stderr or added.stdout).strip().splitlines()
+            said = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")] or lines[-1:]
+            raise DatasetError(
+                f"{root / DATA}: `dvc add {DATA}` failed, nothing was changed: {' '.join(said)[-300:]}; mend that first"
+            )
 
 
 def _write(path: Path, name: str, row: Row, changes: Mapping[str, Any]) -> None:
@@ -107,7 +110,7 @@ def _restored(path: Path) -> Iterator[None]:
 @contextmanager
 def _replaced(folder: Path) -> Iterator[Path]:
     """A place for a folder; what was there comes back if the block fails."""
-    former = folder.with_name(f".{folder.name}.replaced.partial")
+    former, is_first = folder.with_name(f".{folder.name}.replaced.partial"), not folder.parent.exists()
     if folder.exists():
         shutil.rmtree(former, ignore_errors=True)
         folder.rename(former)
@@ -117,5 +120,7 @@ def _replaced(folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         if former.exists():
             former.rename(folder)
+        if is_first:
+            folder.parent.rmdir()
         raise
     shutil.rmtree(former, ignore_errors=True)

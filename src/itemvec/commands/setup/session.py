@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import click
 from itemvec.commands.setup.place import check_free, place
 from itemvec.commands.setup.questions import ask_column, ask_gains, gain_of, is_asking
 from itemvec.commands.setup.raw_files import Given, columns_of
-from itemvec.commands.setup.skeleton import check_empty, is_project, make_project, upgrade_project
+from itemvec.commands.setup.skeleton import check_empty, is_project, made_project, upgrade_project
 from itemvec.commands.setup.summary import summary
 from itemvec.commands.setup.trial_reading import read_once
 from itemvec.commands.setup.understanding import understand
@@ -65,11 +66,11 @@ class Session:
             return
         if is_asking() and not self.yes:
             click.confirm(f"Write data/{dataset} and params.yaml?", default=True, abort=True)
-        if is_new:
-            make_project(root)
-            click.echo(MADE.format(root=root.resolve().name))
         lost = (root / "data.dvc").exists() and not (root / "data").exists()
-        place(root, dataset, found.files, outcome.row, proposal.changes)
+        with made_project(root) if is_new else nullcontext():
+            place(root, dataset, found.files, outcome.row, proposal.changes)
+        if is_new:
+            click.echo(MADE.format(root=root.resolve().name))
         click.echo(f"wrote {root / 'data' / dataset}; params.yaml selects it, and data.dvc has its hash")
         if lost:
             click.echo(LOST)
@@ -87,7 +88,8 @@ class Session:
         if not is_new or (self.name is not None and root == Path()):
             raise ParamsError("init: no files are given; write `itemvec init NAME --items FILE`")
         if not self.dry_run:
-            make_project(root)
+            with made_project(root):
+                pass
         click.echo(("--dry-run: would have " if self.dry_run else "") + MADE.format(root=root.resolve().name))
         click.echo(_next(root, "itemvec init NAME --items FILE", "itemvec check", "dvc repro && itemvec show"))
 

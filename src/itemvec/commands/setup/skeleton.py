@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from itemvec import __version__
+from itemvec.commands.setup.former_files import former_files
 from itemvec.core.errors import ItemvecError
 from itemvec.core.files import write_text
 from itemvec.core.installed import FOLDER, PACKAGE, VERSION, changed_parts, digest
@@ -24,6 +27,7 @@ MERGED = ".gitignore"  # one that is there gets the missing lines
 REQUIREMENTS = "requirements.txt"
 OVERRIDES = "overrides.txt"
 MODELS = "report/models.json"  # which `itemvec leaderboard --save` fills
+DATA = "data"  # of the first data set
 CODE = re.compile(r"src/itemvec/([\w/]+)(?:\.py)?")
 HEAD = """\
 # Made by `itemvec init`. The code is the installed package: installed/ holds hashes of its parts, on which the stages
@@ -81,31 +85,34 @@ def check_empty(root: Path, force: bool) -> None:
         )
 
 
-def make_project(root: Path) -> None:
-    """Write the files of a project, and make the folder a git repository if it is none.
+@contextmanager
+def made_project(root: Path) -> Iterator[None]:
+    """Write the files of a project, and make the folder a git repository if it is none; undone if the block fails.
 
     Raises
     ------
     ItemvecError
         git is missing.
     """
-    made: list[Path] = []
-    try:
+    with former_files(root, _written(root)):
         for name in COPIED:
-            _copy(source() / name, root / name, made)
+            _copy(source() / name, root / name)
         _merge(root / MERGED, (source() / MERGED).read_text(encoding="utf-8"))
         for name, text in ((REQUIREMENTS, REQUIRED), (OVERRIDES, OVERRIDE), (MODELS, "{}\n")):
             if not (root / name).exists():
-                made.append(root / name)
                 write_text(root / name, text)
         _adapt(root)
         if _git_top(root) is None:
             _git(root, "init", "-q")
-    except BaseException:
-        for path in made:
-            path.unlink(missing_ok=True)
-        shutil.rmtree(root / FOLDER, ignore_errors=True)
-        raise
+        yield
+
+
+def _written(root: Path) -> list[Path]:
+    """What ``made_project`` writes, and what git and DVC add to it."""
+    copied = [path for name in COPIED for path in (source() / name, *(source() / name).rglob("*"))]
+    own = (MERGED, REQUIREMENTS, OVERRIDES, MODELS, FOLDER, ".git", ".dvc", DATA)
+    before = (root / FOLDER).rglob("*")  # hashes, which are all written anew
+    return [root / path.relative_to(source()) for path in copied] + [root / name for name in own] + list(before)
 
 
 def upgrade_project(root: Path) -> str:
@@ -114,7 +121,7 @@ def upgrade_project(root: Path) -> str:
     Raises
     ------
     ItemvecError
-        It is no project that ``make_project`` made.
+        It is no project that ``made_project`` made.
     """
     if not (root / VERSION).exists():
         raise ItemvecError(
@@ -122,7 +129,7 @@ def upgrade_project(root: Path) -> str:
         )
     before, parts = (root / VERSION).read_text(encoding="utf-8").strip(), changed_parts(root)
     for name in ("dvc.yaml", "pipelines", "constraints.txt"):
-        _copy(source() / name, root / name, [])
+        _copy(source() / name, root / name)
     if not (root / MODELS).exists():
         write_text(root / MODELS, "{}\n")
     _adapt(root)
@@ -150,15 +157,13 @@ def _adapt(root: Path) -> None:
         write_text(workflow, workflow.read_text(encoding="utf-8").replace(SETUP, INSTALL))
 
 
-def _copy(source: Path, target: Path, made: list[Path]) -> None:
+def _copy(source: Path, target: Path) -> None:
     if source.is_dir():
         for path in sorted(source.iterdir()):
             if path.name != "__pycache__":
-                _copy(path, target / path.name, made)
+                _copy(path, target / path.name)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    if not target.exists():
-        made.append(target)
     shutil.copyfile(source, target)
     if target.name == "run":  # pipelines/run is a program, and an archive may have lost its mode
         target.chmod(0o755)
