@@ -32,7 +32,8 @@ def collaborative_similarity(
     write_parquet(pairs, alike)
     write_json(results, facts)
     if "ease" not in facts:
-        click.echo(f"{facts['items']:,} items were used: too few to compare texts with behaviour")
+        used = f"{facts['items']:,} items by {facts['users']:,} users"
+        click.echo(f"used were {used}: too few to compare texts with behaviour")
         return
     found = facts["ease"]["by_item"]
     rank = f"{found['mean']:.3f} [{found['low']:.3f}, {found['high']:.3f}]"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from itemvec.core.arrays import Floats
-from itemvec.core.errors import ParamsError
+from itemvec.core.errors import ParamsError, TableError
 from itemvec.protocol.histories import Histories
 from itemvec.recommenders import RECOMMENDERS, Recommender
 from tests.conftest import RECOMMENDER_ROWS, histories
@@ -66,3 +66,15 @@ def test_histories_are_left_alone(recommender: Recommender, planted: Histories, 
     recommender.fit(training(planted, vectors))(planted)
     assert (planted.items == before[0]).all()
     assert (planted.offsets == before[1]).all()
+
+
+NEEDS_NO_PAIR = {"popular", "profile", "text-ease"}  # they count, or go by texts
+
+
+def test_what_learns_from_pairs_of_items_is_not_fitted_on_none(recommender: Recommender, vectors: Floats) -> None:
+    alone = training(histories(*([item] for item in range(N_ITEMS)), n_items=N_ITEMS), vectors)
+    if RECOMMENDERS.kind_of(recommender) in NEEDS_NO_PAIR:
+        assert np.isfinite(recommender.fit(alone)(alone.histories)).all()
+    else:
+        with pytest.raises(TableError, match=r"no training history has two (items|interactions), so there is no"):
+            recommender.fit(alone)

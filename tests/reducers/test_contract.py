@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 
 from itemvec.core.arrays import Floats
+from itemvec.core.errors import ParamsError
 from itemvec.metrics import Judgments
 from itemvec.reducers import REDUCERS, Reducer, Sample, Trial
 from tests.conftest import REDUCER_ROWS
@@ -65,3 +66,16 @@ def test_input_is_left_alone(reducer: Reducer, vectors: np.ndarray, rng: np.rand
     before = vectors.copy()
     reducer.fit(sample([vectors]), rng)(vectors)
     assert (vectors == before).all()
+
+
+LEARNS_NOTHING = {"identity", "truncate", "random-drop", "random-projection", "quantize"}  # from how items differ
+
+
+def test_what_learns_from_items_is_not_fitted_on_equal_ones(reducer: Reducer, rng: np.random.Generator) -> None:
+    equal = np.tile(rng.standard_normal((1, 12), dtype=np.float32), (200, 1))
+    kind = REDUCERS.kind_of(reducer)
+    if kind in LEARNS_NOTHING | {"product-quantize"}:  # whose centroids are then one
+        assert np.isfinite(reducer.fit(sample([equal]), rng)(equal)).all()
+    else:
+        with pytest.raises(ParamsError, match=r"all 200 item vectors are equal|1 (different )?queries are too few"):
+            reducer.fit(sample([equal]), rng)

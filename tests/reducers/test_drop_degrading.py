@@ -39,3 +39,13 @@ NOTHING = Judgments(pa.array([], pa.string()), np.empty(0, np.int64), np.empty(0
 def test_without_judgments_there_is_nothing_to_go_by(trial: object, rng: np.random.Generator) -> None:
     with pytest.raises(ParamsError, match="drop-degrading: the data set has no judged queries"):
         DropDegrading().fit(Sample([NUMBERS], trial=trial), rng)  # type: ignore[arg-type]
+
+
+def test_a_few_queries_decide_nothing(sample: Sample, rng: np.random.Generator) -> None:
+    """Nine different queries, of which one is asked twice."""
+    assert sample.trial is not None
+    rows = [*range(9), 0]
+    judged = Judgments(pa.array([str(one) for one in rows]), np.array(rows), np.ones(10), np.arange(11))
+    few = Trial(sample.trial().queries[rows], judged)
+    with pytest.raises(ParamsError, match="9 different queries are too few to choose by; 10 are the least"):
+        DropDegrading().fit(Sample(sample.batches, trial=lambda: few), rng)

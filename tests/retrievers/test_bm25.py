@@ -5,9 +5,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from itemvec.core.errors import ParamsError
 from itemvec.core.languages import Language
 from itemvec.core.top_k import NOTHING, TieOrder, top_k
-from itemvec.retrievers import Entries, bm25
+from itemvec.retrievers import RETRIEVERS, Entries, bm25
 from itemvec.retrievers.bm25 import Bm25, Method
 
 
@@ -54,8 +55,10 @@ def test_words_said_twice_count_twice_and_unknown_ones_do_not() -> None:
     assert more == once
 
 
-def test_a_catalogue_of_stop_words_finds_nothing() -> None:
-    assert Bm25().index(entries("the", "of"))(entries("the", "lamp"), 2).positions.tolist() == [[NOTHING] * 2] * 2
+@pytest.mark.parametrize("row", [{"kind": "bm25"}, {"kind": "lancedb", "mode": "text"}])
+def test_a_catalogue_without_words_is_refused(row: dict[str, str]) -> None:
+    with pytest.raises(ParamsError, match="no text of an item has a word to find it by; check the texts"):
+        RETRIEVERS.build("words", row).index(entries("the", "of", "!?"))
 
 
 @pytest.mark.parametrize("method", get_args(Method))

@@ -82,3 +82,10 @@ def test_vectors_of_other_items_are_refused(tmp_path: Path, rng: np.random.Gener
     write_parquet(items, pa.table([["x"], ["y"]], schema=ITEMS))
     with pytest.raises(TableError, match="its items differ from those of"):
         compare_similarities(digest, items, interactions, seed=0)
+
+
+def test_items_that_nobody_has_together_say_nothing(tmp_path: Path, rng: np.random.Generator) -> None:
+    sets = [[item] for item in range(30)] * 3
+    facts, pairs = compare_similarities(*written(tmp_path, shop(rng)[0], sets), seed=0)
+    assert facts == {"items": 30, "users": 90}
+    assert len(pairs) == 0

@@ -52,8 +52,8 @@ def test_too_few_cases_by_time_and_places_in_an_order_leave_one_out() -> None:
 
 
 def test_a_split_of_its_own_is_kept() -> None:
-    rows = [("u", "1", 1), ("u", "2", 2), ("u", "3", 3)]
-    found = propose(tables(rows, parts=["train", "validation", "test"]))
+    rows = [("u", str(one), one) for one in range(4)]
+    found = propose(tables(rows, parts=["train", "train", "validation", "test"]))
     assert found.changes["recommend"]["split"] == "given"
 
 
@@ -65,7 +65,7 @@ def test_what_is_used_again_may_be_recommended_again() -> None:
 
 
 def test_sizes_of_the_catalogue_decide_lists() -> None:
-    rows = [("u", "1", 1), ("u", "2", 2), ("u", "3", 3)]
+    rows = [("u", str(one), one) for one in range(4)]
     assert propose(tables(rows, n_items=99)).changes["variants"] == ["full", "int8"]
     large = propose(tables(rows, n_items=MANY_ITEMS + 1)).changes
     assert (large["recommenders"], large["baselines"]) == (["profile", "sasrec"], ["popular", "itemknn", "sasrec-id"])
@@ -74,3 +74,9 @@ def test_sizes_of_the_catalogue_decide_lists() -> None:
 def test_nothing_to_measure_is_said() -> None:
     with pytest.raises(ItemvecError, match="there is nothing to measure: add --judgments, or --interactions"):
         propose(tables([("u", "1", 1), ("u", "2", 2)]))
+
+
+def test_three_interactions_leave_no_step_to_learn_from() -> None:
+    """One trains, one validates, one tests: sasrec and ease would have nothing to be fitted on."""
+    with pytest.raises(ItemvecError, match="no recommenders: too few users have the four interactions that training"):
+        propose(tables([(f"u{user}", str(item), item) for user in range(40) for item in range(3)]))

@@ -11,7 +11,7 @@ from itemvec.core.arrays import Floats
 from itemvec.core.options import PositiveFloat
 from itemvec.protocol.histories import Histories
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
-from itemvec.recommenders.item_item import gram, presence, ridge
+from itemvec.recommenders.item_item import check_shared, gram, presence, ridge
 
 
 @RECOMMENDERS.register("ease")
@@ -33,6 +33,7 @@ class Ease:
 
     def fit(self, training: Training) -> Score:
         """Invert the regularised Gram matrix."""
+        check_shared(training.histories, "ease")
         weights = self.weights(training.histories)
 
         def score(asked: Histories) -> Floats:

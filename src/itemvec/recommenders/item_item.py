@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from itemvec.core.arrays import Doubles, Floats
-from itemvec.core.errors import ParamsError
+from itemvec.core.errors import ParamsError, TableError
 from itemvec.protocol.histories import Histories
 
 LARGEST = 30_000  # items: the Gram matrix takes 7 GB in float64, its float32 weights half as much
@@ -18,6 +18,18 @@ def presence(histories: Histories) -> Any:
     matrix = histories.matrix()
     matrix.data[:] = 1
     return matrix
+
+
+def check_shared(histories: Histories, kind: str) -> None:
+    """Refuse histories from which no item can be told to belong to another.
+
+    Raises
+    ------
+    TableError
+        No user has two items.
+    """
+    if np.diff(presence(histories).indptr).max(initial=0) < 2:
+        raise TableError(f"{kind}: no training history has two items, so there is no pair of items to learn from")
 
 
 def gram(histories: Histories, kind: str) -> Doubles:

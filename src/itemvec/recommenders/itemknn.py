@@ -12,7 +12,7 @@ from itemvec.core.options import NaturalFloat, Positive
 from itemvec.core.top_k import top_k
 from itemvec.protocol.histories import Histories
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
-from itemvec.recommenders.item_item import presence
+from itemvec.recommenders.item_item import check_shared, presence
 
 PAIRS = 1 << 24  # similarities held at a time, dense: 64 MB
 TINY = 1e-6  # of RecBole; two items without users have no similarity
@@ -42,6 +42,7 @@ class ItemKnn:
 
     def fit(self, training: Training) -> Score:
         """Find every item's neighbours, a block of items at a time."""
+        check_shared(training.histories, "itemknn")
         weights = self.neighbours(training.histories).T.tocsr()
 
         def score(asked: Histories) -> Floats:

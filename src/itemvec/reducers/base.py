@@ -18,6 +18,7 @@ from itemvec.reducers.moments import Decomposition
 Role = Literal["item", "query"]
 Map = Callable[[Floats], Floats]
 FLOAT = 4  # bytes of a float32
+EQUAL = float(np.finfo(np.float32).eps) ** 2  # variance, in squares of the mean, that rounding alone can make
 
 
 class Trial(NamedTuple):
@@ -59,8 +60,20 @@ class Sample:
 
     @cached_property
     def moments(self) -> Decomposition:
-        """Mean and principal directions of the items."""
-        return Decomposition.of(self.batches) if self.known is None else self.known
+        """Mean and principal directions of the items.
+
+        Raises
+        ------
+        ParamsError
+            The items have no direction that one could learn: all vectors are equal.
+        """
+        found = Decomposition.of(self.batches) if self.known is None else self.known
+        if found.values.sum() <= EQUAL * float(found.mean @ found.mean):
+            raise ParamsError(
+                f"reducer: all {found.n:,} item vectors are equal, so none of their directions can be chosen by them; "
+                "check the texts and the model, or take a variant that learns nothing, as full"
+            )
+        return found
 
     @cached_property
     def dim(self) -> int:

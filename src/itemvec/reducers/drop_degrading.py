@@ -10,6 +10,7 @@ from itemvec.core.errors import ParamsError
 from itemvec.core.options import Dim
 from itemvec.metrics.leave_one_dimension_out import attribute
 from itemvec.reducers.base import REDUCERS, Sample, Transform
+from itemvec.reducers.held_out import LEAST
 
 
 @REDUCERS.register("drop-degrading")
@@ -34,6 +35,10 @@ class DropDegrading:
         trial = sample.trial() if sample.trial else None
         if trial is None or not len(trial.queries):
             raise ParamsError("reducer drop-degrading: the data set has no judged queries; choose another reducer")
+        if (distinct := len(np.unique(trial.queries, axis=0))) < LEAST:
+            raise ParamsError(
+                f"reducer drop-degrading: {distinct} different queries are too few to choose by; {LEAST} are the least"
+            )
         found = attribute(trial.queries, np.concatenate(list(sample.batches)), trial.judged, hidden=trial.hidden)
         harm = found.without.mean(axis=0) - found.full.mean()  # (dim,)
         kept = np.flatnonzero(harm <= 0)

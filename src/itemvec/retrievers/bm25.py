@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from itemvec.core.errors import ParamsError
 from itemvec.core.languages import Language, Stemmed
 from itemvec.core.options import PositiveFloat, Probability
 from itemvec.core.top_k import TieOrder, Top, top_k
@@ -77,6 +78,8 @@ class Bm25:
         from scipy.sparse import csr_array
 
         shape = (len(words.vocabulary), len(words.offsets) - 1)
+        if not shape[0] and shape[1]:
+            raise ParamsError("retriever bm25: no text of an item has a word to find it by; check the texts")
         if not shape[0]:
             return words.vocabulary, csr_array(shape, dtype=np.float32)
         k1, b = self.k1, self.b

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any, Literal, cast, get_args
 
 import numpy as np
+import pyarrow.compute as pc
 
 from itemvec.core.arrays import Floats, Ints
 from itemvec.core.errors import ParamsError
@@ -132,6 +133,8 @@ class LanceDb:
         if vectors is not None:
             self.check_width(next(iter(vectors)).shape[1])
         words = None if self.mode == "vector" else self._words(items)
+        if words is not None and not pc.any(pc.not_equal(words, "")).as_py():
+            raise ParamsError("retriever lancedb: no text of an item has a word to find it by; check the texts")
         table = ServedTable(len(items), words, vectors)
         if vectors is not None:
             options = {

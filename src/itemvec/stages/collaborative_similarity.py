@@ -53,7 +53,7 @@ def compare_similarities(digest: Path, items: Path, interactions: Path, seed: in
     Returns
     -------
     Facts for the metrics file, and an Arrow table of the schema ``ALIKE``: the pairs of most similar texts that users
-    rarely have together. The facts, if there are interactions:
+    rarely have together. The facts, if users have enough items, and some of them together:
 
     ``ease``, ``lift``
         Correlation over pairs of items of the cosine with the EASE weight (mean of both directions), and with the lift
@@ -69,7 +69,7 @@ def compare_similarities(digest: Path, items: Path, interactions: Path, seed: in
     histories = Histories.of(read_parquet(interactions), ids)
     found = Engagement.of(histories, MOST)
     facts: dict[str, Any] = {"items": len(found.items), "users": found.users}
-    if len(found.items) <= NEIGHBOURS:
+    if len(found.items) <= NEIGHBOURS or not found.together.any():
         return facts, ALIKE.empty_table()
     units = vectors[found.items]
     units = units / np.maximum(np.linalg.norm(units, axis=1, keepdims=True), 1e-12)

@@ -85,15 +85,17 @@ def _recommendation(tables: Tables) -> tuple[dict[str, Any] | None, list[str]]:
         if sizes is not None and min(sizes) >= cases:
             said = f"split: {words}; {sizes[1]:,} case{'s' * (sizes[1] != 1)} of test, {sizes[0]:,} of validation"
             return {"split": row, "mask_history": masked}, [said, *why]
-    return None, ["no recommenders: too few users have three interactions or more"]
+    return None, ["no recommenders: too few users have the four interactions that training, validation and test take"]
 
 
 def _sizes(row: str | Row, whole: Histories, interactions: Any) -> tuple[int, int] | None:
-    """Cases of validation and of test; None where the split leaves a part empty."""
+    """Cases of validation and of test; None where the split leaves a part empty, or no step to learn from."""
     try:
         parts = split(row, whole, interactions)
         parts.check_filled(str(row))
     except ItemvecError:
+        return None
+    if parts.train.lengths.max(initial=0) < 2:
         return None
     return len(parts.validation.judgments), len(parts.test.judgments)
 
