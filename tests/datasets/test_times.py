@@ -67,8 +67,8 @@ def test_times_are_whole_numbers_of_the_coarsest_exact_unit(values: list[Any], e
         (["2024-02-30"], "is no day or time that there is: '2024-02-30' in row 1"),
         (["2024-13-01 00:00:00"], "is no day or time that there is: '2024-13-01 00:00:00'"),
         (["2024-02-28 24:00:00"], "is no day or time that there is"),
-        (["2024-02-28", "28.02.2024"], "nor a date: '28.02.2024' in row 2"),
-        (["02/28/2024"], "nor a date: '02/28/2024' in row 1"),
+        (["2024-02-28", "28.02.24"], "nor a date: '28.02.24' in row 2"),
+        (["02/03/2024"], "may begin with the day or with the month, as '02/03/2024' in row 1"),
         (
             ["2024-02-28T21:00:00Z", "2024-02-28 21:00:00"],
             "has a time zone in row 1, .*, and none in row 2, '2024-02-28 21",

@@ -19,6 +19,7 @@ from itemvec.datasets.counted_times import WIDE, Unit, none, of_numbers
 from itemvec.datasets.dated_times import DATE, ZONE, of_dates, parsed
 from itemvec.datasets.problem_rows import DATED, first_row, refuse
 from itemvec.datasets.reading import note, problem
+from itemvec.datasets.written_dates import as_iso
 
 WHOLE = r"^[+-]?\d{1,18}$"
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
@@ -84,12 +85,18 @@ def _exact(values: Any, where: Any, unit: Unit | None, name: str) -> tuple[Any, 
         empty = values.is_null()
     refuse(empty, values, f"{said} is missing", "give every row a time")
     if pa.types.is_string(kind):
-        found, own = _of_texts(pc.if_else(empty, None, values), said, unit)
+        found, own = _of_texts(_dated(pc.if_else(empty, None, values), where, name), said, unit)
     elif _is_number(kind):
         found, own = of_numbers(values, said, unit)
     else:
         found, own = of_dates(values, said)
     return _coarsest(found, own)
+
+
+def _dated(texts: Any, where: Any, name: str) -> Any:
+    """Texts of which the dates are as ISO 8601 has them; most files have no others, or numbers."""
+    usual = pc.match_substring_regex(texts, f"{NUMBER}|{DATE}({ZONE[:-1]})?$")
+    return texts if pc.all(usual).as_py() is not False else as_iso(texts, f"{where}: {name}", where, name)
 
 
 def _whole(values: Any) -> Any:
