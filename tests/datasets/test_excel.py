@@ -41,8 +41,27 @@ def test_the_first_sheet_is_a_table(tmp_path: Path) -> None:
         tables = load(tmp_path)
     assert tables.items.to_pylist() == [{"item_id": "1", "text": "a"}, {"item_id": "2", "text": "b"}]
     assert tables.interactions.to_pylist() == [{"user_id": "u", "item_id": "1", "timestamp": 1709154000}]
-    assert "items.xlsx: guessed: of 2 sheets the first is read, 'Sheet'" in reading.lines
+    assert "items.xlsx: guessed: of 2 sheets 'Sheet' is read, which is the longest" in reading.lines
     assert "items.xlsx: not read: columns 'price'" in reading.lines
+
+
+def test_a_sheet_of_remarks_and_a_title_are_no_table(tmp_path: Path) -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["Export of March, do not change"])
+    sheet = book.create_sheet("Products")
+    sheet["A1"] = "Catalogue 2024"
+    sheet.merge_cells("A1:C1")
+    for row in ([], ["item_id", "text", "price"], [1, "a", 2.5], [2, "b", None]):
+        sheet.append(row)
+    book.save(tmp_path / "items.xlsx")
+    with recorded() as reading:
+        tables = load(tmp_path)
+    assert tables.items.to_pylist() == [{"item_id": "1", "text": "a"}, {"item_id": "2", "text": "b"}]
+    assert reading.lines[:2] == [
+        "items.xlsx: guessed: of 2 sheets 'Products' is read, which is the longest",
+        "items.xlsx: 1 row left out: it is above the names of the columns, as a title is",
+    ]
 
 
 @pytest.mark.parametrize("rows", [[], [[None, None]]])
