@@ -75,7 +75,7 @@ def _recommendation(tables: Tables) -> tuple[dict[str, Any] | None, list[str]]:
     why = [] if masked else [f"mask_history: false; {repeated:.0%} of the interactions repeat an item of their user"]
     timed = unit_of(np.asarray(tables.interactions[TIME])) is not None
     tried: list[tuple[str | Row, int, str]] = [
-        ("given", 1, "as the column split says"),
+        ("given", 1, "as the data brings it"),
         (dict(BY_TIME), CASES, "by time, the last tenth of the interactions is the test"),
         ("leave-one-out", 1, "the last interaction of each user is the test"),
     ]

@@ -10,6 +10,7 @@ import click
 from itemvec.commands.setup.grades import parsed
 from itemvec.commands.setup.raw_files import what
 from itemvec.commands.setup.sheet import Column, Sheet
+from itemvec.core.columns import GAIN
 from itemvec.core.errors import DatasetError, ParamsError
 from itemvec.core.shown import printable, shown
 
@@ -32,17 +33,22 @@ def ask_column(sheet: Sheet, table: str, role: str) -> list[str]:
     if not is_asking():
         raise DatasetError(
             f"{sheet.path}: no column looks like {what(role)} of the {table}; write --columns {table}.{role}=NAME, one "
-            f"of {names}{more}"
+            f"of {names}{more}{_none(table, role)}"
         )
     several = role == "text"
     click.echo(printable(f"{sheet.path} has the columns {names}{more}."))
     question = f"Which is {what(role)} of the {table}" + (" (several with +)" if several else "")
+    question += " (none: every judgment is relevant)" if role == GAIN else ""
     while True:
-        answer = click.prompt(question).strip()
-        found = answer.split("+") if several else [answer]
+        answer = click.prompt(question, default="" if role == GAIN else None, show_default=False).strip()
+        found = answer.split("+") if several else [answer] if answer else []
         if all(name in sheet.columns for name in found):
             return found
         click.echo(f"There is no column {answer!r}.")
+
+
+def _none(table: str, role: str) -> str:
+    return f", or --columns {table}.{role}= if every judgment is relevant" if role == GAIN else ""
 
 
 def ask_gains(sheet: Sheet, column: Column) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from itemvec.commands.setup.role_names import NUMBERED, ROLE_NAMES, TEXT_NAMES, WORDS, simple
+from itemvec.commands.setup.role_names import ROLE_NAMES, TEXT_NAMES, WORDS, is_numbered, nearest_role, simple
 from itemvec.commands.setup.sheet import Column, Sheet
 from itemvec.core.columns import GAIN, GROUP, ITEM, PART, PARTS, QUERY, TEXT, TIME, USER
 
@@ -45,6 +45,10 @@ class Guesser:
         Called for a role that a table must have and that no column fits.
     apart
         Whether the texts of the items are in another file.
+    graded
+        Whether rows are judgments of people, not clicks.
+    labels
+        What a grade can be, as the user says.
     """
 
     sheet: Sheet
@@ -53,6 +57,8 @@ class Guesser:
     ask: Ask
     known: Mapping[str, Any] = field(default_factory=dict)
     apart: bool = False
+    graded: bool = False
+    labels: frozenset[str] = frozenset()
     roles: Roles = field(default_factory=dict)
 
     def guess(self) -> Roles:
@@ -67,6 +73,8 @@ class Guesser:
                 self.roles[role] = [found]
             elif role in must:
                 self.roles[role] = self.ask(self.sheet, self.table, role)
+        if self._grades_unknown:
+            self.roles[GAIN] = self.ask(self.sheet, self.table, GAIN)
         if TEXT in must or (self.table == "judgments" and not self.apart):
             texts = list(self.given.get(TEXT, [])) or self._texts()
             self.roles[TEXT] = texts or self.ask(self.sheet, self.table, TEXT)
@@ -77,8 +85,27 @@ class Guesser:
         used = {name for names in self.roles.values() for name in names}
         return [column for name, column in self.sheet.columns.items() if name not in used and len(column.values)]
 
+    @property
+    def _grades_unknown(self) -> bool:
+        """Whether some column may be the grade that no name tells; unread, it would count every item as relevant."""
+        judged = self.table == "qrels" or (self.table == "judgments" and self.apart)
+        if not judged or not self.graded or GAIN in self.roles:
+            return False
+        return any(
+            1 < len(column.distinct) <= min(GRADES, len(column.values) - 1)
+            and nearest_role(column.name) in ("", GAIN)
+            and not is_numbered(column.name)
+            for column in self._free
+        )
+
     def _column(self, role: str) -> str | None:
         """The column of a role."""
+        if role == GAIN and self.labels:
+            labelled = [
+                one for one in self._free if {label.strip() for label in one.distinct.to_pylist()} <= self.labels
+            ]
+            if len(labelled) == 1:
+                return labelled[0].name
         named = [column for column in self._by_name(role) if fits(role, column, self.table)]
         if role in self.known:
             candidates = [*named, *(one for one in self._free if one.exact and one not in named)]
@@ -151,8 +178,7 @@ def _alike(role: str, column: Column, table: str) -> bool:
     if role == TIME:
         return column.is_time
     if role == GAIN:
-        numbered = not set(simple(column.name).split("_")).isdisjoint(NUMBERED)
-        return column.is_number and 1 < len(column.distinct) <= GRADES and not numbered
+        return column.is_number and 1 < len(column.distinct) <= GRADES and not is_numbered(column.name)
     if role == WORDS:
         repeated = len(column.distinct) < 0.5 * len(column.values) if table == "judgments" else True
         return fits(WORDS, column, table) and column.words > 1.2 and repeated

@@ -90,7 +90,7 @@ def examples(tables: Tables) -> list[str]:
 
 def _counts(outcome: Outcome) -> list[str]:
     """Remarks about rows, without those that the table of columns says already."""
-    said = [line for line in outcome.lines if "not read: column" not in line and "is read as" not in line]
+    said = [line for line in outcome.lines if "not read: column" not in line and "is read as '" not in line]
     if outcome.problems:
         first = outcome.problems[0].partition("; ")[0]
         said.insert(0, f"rows that cannot be used are left out (--on-error refuse stops at them): {first}")

@@ -10,8 +10,8 @@ from typing import Any
 from itemvec.commands.setup.grades import grades_of
 from itemvec.commands.setup.raw_files import Given, canonical, unknown_column
 from itemvec.commands.setup.recbole_files import ATOMIC, atomic_files
-from itemvec.commands.setup.role_names import ROLE_NAMES, WORDS, nearest_role, simple
-from itemvec.commands.setup.roles import Ask, Guesser, Roles
+from itemvec.commands.setup.role_names import EVENTS, ROLE_NAMES, WORDS, nearest_role, simple
+from itemvec.commands.setup.roles import GRADES, Ask, Guesser, Roles
 from itemvec.commands.setup.sheet import Column, Sheet
 from itemvec.core.columns import GAIN, ITEM, QUERY, TEXT, TIME
 from itemvec.core.errors import ParamsError
@@ -68,7 +68,7 @@ def understand(given: Given, ask: Ask, ask_gains: AskGains) -> Understanding:
     known: dict[str, Any] = {}
     for table, sheet in sheets.items():
         named = {role: names for role, names in given.of(table).items() if set(names) <= set(sheet.columns)}
-        guesser = Guesser(sheet, table, named, ask, known, "items" in sheets)
+        guesser = Guesser(sheet, table, named, ask, known, "items" in sheets, given.clicks is None, _labels(given))
         parts[table] = Understood(table, sheet, guesser.guess())
         for role, owner in ((ITEM, "items"), (QUERY, "queries")):
             if table == owner:
@@ -77,7 +77,7 @@ def understand(given: Given, ask: Ask, ask_gains: AskGains) -> Understanding:
     row, said = _gain(given, parts, ask_gains)
     if "interactions" in parts and not parts["interactions"].roles.setdefault(TIME, []):
         said.append("interactions have no time: the order of the rows is taken for it")
-    said += [f"{name!r} is not used: every interaction counts, whatever it says" for name in _ratings(parts)]
+    said += [f"{name!r} is not used: every interaction counts, {what}" for name, what in _differences(parts)]
     columns = columns_option({table: part.roles for table, part in parts.items()})
     files = {canonical(table, part.sheet.path): part.sheet.path for table, part in parts.items()}
     judgments = {"judgments": canonical("judgments", paths["judgments"])} if "judgments" in paths else {}
@@ -114,18 +114,33 @@ def _check_named(given: Given, parts: Mapping[str, Understood]) -> None:
             raise unknown_column(sheet.path, key, wrong, sheet.names)
 
 
-def _ratings(parts: Mapping[str, Understood]) -> list[str]:
-    """Columns of interactions that look like grades, which nothing takes."""
+def _differences(parts: Mapping[str, Understood]) -> list[tuple[str, str]]:
+    """Columns of interactions by which one might count more than another, which nothing takes; and what they say."""
     part = parts.get("interactions")
-    return [] if part is None else [name for name in part.sheet.names if nearest_role(name) == GAIN]
+    used = [] if part is None else [name for names in part.roles.values() for name in names]
+    free = [] if part is None else [column for name, column in part.sheet.columns.items() if name not in used]
+    graded = [(one.name, "whatever it says") for one in free if nearest_role(one.name) == GAIN]
+    kinds = [one for one in free if simple(one.name) in EVENTS and 1 < len(one.distinct) <= GRADES]
+    return graded + [(one.name, f"whether {' or '.join(sorted(one.distinct.to_pylist()))}") for one in kinds]
+
+
+def _labels(given: Given) -> frozenset[str]:
+    gain = given.row.get("gain")
+    return frozenset(map(str, gain)) if isinstance(gain, Mapping) else frozenset()
 
 
 def _gain(given: Given, parts: Mapping[str, Understood], ask_gains: AskGains) -> tuple[Row, list[str]]:
     """The option ``gain``, and what is to be said of it."""
     part = parts.get("judgments") or parts.get("qrels")
-    if part is None or "gain" in given.row:
+    if part is None:
         return {}, []
     names = part.roles.get(GAIN, [])
+    if "gain" in given.row:
+        if not names:
+            raise ParamsError(
+                f"{part.sheet.path}: --gain: no column looks like the grade; write --columns {part.table}.gain=NAME"
+            )
+        return {}, []
     if not names:
         part.roles[GAIN] = []
         return {}, ["no column of grades: every judgment counts as relevant"]
