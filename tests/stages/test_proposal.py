@@ -71,6 +71,15 @@ def test_sizes_of_the_catalogue_decide_lists() -> None:
     assert (large["recommenders"], large["baselines"]) == (["profile", "sasrec"], ["popular", "itemknn", "sasrec-id"])
 
 
+def test_long_training_is_repeated_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [("u", str(one), one) for one in range(4)]
+    assert "seeds" not in propose(tables(rows)).changes["recommend"]
+    monkeypatch.setattr("itemvec.stages.proposal.LONG", 200 * 4)
+    found = propose(tables(rows))
+    assert found.changes["recommend"]["seeds"] == 2
+    assert any(line.startswith("seeds: 2, since training takes minutes") for line in found.said)
+
+
 def test_nothing_to_measure_is_said() -> None:
     with pytest.raises(ItemvecError, match="there is nothing to measure: add --judgments, or --interactions"):
         propose(tables([("u", "1", 1), ("u", "2", 2)]))

@@ -19,6 +19,7 @@ from itemvec.protocol.splits import split
 FEW_ITEMS = 100  # below which fewer directions would say nothing
 MANY_ITEMS = 20_000  # from which a matrix of items by items takes too much memory
 CASES = 30  # of validation and of test, that a split by time must leave
+LONG = 100_000_000  # items times interactions, from which three seeds of training take more than some minutes
 REPEATED = 0.1  # share of the interactions with an item that its user had, from which it may be recommended again
 BY_TIME: Row = {"kind": "timestamp", "validation_from": 0.8, "test_from": 0.9}
 
@@ -84,8 +85,18 @@ def _recommendation(tables: Tables) -> tuple[dict[str, Any] | None, list[str]]:
         sizes = _sizes(row, whole, tables.interactions)
         if sizes is not None and min(sizes) >= cases:
             said = f"split: {words}; {sizes[1]:,} case{'s' * (sizes[1] != 1)} of test, {sizes[0]:,} of validation"
-            return {"split": row, "mask_history": masked}, [said, *why]
+            seeds, briefly = _seeds(tables)
+            return {"split": row, "mask_history": masked, **seeds}, [said, *why, *briefly]
     return None, ["no recommenders: too few users have the four interactions that training, validation and test take"]
+
+
+def _seeds(tables: Tables) -> tuple[dict[str, int], list[str]]:
+    """Fewer seeds where training would take long: two still tell their noise, which is estimated over all cells."""
+    if len(tables.items) * len(tables.interactions) < LONG:
+        return {}, []
+    return {"seeds": 2}, [
+        "seeds: 2, since training takes minutes each time; recommend.seeds: 3 gives narrower intervals"
+    ]
 
 
 def _sizes(row: str | Row, whole: Histories, interactions: Any) -> tuple[int, int] | None:
