@@ -57,13 +57,13 @@ def validate(paths: dict[str, Path], suites: Path) -> dict[str, dict[str, int]]:
 
 def _tied(interactions: CheckedTable) -> int:
     """Rows with the user and time of a neighbour; rows are sorted by both, as ``prepare`` writes them."""
-    found, before, open_tie = 0, None, False
+    found, before, counted = 0, None, False  # the last row so far, and whether it is counted
     for table in interactions.tables(ROWS, [USER, TIME], plain=True):
         table = table.combine_chunks() if before is None else pa.concat_tables([before, table]).combine_chunks()
         same = np.asarray(_equal(table[USER], missing=True)) & np.asarray(_equal(table[TIME], missing=False))
         tied = np.append(same, False) | np.append(False, same)
-        found += int(np.count_nonzero(tied)) - (open_tie and before is not None)
-        before, open_tie = table.slice(len(table) - 1), bool(tied[-1])
+        found += int(np.count_nonzero(tied)) - int(counted and tied[0])
+        before, counted = table.slice(len(table) - 1), bool(tied[-1])
     return found
 
 
