@@ -98,6 +98,8 @@ def _ordered(table: Any, names: list[str]) -> Any:
     """
     order = pc.sort_indices(table.select(names), sort_keys=[(name, "ascending") for name in names]).to_numpy()
     size = -(-len(table) // (1 + table.nbytes // BLOCK))
+    if np.array_equal(order, np.arange(len(order))) and all(one.num_chunks == 1 for one in table.columns):
+        return table
     if size >= len(table):
         return table.take(order)
     ranks = np.empty(len(table), np.min_scalar_type(len(table)))  # four bytes each, up to four billion rows

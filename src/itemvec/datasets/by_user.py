@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from itemvec.core.columns import TIME, USER
+from itemvec.datasets.encoded_ids import in_order
 
 ROWS = 1 << 21  # sorted at a time, more where one user has more
 RANK = "rank"
@@ -24,11 +25,14 @@ def by_user(table: Any) -> Any:
     """
     if not len(table):
         return table
-    table = _ranked(table.combine_chunks())
-    users = table[USER].chunk(0).indices.fill_null(len(table[USER].chunk(0).dictionary)).to_numpy()
-    blocks = ((np.cumsum(np.bincount(users)) - 1) // ROWS)[users].astype(np.int32)
+    table = table.combine_chunks()
+    by_id = in_order(table[USER].chunk(0))
+    table = table.set_column(table.column_names.index(USER), USER, by_id)
+    users = by_id.indices.fill_null(len(by_id.dictionary)).to_numpy()
+    block_of = (np.cumsum(np.bincount(users)) - 1) // ROWS  # of each user
+    blocks = block_of.astype(np.min_scalar_type(block_of[-1]))[users]
     parts = []
-    for block in range(int(blocks.max()) + 1):
+    for block in range(int(block_of[-1]) + 1):
         rows = np.flatnonzero(blocks == block)
         if not len(rows):  # one user has more rows than a block
             continue
@@ -36,14 +40,3 @@ def by_user(table: Any) -> Any:
         keys = pa.table([users[rows], part[TIME]], [RANK, TIME])
         parts.append(part.take(pc.sort_indices(keys, sort_keys=[(RANK, "ascending"), (TIME, "ascending")])))
     return pa.concat_tables(parts)
-
-
-def _ranked(table: Any) -> Any:
-    """The same table, in which the number of a user is its place in the order of ids."""
-    users = table[USER].chunk(0)
-    order = pc.sort_indices(users.dictionary).to_numpy()
-    ranks = np.empty(len(order), np.int32)
-    ranks[order] = np.arange(len(order), dtype=np.int32)
-    ranked = pa.array(ranks).take(users.indices)
-    sorted_users = pa.DictionaryArray.from_arrays(ranked, users.dictionary.take(pa.array(order)))
-    return table.set_column(table.column_names.index(USER), USER, sorted_users)

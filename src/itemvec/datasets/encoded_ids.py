@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -84,6 +85,17 @@ def encoded(values: Any) -> Any:
     if values.type == ENCODED:
         return values
     return pa.DictionaryArray.from_arrays(values.indices.cast(pa.int32()), values.dictionary.cast(pa.string()))
+
+
+def in_order(column: Any) -> Any:
+    """The same dictionary with its strings sorted, so that numbers compare as strings do; itself if they are."""
+    order = pc.sort_indices(column.dictionary).to_numpy()
+    places = np.arange(len(order), dtype=np.int32)
+    if np.array_equal(order, places):
+        return column
+    ranks = np.empty_like(places)
+    ranks[order] = places
+    return pa.DictionaryArray.from_arrays(pa.array(ranks).take(column.indices), column.dictionary.take(pa.array(order)))
 
 
 def decoded(table: Any) -> Any:

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from itemvec.core.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT, TIME, USER
 from itemvec.datasets.base import GIVEN
 from itemvec.datasets.counted_times import Unit
+from itemvec.datasets.encoded_ids import in_order
 from itemvec.datasets.html_text import has_tags, plain
 from itemvec.datasets.item_text import fields_of, filled, joined
 from itemvec.datasets.own_files import OwnFiles, OwnTable
@@ -87,6 +88,7 @@ class OwnTables:
         timed = bool(files.names(TIME))  # times are read before ids are copied
         done = times(found.column(names[2], TIME), found.path, self.unit, names[2]) if timed else None
         columns = {role: found.ids(name, role) for role, name in zip((USER, ITEM), names[:2], strict=True)}
+        columns[USER] = in_order(columns[USER])  # as they will be sorted by
         columns[TIME] = pa.array(np.arange(found.table.num_rows)) if done is None else done
         if names[3] in found:
             columns[PART] = found.ids(names[3], PART)
