@@ -15,7 +15,9 @@ from itemvec.core.errors import ItemvecError
 from itemvec.core.files import write_parquet
 from itemvec.core.params import RecommendProtocol, SearchProtocol
 from itemvec.datasets import DATASETS, Tables
+from itemvec.datasets.encoded_ids import decoded
 from itemvec.datasets.reading import Reading, recorded
+from itemvec.datasets.table_files import write_tables
 from itemvec.encoders import ENCODERS
 from itemvec.encoders.base import Corpus
 from itemvec.recommenders import RECOMMENDERS
@@ -59,8 +61,7 @@ def found(tables: Tables, system: str, ties: Any = "hash", dim: int = 64) -> flo
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         paths = {one: root / f"{one}.parquet" for one in vars(tables)}
-        for one, path in paths.items():
-            write_parquet(path, getattr(tables, one))
+        write_tables(root, tables)
         retriever = RETRIEVERS.build(system, ROWS.get(system, {"kind": system}))
         vectors = _vectors(root, tables, dim) if retriever.needs_vectors else None
         return _mean(search(retriever, paths, vectors, replace(SEARCH, ties=ties), 42).summary)
@@ -88,7 +89,7 @@ def popular(tables: Tables) -> float:
     """NDCG@10 of popularity after cuts in seconds."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "interactions.parquet"
-        write_parquet(path, tables.interactions)
+        write_parquet(path, decoded(tables.interactions))
         protocol = RecommendProtocol(dict(CUTS), mask_history=True, depth=20, seeds=1, metrics=["ndcg@10"])
         system, items = RECOMMENDERS.build("popular", {"kind": "popular"}), tables.items["item_id"].combine_chunks()
         return _mean(recommend(system, path, items, None, protocol, 42).summary)

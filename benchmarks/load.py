@@ -1,14 +1,14 @@
-"""What large tables of one's own take: seconds and peak memory of check, prepare and validate."""
+"""What large tables of one's own take: seconds and peak memory of init, check, prepare and validate."""
 
 from __future__ import annotations
 
 import multiprocessing
-import resource
+import os
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from multiprocessing.connection import Connection
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +19,18 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 from tabulate import tabulate
 
-from itemvec.core.files import write_json, write_parquet
-from itemvec.datasets import DATASETS
-from itemvec.datasets.reading import recorded
-from itemvec.stages.check import check_data
-from itemvec.stages.validate import validate as validate_tables
-
 UNIT = 1 << 20 if sys.platform == "darwin" else 1 << 10  # of ru_maxrss in a MiB
 ROWS = 500_000  # written at a time
 EACH = 20  # interactions of a user, on average
 FIRST, SECONDS = 1_600_000_000, 100_000_000  # when the first happened, and in how many seconds all did
 WORDS = np.array([f"word{number}" for number in range(20_000)])
-SUITES = Path(__file__).resolve().parents[1] / "expectations"
-ROW = {"kind": "tables"}
+COMMANDS = {
+    "init": "-m itemvec init mine --items ../raw/items.FORM --interactions ../raw/interactions.FORM --yes",
+    "check": "-m itemvec check",
+    "prepare": "pipelines/prepare.py data/mine artifacts/tables artifacts/results/prepare.json",
+    "validate": "pipelines/validate.py artifacts/tables expectations artifacts/check/tables.txt "
+    "artifacts/results/validate.json",
+}
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,7 +38,9 @@ ROW = {"kind": "tables"}
 @click.option("--interactions", default=5_000_000, show_default=True)
 @click.option("--form", "forms", type=click.Choice(["csv", "parquet"]), multiple=True, default=["csv", "parquet"])
 def main(items: int, interactions: int, forms: tuple[str, ...]) -> None:
-    """Write random tables of the kind ``tables``, and measure each step in a process of its own.
+    """Write random raw files, and make a project of them: each command is a process of its own.
+
+    TMPDIR says where; that takes three times the bytes of the raw files.
 
     \b
     Example: python benchmarks/load.py --items 50000 --interactions 500000
@@ -49,33 +50,30 @@ def main(items: int, interactions: int, forms: tuple[str, ...]) -> None:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             (folder / "raw").mkdir()
-            _apart(write, folder, items, interactions, form)
+            (folder / "shop").mkdir()
+            process = multiprocessing.get_context("spawn").Process(
+                target=write, args=(folder, items, interactions, form)
+            )
+            process.start()  # so that what it takes is not counted as that of a command
+            process.join()
             size = sum(path.stat().st_size for path in (folder / "raw").iterdir()) / 2**20
-            for step in (check, prepare, validate):
-                seconds, peak = _apart(step, folder)
-                lines.append([form, f"{items:,}", f"{interactions:,}", size, step.__name__, seconds, peak])
-                click.echo(f"{form} {step.__name__}: {seconds:.1f} s, {peak:,.0f} MiB", err=True)
-    heads = ["form", "items", "interactions", "MiB on disk", "step", "seconds", "peak MiB"]
-    formats = ("", "", "", ",.0f", "", ".1f", ",.0f")
+            for step, command in COMMANDS.items():
+                found = _run(command.replace("FORM", form), folder / "shop")
+                lines.append([form, f"{items:,}", f"{interactions:,}", size, step, *found])
+                click.echo(f"{form} {step}: {found[0]:.1f} s, {found[2]:,.0f} MiB", err=True)
+    heads = ["form", "items", "interactions", "MiB on disk", "step", "seconds", "of the processor", "peak MiB"]
+    formats = ("", "", "", ",.0f", "", ".1f", ".1f", ",.0f")
     click.echo(tabulate(lines, heads, tablefmt="github", floatfmt=formats))
 
 
-def _apart(function: Callable[..., None], *arguments: object) -> tuple[float, float]:
-    """Seconds and peak memory, in MiB, of a process of its own."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_measured, args=(theirs, function, arguments))
-    process.start()
-    theirs.close()
-    found: tuple[float, float] = ours.recv()
-    process.join()
-    return found
-
-
-def _measured(pipe: Connection, function: Callable[..., None], arguments: tuple[object, ...]) -> None:
+def _run(command: str, folder: Path) -> tuple[float, float, float]:
+    """Seconds, seconds of the processor and peak memory in MiB of a command; that of what it calls, if that is more."""
     started = time.monotonic()
-    function(*arguments)
-    pipe.send((time.monotonic() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / UNIT))
+    process = subprocess.Popen([sys.executable, *command.split()], cwd=folder, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    if os.waitstatus_to_exitcode(status):
+        raise click.ClickException(f"{command}: failed")
+    return time.monotonic() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / UNIT
 
 
 def write(folder: Path, items: int, interactions: int, form: str) -> None:
@@ -111,25 +109,6 @@ def _write(path: Path, tables: Iterator[Any]) -> None:
         writer.write_table(first)
         for table in tables:
             writer.write_table(table)
-
-
-def check(folder: Path) -> None:
-    """What ``itemvec check`` does with the data."""
-    check_data(folder, "raw", ROW)
-
-
-def prepare(folder: Path) -> None:
-    """What the stage ``prepare`` does."""
-    with recorded() as reading:
-        tables = DATASETS.build("mine", ROW).load(folder / "raw")
-    for name, table in vars(tables).items():
-        write_parquet(folder / "tables" / f"{name}.parquet", table)
-    write_json(folder / "prepare.json", reading.facts())
-
-
-def validate(folder: Path) -> None:
-    """What the stage ``validate`` does."""
-    validate_tables({path.stem: path for path in (folder / "tables").iterdir()}, SUITES)
 
 
 if __name__ == "__main__":

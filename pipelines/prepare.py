@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 
-from itemvec.core.files import write_json, write_parquet
+from itemvec.core.files import write_json
 from itemvec.core.params import Params
 from itemvec.datasets import DATASETS
 from itemvec.datasets.reading import recorded
+from itemvec.datasets.table_files import write_tables
 from itemvec.stages.stage import EXISTING, NEW, stage
 
 
@@ -25,8 +26,7 @@ def prepare(params: Params, raw: Path, output: Path, results: Path) -> None:
     """
     with recorded() as reading:
         tables = DATASETS.build(params.dataset, params.datasets[params.dataset]).load(raw)
-    for name, table in vars(tables).items():
-        write_parquet(output / f"{name}.parquet", table)
+    write_tables(output, tables)
     write_json(results, reading.facts())
     for line in reading.lines:
         click.echo(line)

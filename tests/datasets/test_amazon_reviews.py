@@ -10,6 +10,7 @@ import pytest
 from itemvec.core.columns import DIVIDED
 from itemvec.core.errors import DatasetError, ParamsError
 from itemvec.datasets import DATASETS, Tables
+from itemvec.datasets.encoded_ids import decoded
 from itemvec.datasets.product_text import product_text, product_texts
 from itemvec.protocol.histories import Histories
 from itemvec.protocol.splits import split
@@ -63,7 +64,7 @@ def divided(raw: Path) -> Path:
 
 def test_files_of_the_benchmark_bring_their_split(divided: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tables = load(divided)
-    assert tables.interactions.schema == DIVIDED
+    assert decoded(tables.interactions).schema == DIVIDED
     assert rows(tables) == [
         ("ann", "A", 10, "train"),
         ("ann", "B", 20, "train"),
@@ -90,9 +91,9 @@ def test_raw_reviews_split_at_the_same_times_are_the_same(divided: Path) -> None
     found = load(divided)
     assert found.interactions.equals(given.interactions.drop_columns(["split"]))
     assert found.items.equals(given.items)
-    whole = Histories.of(given.interactions, given.items["item_id"].combine_chunks())
+    whole = Histories.of(decoded(given.interactions), given.items["item_id"].combine_chunks())
     row = {"kind": "timestamp", "validation_from": 30, "test_from": 40}
-    by_time, as_given = split(row, whole, found.interactions), split("given", whole, given.interactions)
+    by_time, as_given = split(row, whole, found.interactions), split("given", whole, decoded(given.interactions))
     assert by_time.train.items.tolist() == as_given.train.items.tolist() == [0, 1]
     for part in (by_time, as_given):  # of bob nothing is known before
         assert part.test.judgments.items.tolist() == [2]

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from itemvec.core.columns import DIVIDED, DIVIDED_QUERIES, INTERACTIONS, ITEMS, QRELS, QUERIES
-from itemvec.core.files import write_parquet
 from itemvec.datasets import DATASETS
+from itemvec.datasets.encoded_ids import decoded
 from itemvec.datasets.fetch import fetch
+from itemvec.datasets.table_files import write_tables
 from itemvec.stages.validate import validate
 from tests.conftest import ROOT
 from tests.datasets.test_esci import write
@@ -85,7 +86,7 @@ def test_tables_fit_their_schemas_and_are_sorted(kind: str, tmp_path: Path) -> N
     expected = {"items": ITEMS, "interactions": INTERACTIONS, "queries": QUERIES, "qrels": QRELS}
     for name, table in vars(tables).items():
         divided = DIVIDED_QUERIES if name == "queries" else DIVIDED
-        assert table.schema == (divided if "split" in table.column_names else expected[name])
+        assert decoded(table).schema == (divided if "split" in table.column_names else expected[name])
     ids = tables.items["item_id"].to_pylist()
     assert ids == sorted(ids)
     rows = [(row["user_id"], row["timestamp"]) for row in tables.interactions.to_pylist()]
@@ -97,7 +98,6 @@ def test_judged_files_become_tables_that_meet_their_expectations(kind: str, tmp_
     files(kind, tmp_path)
     tables = DATASETS.build("mine", {"kind": kind}).load(tmp_path)
     paths = {name: tmp_path / "tables" / f"{name}.parquet" for name in vars(tables)}
-    for name, path in paths.items():
-        write_parquet(path, getattr(tables, name))
+    write_tables(tmp_path / "tables", tables)
     met = validate(paths, ROOT / "expectations")
     assert all(met[name]["rows"] > 0 for name in ("items", "queries", "qrels"))

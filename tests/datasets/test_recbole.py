@@ -8,6 +8,7 @@ import pytest
 from itemvec.core.columns import DIVIDED
 from itemvec.core.errors import DatasetError
 from itemvec.datasets import DATASETS, Tables
+from itemvec.datasets.encoded_ids import decoded
 from itemvec.protocol.histories import Histories
 from itemvec.protocol.splits import split
 
@@ -47,7 +48,7 @@ def test_files_of_interactions_can_be_a_split(raw: Path) -> None:
     for word, line in (("train", "u\t1\t5\t10\n"), ("valid", "u\t2\t5\t20\n"), ("test", "u\t1\t5\t30\n")):
         (raw / f"x.{word}.inter").write_text(INTER + line)
     tables = load(raw, text=["title"])
-    assert tables.interactions.schema == DIVIDED
+    assert decoded(tables.interactions).schema == DIVIDED
     assert rows(tables) == [("u", "1", 10, "train"), ("u", "2", 20, "validation"), ("u", "1", 30, "test")]
 
 
@@ -119,8 +120,9 @@ def test_the_given_split_of_scientific_comes_out_exactly() -> None:
     """59,427 interactions, as published; the rows show 59,384, since a prefix is cut at 50 items."""
     tables = load(Path(SHARED or "") / "scientific")
     assert (len(tables.items), len(tables.interactions)) == (4385, 59_427)
-    whole = Histories.of(tables.interactions, tables.items["item_id"].combine_chunks())
-    parts = split({"kind": "given", "max_history": 50}, whole, tables.interactions)
+    interactions = decoded(tables.interactions)
+    whole = Histories.of(interactions, tables.items["item_id"].combine_chunks())
+    parts = split({"kind": "given", "max_history": 50}, whole, interactions)
     assert parts.audit(whole) == {"train": 59_427 - 2 * 8442, "validation": 8442, "test": 8442}
     assert len(set(parts.test.judgments.ids.to_pylist())) == len(parts.train) == 8442
     last = split({"kind": "leave-one-out", "max_history": 50}, whole)

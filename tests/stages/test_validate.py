@@ -41,6 +41,27 @@ def test_ties_in_time_are_counted(tmp_path: Path) -> None:
     assert validate(write(tmp_path), SUITES)["interactions"]["tied"] == 0
 
 
+def test_tables_of_several_parts_are_judged_as_in_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ties, relevant items and unknown ids that lie on both sides of a border between parts."""
+    used = [("u1", "i1", 1), *[("u1", "i2", 2)] * 3, ("u2", "i1", 2), ("u2", "i2", 2), ("u3", "i1", 2), ("u3", "i1", 5)]
+    judged = [("q1", "i2", 1.0), ("q1", "i1", 0.0), ("q2", "i1", 2.0), ("q2", "i2", 1.0)]
+    asked = [("q1", "shirt", "given"), ("q2", "hat", "given"), ("q3", "cap", "given")]
+    good = write(tmp_path / "good", interactions=used, qrels=judged, queries=asked[:2])
+    bad = write(tmp_path / "bad", interactions=[*used, ("u4", "i9", 1), ("u5", "i8", 1)], qrels=judged, queries=asked)
+    whole = validate(good, SUITES)
+    assert whole["interactions"]["tied"] == 5
+    with pytest.raises(ExpectationError) as error:
+        validate(bad, SUITES)
+    for place in ("checked_table.ROWS", "validate.ROWS", "validate.TOGETHER"):
+        monkeypatch.setattr(f"itemvec.stages.{place}", 2)
+    assert validate(good, SUITES) == whole
+    with pytest.raises(ExpectationError) as again:
+        validate(bad, SUITES)
+    assert again.value.message == error.value.message
+    assert "2 of 10 rows" in error.value.message
+    assert "first 'q3'" in error.value.message
+
+
 def test_good_tables_pass(tmp_path: Path) -> None:
     met = validate(write(tmp_path), SUITES)
     assert {name: found["rows"] for name, found in met.items()} == {

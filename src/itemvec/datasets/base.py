@@ -11,10 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from itemvec.core import columns
-from itemvec.core.columns import HIDDEN, ITEM, PART, QUERY, TIME, USER
+from itemvec.core.columns import HIDDEN, ITEM, PART, QUERY
 from itemvec.core.errors import DatasetError
 from itemvec.core.registry import Registry
-from itemvec.datasets.raw_tables import column, strings
+from itemvec.datasets.by_user import by_user
+from itemvec.datasets.encoded_ids import ENCODED
+from itemvec.datasets.raw_tables import column, ids, strings
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Tables:
 
     Items, queries and judgments are sorted by id, interactions by user and time; equal times stay as they came.
     Interactions and queries have the column ``split`` where the data set brings its own, and only there. Queries have
-    the column ``hidden_item`` where an item must not be ranked for its own query.
+    the column ``hidden_item`` where an item must not be ranked for its own query. Strings of interactions are
+    dictionaries, since they repeat; in the files that ``write_tables`` makes they are plain.
     """
 
     items: Any
@@ -59,7 +62,7 @@ def as_tables(root: Path, items: Any, interactions: Any = None, queries: Any = N
         asked = asked.append(pa.field(HIDDEN, pa.string()))
     return Tables(
         _conform(items, columns.ITEMS, f"{root}: items", [ITEM]),
-        _conform(interactions, done, f"{root}: interactions", [USER, TIME]),
+        _conform(interactions, done, f"{root}: interactions"),
         _conform(queries, asked, f"{root}: queries", [QUERY]),
         _conform(qrels, columns.QRELS, f"{root}: qrels", [QUERY, ITEM]),
     )
@@ -69,15 +72,20 @@ def _is_divided(table: Any) -> bool:
     return table is not None and PART in table.column_names
 
 
-def _conform(table: Any, schema: pa.Schema, where: str, order: list[str]) -> Any:
+def _conform(table: Any, schema: pa.Schema, where: str, order: list[str] | None = None) -> Any:
+    """Columns of the schema in the ``order`` of some; without one, by user and time, and strings as dictionaries."""
+    text = strings if order else ids
+    kinds = [ENCODED if pa.types.is_string(field.type) and not order else field.type for field in schema]
+    wanted = pa.schema(list(zip(schema.names, kinds, strict=True)))
     if table is None:
-        return schema.empty_table()
-    columns = [
-        strings(table, field.name, where) if pa.types.is_string(field.type) else column(table, field.name, where)
-        for field in schema
-    ]
+        return wanted.empty_table()
     try:
-        return _ordered(pa.table(columns, schema.names).cast(schema), order)
+        columns = [
+            text(table, field.name, where) if pa.types.is_string(field.type) else column(table, field.name, where)
+            for field in schema
+        ]
+        whole = pa.table(columns, schema.names).cast(wanted)
+        return _ordered(whole, order) if order else by_user(whole)
     except pa.ArrowException as error:
         raise DatasetError(f"{where}: {error}; expected {_described(schema)}") from None
 
@@ -90,6 +98,8 @@ def _ordered(table: Any, names: list[str]) -> Any:
     """
     order = pc.sort_indices(table.select(names), sort_keys=[(name, "ascending") for name in names]).to_numpy()
     size = -(-len(table) // (1 + table.nbytes // BLOCK))
+    if np.array_equal(order, np.arange(len(order))) and all(one.num_chunks == 1 for one in table.columns):
+        return table
     if size >= len(table):
         return table.take(order)
     ranks = np.empty(len(table), np.min_scalar_type(len(table)))  # four bytes each, up to four billion rows

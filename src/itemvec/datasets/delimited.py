@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pyarrow.csv
 from itemvec.core.errors import DatasetError
 from itemvec.core.shown import shown
 from itemvec.datasets.column_names import Found, find
+from itemvec.datasets.encoded_ids import gathered
 from itemvec.datasets.quotes import Quotes, check_quotes, check_widths, dialect
 from itemvec.datasets.raw_files import BLOCK, cannot, lines, text_bytes, text_head
 from itemvec.datasets.reading import mark_cut, note, row_limit
@@ -50,8 +51,15 @@ class Form:
     typed: bool = False
 
 
-def read_delimited(path: Path, wanted: Iterable[str], form: Form) -> tuple[Any, list[str]]:
+def read_delimited(
+    path: Path, wanted: Iterable[str], form: Form, encoded: Collection[str] = ()
+) -> tuple[Any, list[str]]:
     """The ``wanted`` columns that are there, as strings under their wanted names, and the names of the others.
+
+    Parameters
+    ----------
+    encoded
+        Of the wanted columns, those whose strings come as a dictionary.
 
     Raises
     ------
@@ -62,11 +70,11 @@ def read_delimited(path: Path, wanted: Iterable[str], form: Form) -> tuple[Any, 
     _, marked = text_head(path)
     encoding = checked(form.encoding, str(path)) if form.encoding else marked or "utf-8"
     try:
-        return _read(path, wanted, form, encoding)
+        return _read(path, wanted, form, encoding, encoded)
     except UnicodeError:
         if form.encoding or marked:
             raise DatasetError(f"{path}: is not all {encoding}; name its encoding in the option 'encoding'") from None
-    return _read(path, wanted, form, guessed(lines(path), path))
+    return _read(path, wanted, form, guessed(lines(path), path), encoded)
 
 
 def header(path: Path, encoding: str) -> tuple[int, str]:
@@ -77,7 +85,7 @@ def header(path: Path, encoding: str) -> tuple[int, str]:
     raise DatasetError(f"{path} is empty; replace it with the whole file")
 
 
-def _read(path: Path, wanted: list[str], form: Form, encoding: str) -> tuple[Any, list[str]]:
+def _read(path: Path, wanted: list[str], form: Form, encoding: str, encoded: Collection[str]) -> tuple[Any, list[str]]:
     separator = form.separator or _separator(path, encoding, wanted)
     names = list(form.names) if form.names else _names(path, encoding, separator, form.quotes)
     if form.typed:
@@ -87,7 +95,7 @@ def _read(path: Path, wanted: list[str], form: Form, encoding: str) -> tuple[Any
     if not found.places:
         return pa.table({}), found.others
     try:
-        table = _parsed(path, names, found, form, encoding, separator)
+        table = _parsed(path, names, found, form, encoding, separator, encoded)
     except pa.ArrowException as error:
         if "UTF8" in str(error):
             raise UnicodeError(str(error)) from None
@@ -102,7 +110,15 @@ def _read(path: Path, wanted: list[str], form: Form, encoding: str) -> tuple[Any
     return table, found.others
 
 
-def _parsed(path: Path, names: Sequence[str], found: Found, form: Form, encoding: str, separator: str) -> Any:
+def _parsed(
+    path: Path,
+    names: Sequence[str],
+    found: Found,
+    form: Form,
+    encoding: str,
+    separator: str,
+    encoded: Collection[str],
+) -> Any:
     """The rows, under numbers as names, so that no name of the file can be in the way."""
     numbers = [str(place) for place in range(len(names))]
     chosen = [str(place) for place in found.places.values()]
@@ -118,23 +134,24 @@ def _parsed(path: Path, names: Sequence[str], found: Found, form: Form, encoding
     parse = pyarrow.csv.ParseOptions(delimiter=separator, **quoting)
     convert = pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(chosen, pa.string()), include_columns=chosen)
     with text_bytes(path, encoding) as stream:
-        if (limit := row_limit()) is None:
+        if row_limit() is None and not encoded:
             table = pyarrow.csv.read_csv(stream, read, parse, convert)
         else:
-            table = _some(pyarrow.csv.open_csv(stream, read, parse, convert), limit)
+            dictionaries = [str(place) for name, place in found.places.items() if name in encoded]
+            with pyarrow.csv.open_csv(stream, read, parse, convert) as reader:
+                table = gathered(_some(reader, row_limit()), reader.schema, dictionaries)
     return table.select(chosen).rename_columns(list(found.places))
 
 
-def _some(reader: Any, limit: int) -> Any:
-    batches, rows = [], 0
-    with reader:
-        for batch in reader:
-            batches.append(batch)
-            rows += len(batch)
-            if rows > limit:
-                mark_cut()
-                break
-    return pa.Table.from_batches(batches, reader.schema).slice(0, limit)
+def _some(reader: Any, limit: int | None) -> Iterator[Any]:
+    """The first ``limit`` rows of a reader, or all."""
+    rows = 0
+    for batch in reader:
+        yield batch if limit is None else batch.slice(0, limit - rows)
+        rows += len(batch)
+        if limit is not None and rows > limit:
+            mark_cut()
+            return
 
 
 def _names(path: Path, encoding: str, separator: str, quotes: Quotes) -> list[str]:

@@ -17,6 +17,7 @@ from itemvec.core.columns import GAIN, GROUP, ITEM, QUERY, TEXT
 from itemvec.core.errors import DatasetError
 from itemvec.core.shown import shown
 from itemvec.datasets.base import GIVEN, Tables, as_tables
+from itemvec.datasets.encoded_ids import is_among
 from itemvec.datasets.gains import Gain, gains_of, not_negative
 from itemvec.datasets.reading import is_sample, note
 from itemvec.datasets.written import is_written
@@ -124,7 +125,7 @@ def _has_text(table: Any) -> Any:
 
 
 def _within(table: Any, key: str, known: Any) -> Any:
-    return pc.is_in(table[key], value_set=pc.unique(known))
+    return is_among(table[key], known)
 
 
 def _told(table: Any, kept: Any, root: Path, why: str) -> Any:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from itemvec.core.arrays import Ints
 from itemvec.core.columns import GAIN, ITEM, QUERY, USER
 from itemvec.datasets.base import Tables
+from itemvec.datasets.encoded_ids import encoded, is_among
 
 
 def k_core(tables: Tables, k: int) -> Tables:
@@ -48,9 +49,9 @@ def _kept(users: Ints, items: Ints, k: int) -> NDArray[np.bool_]:
 
 def _codes(ids: Any) -> Ints:
     """A number for each distinct id, int64."""
-    codes: Ints = ids.combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
+    codes: Ints = encoded(ids).indices.to_numpy().astype(np.int64)
     return codes
 
 
 def _within(table: Any, key: str, known: Any) -> Any:
-    return table.filter(pc.is_in(table[key], value_set=pc.unique(known)))
+    return table.filter(is_among(table[key], known))

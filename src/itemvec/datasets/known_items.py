@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from itemvec.core.columns import ITEM
 from itemvec.core.errors import DatasetError
 from itemvec.core.shown import shown
+from itemvec.datasets.encoded_ids import is_among
 from itemvec.datasets.graded_judgments import only, unique_items, written_items
 from itemvec.datasets.reading import is_sample, note
 
@@ -27,7 +28,7 @@ def with_known_items(items: Any, interactions: Any, root: Path, most: float | No
     left = len(interactions) - len(kept)
     if not left or is_sample():
         return items, kept
-    known = pc.is_in(interactions[ITEM], value_set=pc.unique(items[ITEM]))
+    known = is_among(interactions[ITEM], items[ITEM])
     first = shown(interactions[ITEM].filter(pc.invert(known))[0].as_py())
     if most is not None and left >= most * len(interactions):
         raise DatasetError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from itemvec.core.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT, TIME, USE
 from itemvec.core.errors import DatasetError
 from itemvec.datasets.column_names import missing, say_unused
 from itemvec.datasets.delimited import Form
-from itemvec.datasets.raw_tables import PACKINGS, SUFFIXES, read, strings
+from itemvec.datasets.raw_tables import PACKINGS, SUFFIXES, ids, read, strings
 
 Role = Literal["item_id", "text", "user_id", "timestamp", "split", "query_id", "query", "group", "gain"]
 ROLES = (ITEM, TEXT, USER, TIME, PART, QUERY, "query", GROUP, GAIN)
@@ -52,6 +52,11 @@ class OwnTable:
         self.column(name, role)
         return strings(self.table, name, self.path).combine_chunks()
 
+    def ids(self, name: str, role: str = "") -> Any:
+        """The same as one Arrow dictionary, which holds each string once."""
+        self.column(name, role)
+        return ids(self.table, name, self.path)
+
 
 @dataclass(frozen=True)
 class OwnFiles:
@@ -74,7 +79,9 @@ class OwnFiles:
         """The columns of a role; none where the row says so."""
         return list(self.columns.get(role, [role]))
 
-    def read(self, name: str, wanted: Iterable[str], open_roles: Iterable[str] = ()) -> OwnTable | None:
+    def read(
+        self, name: str, wanted: Iterable[str], open_roles: Iterable[str] = (), encoded: Collection[str] = ()
+    ) -> OwnTable | None:
         """The one file of that name; None where there is none.
 
         Parameters
@@ -83,6 +90,8 @@ class OwnFiles:
             Names of the columns to read, as far as they are there.
         open_roles
             Optional roles of the table; a column that looks like one that is not filled is named.
+        encoded
+            Names of the columns that are asked for as ``ids``.
 
         Raises
         ------
@@ -90,11 +99,13 @@ class OwnFiles:
             There are two, or one of almost that name, which would go unread.
         """
         path = find_file(self.root, name)
-        return None if path is None else self.read_file(path, wanted, open_roles)
+        return None if path is None else self.read_file(path, wanted, open_roles, encoded)
 
-    def read_file(self, path: Path, wanted: Iterable[str], open_roles: Iterable[str] = ()) -> OwnTable:
+    def read_file(
+        self, path: Path, wanted: Iterable[str], open_roles: Iterable[str] = (), encoded: Collection[str] = ()
+    ) -> OwnTable:
         """The columns of a file, and the names of those that go unread."""
-        found = OwnTable(path, *read(path, dict.fromkeys(wanted), self.form))
+        found = OwnTable(path, *read(path, dict.fromkeys(wanted), self.form, encoded))
         unfilled = [role for role in open_roles if self.name(role) not in found]
         advice = {role: f"`columns: {{{role}: NAME}}` into its row" for role in unfilled}
         if found.others:

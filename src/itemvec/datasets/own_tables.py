@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from itemvec.core.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT, TIME, USER
 from itemvec.datasets.base import GIVEN
 from itemvec.datasets.counted_times import Unit
+from itemvec.datasets.encoded_ids import in_order
 from itemvec.datasets.html_text import has_tags, plain
 from itemvec.datasets.item_text import fields_of, filled, joined
 from itemvec.datasets.own_files import OwnFiles, OwnTable
@@ -75,20 +77,21 @@ class OwnTables:
         return filled(self.template, columns) if self.template else joined(list(columns.values()))
 
     def interactions(self) -> Sourced | None:
-        """Who did what when, and the part of each, if the file says so."""
+        """Who did what when, and the part of each, if the file says so; ids and parts as dictionaries."""
         files = self.files.of("interactions")
         names = [files.name(role) for role in (USER, ITEM, TIME, PART)]
-        found = files.read("interactions", names, [PART])
+        found = files.read("interactions", names, [PART], [names[0], names[1], names[3]])
         if found is None:
             return None
         for role, name in zip((USER, ITEM), names[:2], strict=True):
             found.column(name, role)  # which must be there
         timed = bool(files.names(TIME))  # times are read before ids are copied
         done = times(found.column(names[2], TIME), found.path, self.unit, names[2]) if timed else None
-        columns = {role: found.strings(name, role) for role, name in zip((USER, ITEM), names[:2], strict=True)}
-        columns[TIME] = pa.array(range(found.table.num_rows)) if done is None else done
+        columns = {role: found.ids(name, role) for role, name in zip((USER, ITEM), names[:2], strict=True)}
+        columns[USER] = in_order(columns[USER])  # as they will be sorted by
+        columns[TIME] = pa.array(np.arange(found.table.num_rows)) if done is None else done
         if names[3] in found:
-            columns[PART] = found.strings(names[3], PART)
+            columns[PART] = found.ids(names[3], PART)
         return Sourced(found.path, pa.table(columns))
 
     def queries(self) -> Sourced | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,15 @@ import pyarrow.parquet
 
 from itemvec.core.errors import DatasetError
 from itemvec.datasets.column_names import find, missing
+from itemvec.datasets.encoded_ids import gathered
 from itemvec.datasets.raw_files import cannot, opened
 from itemvec.datasets.reading import mark_cut, row_limit
 
 ROWS = 1 << 15  # read at a time where a file is streamed
 
 
-def read_parquet(path: Path, wanted: Iterable[str]) -> tuple[Any, list[str]]:
-    """The ``wanted`` columns that are there, and the names of the others.
+def read_parquet(path: Path, wanted: Iterable[str], encoded: Collection[str] = ()) -> tuple[Any, list[str]]:
+    """The ``wanted`` columns that are there, and the names of the others; strings of ``encoded`` as dictionaries.
 
     Raises
     ------
@@ -32,9 +33,10 @@ def read_parquet(path: Path, wanted: Iterable[str]) -> tuple[Any, list[str]]:
         limit = row_limit()
         if limit is not None and parquet.metadata.num_rows > limit:
             mark_cut()
-        batches = list(_batches(path, parquet, list(chosen), limit))
-    schema = pa.schema([parquet.schema_arrow.field(name) for name in chosen])
-    table = pa.Table.from_batches(batches, schema) if chosen else pa.table({})
+        schema = pa.schema([parquet.schema_arrow.field(name) for name in chosen])
+        batches = _batches(path, parquet, list(chosen), limit)
+        dictionaries = [name for name, own in chosen.items() if own in encoded]
+        table = gathered(batches, schema, dictionaries) if chosen else pa.table({})
     return table.rename_columns([chosen[name] for name in table.column_names]), found.others
 
 

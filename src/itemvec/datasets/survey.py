@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from itemvec.core.columns import GAIN, ITEM, PART, PARTS, QUERY, QUERY_PARTS, TEXT, USER
+from itemvec.datasets.encoded_ids import distinct, is_among, of_each
 from itemvec.datasets.own_tables import Sourced
 from itemvec.datasets.problem_rows import refuse
 from itemvec.datasets.reading import is_sample, problem
@@ -45,7 +46,7 @@ def _empty(one: Sourced | None, key: str) -> None:
     if one is None:
         return
     values = one.table[key].combine_chunks()
-    bad = pc.invert(is_written(values))
+    bad = pc.invert(of_each(values, is_written))
     refuse(bad, values, f"{one.path}: {key} is empty", "fill it, or leave the row out")
 
 
@@ -53,7 +54,7 @@ def _parts(one: Sourced | None, known: tuple[str, ...]) -> None:
     if one is None or PART not in one.table.column_names:
         return
     values = one.table[PART].combine_chunks()
-    bad = pc.invert(pc.is_in(values, value_set=pa.array(known)))
+    bad = pc.invert(is_among(values, pa.array(known)))
     refuse(bad, values, f"{one.path}: {PART} is none of {', '.join(known)}", "write one of these, or drop the column")
 
 
@@ -61,15 +62,17 @@ def _unknown(one: Sourced | None, key: str, other: Sourced | None) -> None:
     if one is None or other is None:
         return
     values = one.table[key].combine_chunks()
-    bad = pc.invert(pc.is_in(values, value_set=pc.unique(other.table[key])))
+    bad = pc.invert(is_among(values, other.table[key]))
     refuse(bad, values, f"{one.path}: {key} is not in {other.path.name}{_normal(values, bad, other, key)}", WRITE)
 
 
 def _normal(values: Any, bad: Any, other: Sourced, key: str) -> str:
     """Say where ids differ only in how accents are written."""
-    some = pc.utf8_normalize(values.filter(bad).slice(0, 1000), "NFC")
-    known = pc.utf8_normalize(pc.unique(other.table[key]), "NFC")
-    if len(some) and pc.any(pc.is_in(some, value_set=known)).as_py():
+    some = pc.utf8_normalize(values.filter(bad).slice(0, 1000).cast(pa.string()), "NFC")
+    if not len(some):
+        return ""
+    known = pc.utf8_normalize(distinct(other.table[key]), "NFC")
+    if pc.any(pc.is_in(some, value_set=known)).as_py():
         return " (it is, with accents written in another way: NFD against NFC)"
     return ""
 
@@ -79,6 +82,6 @@ def _unanswered(queries: Sourced | None, qrels: Sourced | None) -> None:
         return
     relevant = qrels.table[QUERY].filter(pc.greater(qrels.table[GAIN], 0))
     values = queries.table[QUERY].combine_chunks()
-    bad = pc.invert(pc.is_in(values, value_set=pc.unique(relevant)))
+    bad = pc.invert(is_among(values, relevant))
     advice = "add judgments, leave the query out, or write `on_error: drop` into the row of the data set"
     refuse(bad, values, f"{queries.path}: no item is relevant to {QUERY}", advice)

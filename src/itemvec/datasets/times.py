@@ -161,8 +161,10 @@ def _is_decimal(text: str) -> bool:
 
 def _coarsest(values: Any, unit: str | None) -> tuple[Any, str | None]:
     """The same times in the coarsest unit that holds them all."""
+    if unit is None or unit == "s":
+        return values, unit
     numbers: Ints = values.fill_null(0).to_numpy(zero_copy_only=False)
-    while unit is not None and unit != "s" and not (numbers % 1000).any():
+    while unit != "s" and not (numbers % 1000).any():
         numbers, unit = numbers // 1000, UNITS[UNITS.index(unit) - 1]
     return pa.array(numbers, pa.int64(), mask=values.is_null().to_numpy(zero_copy_only=False)), unit
 
@@ -182,6 +184,7 @@ def _say(values: Any, unit: str | None, where: Any, name: str, guessed: bool) ->
     first, last = (dated(ends[end].as_py(), unit) for end in ("min", "max"))
     form = f"{NAMES[unit]} since 1970" if unit else "places in an order, not times"
     note("guessed", where, f"{name} is read as {form}, {first} to {last}")
-    small = pc.sum(pc.less(pc.abs(known), LEAST * PER_SECOND[unit])).as_py() if unit else 0
+    least = LEAST * PER_SECOND[unit] if unit else 0  # compared on both sides, since absolute values would be a copy
+    small = pc.sum(pc.and_(pc.less(known, least), pc.greater(known, -least))).as_py()
     if small:
         note("guessed", where, f"{name} is before 1973-03, as in rows that have no time", small)

@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
-from itemvec.core.columns import ITEM, PART, TIME, USER
+from itemvec.core.columns import ITEM, PART, TIME
 from itemvec.core.errors import ItemvecError
 from itemvec.core.params import Row
 from itemvec.core.time_units import unit_of
 from itemvec.datasets import Tables
-from itemvec.protocol.histories import Histories
-from itemvec.protocol.splits import split
+from itemvec.stages.split_sizes import Interactions
 
 FEW_ITEMS = 100  # below which fewer directions would say nothing
 MANY_ITEMS = 20_000  # from which a matrix of items by items takes too much memory
@@ -70,23 +68,25 @@ def _recommendation(tables: Tables) -> tuple[dict[str, Any] | None, list[str]]:
     """Keys of ``recommend``, None where nothing can be recommended; and why."""
     if not len(tables.interactions):
         return None, []
-    whole = Histories.of(tables.interactions, tables.items[ITEM].combine_chunks())
-    repeated = 1 - _pairs(tables.interactions) / len(tables.interactions)
+    interactions = Interactions.of(tables.interactions, tables.items[ITEM].combine_chunks())
+    repeated = interactions.repeated()
     masked = repeated < REPEATED
     why = [] if masked else [f"mask_history: false; {repeated:.0%} of the interactions repeat an item of their user"]
     timed = unit_of(np.asarray(tables.interactions[TIME])) is not None
-    tried: list[tuple[str | Row, int, str]] = [
-        ("given", 1, "as the data brings it"),
+    tried: list[tuple[Row, int, str]] = [
+        ({"kind": "given"}, 1, "as the data brings it"),
         (dict(BY_TIME), CASES, "by time, the last tenth of the interactions is the test"),
-        ("leave-one-out", 1, "the last interaction of each user is the test"),
+        ({"kind": "leave-one-out"}, 1, "the last interaction of each user is the test"),
     ]
     first = 0 if PART in tables.interactions.column_names else 1 if timed else 2
     for row, cases, words in tried[first:]:
-        sizes = _sizes(row, whole, tables.interactions)
-        if sizes is not None and min(sizes) >= cases:
-            said = f"split: {words}; {sizes[1]:,} case{'s' * (sizes[1] != 1)} of test, {sizes[0]:,} of validation"
+        sizes = interactions.sizes(row)
+        if sizes is not None and sizes.train and min(sizes.validation, sizes.test) >= cases:
+            tests = f"{sizes.test:,} case{'s' * (sizes.test != 1)} of test"
+            said = f"split: {words}; {tests}, {sizes.validation:,} of validation"
             seeds, briefly = _seeds(tables)
-            return {"split": row, "mask_history": masked, **seeds}, [said, *why, *briefly]
+            named = row if len(row) > 1 else row["kind"]
+            return {"split": named, "mask_history": masked, **seeds}, [said, *why, *briefly]
     return None, ["no recommenders: too few users have the four interactions that training, validation and test take"]
 
 
@@ -97,20 +97,3 @@ def _seeds(tables: Tables) -> tuple[dict[str, int], list[str]]:
     return {"seeds": 2}, [
         "seeds: 2, since training takes minutes each time; recommend.seeds: 3 gives narrower intervals"
     ]
-
-
-def _sizes(row: str | Row, whole: Histories, interactions: Any) -> tuple[int, int] | None:
-    """Cases of validation and of test; None where the split leaves a part empty, or no step to learn from."""
-    try:
-        parts = split(row, whole, interactions)
-        parts.check_filled(str(row))
-    except ItemvecError:
-        return None
-    if parts.train.lengths.max(initial=0) < 2:
-        return None
-    return len(parts.validation.judgments), len(parts.test.judgments)
-
-
-def _pairs(interactions: Any) -> int:
-    """How many different pairs of user and item there are."""
-    return len(pa.table(interactions.select([USER, ITEM])).group_by([USER, ITEM]).aggregate([]))

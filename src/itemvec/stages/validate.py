@@ -1,17 +1,21 @@
 """Validation of the prepared tables against their expectations, before anything is computed from them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from itemvec.core.columns import GAIN, ITEM, PART, PARTS, QUERY, QUERY_PARTS, TIME, USER
 from itemvec.core.errors import ExpectationError
-from itemvec.core.files import read_parquet
-from itemvec.stages.expectations import meet
+from itemvec.stages.checked_table import ROWS, CheckedTable
+from itemvec.stages.streamed_expectations import meet_streamed
 
 KEYS = {"items": [ITEM], "interactions": [USER, ITEM, PART], "queries": [QUERY, PART], "qrels": [QUERY, ITEM]}
 ENCODED = {"interactions": [USER, ITEM, PART]}  # of the table that may have the most rows
+TOGETHER = 1 << 24  # rows whose ids are looked up together, since each look-up begins with all that are known
 
 
 def validate(paths: dict[str, Path], suites: Path) -> dict[str, dict[str, int]]:
@@ -34,38 +38,88 @@ def validate(paths: dict[str, Path], suites: Path) -> dict[str, dict[str, int]]:
     ExpectationError
         Expectations are broken: one line for each, over all tables.
     """
-    frames = {name: read_parquet(path, encoded=ENCODED.get(name)).to_pandas() for name, path in paths.items()}
-    _refer(frames)
-    if frames["interactions"].empty and frames["qrels"].empty:
+    tables = {name: CheckedTable(path, ENCODED.get(name, [])) for name, path in paths.items()}
+    if not len(tables["interactions"]) and not len(tables["qrels"]):
         raise ExpectationError("interactions and qrels are both empty: there is nothing to measure; add one of them")
+    _refer(tables)
     met, broken = {}, []
-    for name, frame in frames.items():
+    for name, table in tables.items():
         try:
-            keys = [key for key in KEYS[name] if key in frame]
-            met[name] = {"rows": len(frame), "expectations": meet(frame, suites / f"{name}.json", keys, name)}
+            keys = [key for key in KEYS[name] if key in table.names]
+            met[name] = {"rows": len(table), "expectations": meet_streamed(table, suites / f"{name}.json", keys, name)}
         except ExpectationError as error:
             broken.append(error.message)
     if broken:
         raise ExpectationError("\n".join(broken))
-    met["interactions"]["tied"] = _tied(frames["interactions"])
+    met["interactions"]["tied"] = _tied(tables["interactions"])
     return met
 
 
-def _tied(interactions: Any) -> int:
+def _tied(interactions: CheckedTable) -> int:
     """Rows with the user and time of a neighbour; rows are sorted by both, as ``prepare`` writes them."""
-    users, times = interactions[USER].cat.codes.to_numpy(), interactions[TIME].to_numpy()
-    same = (users[1:] == users[:-1]) & (times[1:] == times[:-1])
-    return int(np.count_nonzero(np.append(same, False) | np.append(False, same)))
+    found, before, counted = 0, None, False  # the last row so far, and whether it is counted
+    for table in interactions.tables(ROWS, [USER, TIME], plain=True):
+        table = table.combine_chunks() if before is None else pa.concat_tables([before, table]).combine_chunks()
+        same = np.asarray(_equal(table[USER], missing=True)) & np.asarray(_equal(table[TIME], missing=False))
+        tied = np.append(same, False) | np.append(False, same)
+        found += int(np.count_nonzero(tied)) - int(counted and tied[0])
+        before, counted = table.slice(len(table) - 1), bool(tied[-1])
+    return found
 
 
-def _refer(frames: dict[str, Any]) -> None:
+def _equal(values: Any, missing: bool) -> Any:
+    """Whether each value is that of the row before, from the second on; ``missing`` says whether two gaps are equal."""
+    gaps = pc.and_(values[1:].is_null(), values[:-1].is_null()) if missing else False
+    return pc.or_(pc.equal(values[1:], values[:-1]).fill_null(False), gaps)
+
+
+def _refer(tables: dict[str, CheckedTable]) -> None:
     """Add columns from other tables: whether item and query are known, and the number of relevant items."""
-    items, queries, qrels = frames["items"][ITEM], frames["queries"], frames["qrels"]
+    items = _column(tables["items"], ITEM)
     for name in ("interactions", "qrels"):
-        frames[name]["item_is_known"] = frames[name][ITEM].isin(items)
+        tables[name].added["item_is_known"] = _among(tables[name], ITEM, items)
     for name, known in (("interactions", PARTS), ("queries", QUERY_PARTS)):
-        parts = frames[name].get(PART)  # most data sets have no such column
-        frames[name]["split_is_known"] = True if parts is None else parts.isin(known)
-    qrels["query_is_known"] = qrels[QUERY].isin(queries[QUERY])
-    n_relevant = qrels[(qrels[GAIN] > 0) & qrels["item_is_known"]].groupby(QUERY).size()
-    queries["n_relevant"] = queries[QUERY].map(n_relevant).fillna(0).astype(int)
+        has_parts = PART in tables[name].names  # most data sets have no such column
+        everywhere = pa.repeat(pa.scalar(True), len(tables[name]))
+        found = _among(tables[name], PART, pa.array(known)) if has_parts else everywhere
+        tables[name].added["split_is_known"] = found
+    queries, qrels = _column(tables["queries"], QUERY), tables["qrels"]
+    qrels.added["query_is_known"] = _among(qrels, QUERY, queries)
+    tables["queries"].added["n_relevant"] = _n_relevant(queries, qrels)
+
+
+def _column(table: CheckedTable, name: str) -> Any:
+    chunks = [part[name].chunk(0) for part in table.tables(ROWS, [name], plain=True) if len(part)]
+    return pa.chunked_array(chunks, pa.string())
+
+
+def _among(table: CheckedTable, name: str, known: Any) -> Any:
+    """Whether each value is among the ``known``; two missing ones are equal."""
+    found = [pc.is_in(chunk, value_set=known) for chunk in _chunks(table, name)]
+    return pa.chunked_array([one for part in found for one in part.chunks], pa.bool_()).combine_chunks()
+
+
+def _chunks(table: CheckedTable, name: str) -> Iterator[Any]:
+    """A column, ``TOGETHER`` rows or so at a time."""
+    waiting: list[Any] = []
+    for part in table.tables(ROWS, [name], plain=True):
+        waiting += part[name].chunks
+        if sum(map(len, waiting)) >= TOGETHER:
+            yield pa.chunked_array(waiting)
+            waiting = []
+    if waiting:
+        yield pa.chunked_array(waiting)
+
+
+def _n_relevant(queries: Any, qrels: CheckedTable) -> Any:
+    """For each query, the number of judgments of known items whose gain is above zero; int64."""
+    counts, start = np.zeros(len(queries) + 1, np.int64), 0
+    distinct = pc.unique(queries).drop_null()
+    for part in qrels.tables(ROWS, [QUERY, GAIN], plain=True):
+        known = qrels.added["item_is_known"].slice(start, len(part))
+        relevant = pc.and_(pc.greater(part[GAIN], 0).fill_null(False), known)
+        places = pc.index_in(part[QUERY].filter(relevant), value_set=distinct).drop_null()
+        counts += np.bincount(places.to_numpy(), minlength=len(counts))
+        start += len(part)
+    places = pc.index_in(queries, value_set=distinct).fill_null(len(queries)).to_numpy()
+    return pa.array(np.where(places < len(queries), counts[places], 0))

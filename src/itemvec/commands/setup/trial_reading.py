@@ -14,6 +14,7 @@ from itemvec.core.columns import ITEM
 from itemvec.core.errors import DatasetError
 from itemvec.core.params import Row
 from itemvec.datasets import DATASETS, Tables
+from itemvec.datasets.encoded_ids import is_among
 from itemvec.datasets.reading import Reading, Remark, attempt, problem, recorded
 
 MOST = 0.5  # share of the interactions with unknown items, from which a column is not what it is taken for
@@ -54,7 +55,7 @@ def read_once(name: str, found: Understanding, strict: bool) -> Outcome:
         problems = [_in(words, problem) for problem in reading.problems]
         if strict or found.row["kind"] != "tables":
             raise DatasetError("\n".join(problems))
-        row = {**found.row, "on_error": "drop"}
+        row, tables = {**found.row, "on_error": "drop"}, None  # else all would be in memory twice
         with recorded() as reading:
             try:
                 tables = DATASETS.build(name, row).load(root)
@@ -74,7 +75,7 @@ def _check_items(tables: Tables | None) -> None:
     """A file of judgments is not surveyed, so interactions beside it may be with items that are not there."""
     if tables is None:
         return
-    unknown = pc.invert(pc.is_in(tables.interactions[ITEM], value_set=tables.items[ITEM].combine_chunks()))
+    unknown = pc.invert(is_among(tables.interactions[ITEM], tables.items[ITEM]))
     if count := pc.sum(unknown).as_py():
         problem(f"interactions: {count:,} rows are with items that are not there")
 
