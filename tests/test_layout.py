@@ -26,7 +26,8 @@ FLOORS: list[dict[str, str]] = [
         "report": "decision metrics core",
     },
     {"protocol": "store metrics core", "decision": "metrics core"},
-    {"models": "core", "datasets": "core", "store": "core", "metrics": "core"},
+    {"models": "core", "datasets": "clicks core", "store": "core", "metrics": "core"},
+    {"clicks": "core"},
     {"core": ""},
 ]
 ALLOWED = {name: set(arrows.split()) for floor in FLOORS for name, arrows in floor.items()}
