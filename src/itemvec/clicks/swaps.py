@@ -40,7 +40,7 @@ def check_swaps(cells: Cells) -> Doubles:
     Raises
     ------
     DatasetError
-        No item was shown at two positions for the same query, or never with a click.
+        No item was shown at two positions for the same query, or none was clicked at two.
     """
     clicked, shown = swap_clicks(cells)
     if not shown.any():
@@ -48,11 +48,11 @@ def check_swaps(cells: Cells) -> Doubles:
             "clicks: no item was shown at two positions for the same query, so position and relevance cannot be told "
             "apart; log clicks under two rankings, or swap two results for some users"
         )
-    linked = (shown > 0) & ((clicked > 0) | (clicked.T > 0))
+    linked = (clicked > 0) & (clicked.T > 0)
     if not linked.any():
         raise DatasetError(
-            "clicks: no item that was shown at two positions for the same query was clicked, so position and relevance "
-            "cannot be told apart; log more clicks"
+            "clicks: of the items that were shown at two positions for the same query, none was clicked at both, so "
+            "position and relevance cannot be told apart; log more clicks"
         )
     _, part = connected_components(csr_array(linked), directed=False)
     seen = cells.per_position(cells.shown)

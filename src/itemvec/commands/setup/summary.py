@@ -9,7 +9,7 @@ from itemvec.commands.setup.role_names import WORDS, nearest_role
 from itemvec.commands.setup.sheet import Column
 from itemvec.commands.setup.trial_reading import Outcome
 from itemvec.commands.setup.understanding import Understanding, Understood
-from itemvec.core.columns import GAIN, ITEM, QUERY, TEXT, TIME, USER
+from itemvec.core.columns import CLICKED, DWELL, GAIN, ITEM, POSITION, QUERY, SESSION, TEXT, TIME, USER
 from itemvec.core.shown import printable
 from itemvec.datasets import Tables
 from itemvec.stages.proposal import Proposal
@@ -24,6 +24,10 @@ WORDED = {
     QUERY: "id of the query",
     WORDS: "words of the query",
     GAIN: "grade",
+    POSITION: "place in the ranking",
+    CLICKED: "whether it was clicked",
+    DWELL: "seconds until the user came back",
+    SESSION: "session",
     "split": "part: train, validation, test",
     "group": "slice of the report",
 }
