@@ -13,11 +13,11 @@ from tests.sources import MODULES, PACKAGE, imports, package_graph
 FLOORS: list[dict[str, str]] = [
     {"commands": "stages report decision rerankers retrievers reducers encoders protocol datasets store metrics core"},
     {
-        "stages": "studies cluster recommenders encoders rerankers retrievers reducers protocol models datasets store "
-        "metrics core"
+        "stages": "studies synthetic cluster recommenders encoders rerankers retrievers reducers protocol models "
+        "datasets store metrics core"
     },
     {"studies": "recommenders reducers protocol metrics core"},
-    {"cluster": "encoders store core", "recommenders": "protocol core"},
+    {"cluster": "encoders store core", "recommenders": "protocol core", "synthetic": "rerankers core"},
     {
         "encoders": "models store core",
         "rerankers": "models core",

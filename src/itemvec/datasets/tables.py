@@ -22,6 +22,7 @@ from itemvec.datasets.known_items import with_known_items
 from itemvec.datasets.one_file import judged_file
 from itemvec.datasets.own_clicks import CLICKS, with_clicks
 from itemvec.datasets.own_files import ROLES, OwnFiles, Role, TableName
+from itemvec.datasets.own_generated import with_generated
 from itemvec.datasets.own_tables import OwnTables
 from itemvec.datasets.quotes import Quotes
 from itemvec.datasets.reading import is_collecting
@@ -64,6 +65,9 @@ class PlainTables:
         ``item_id``, ``position``, ``clicked``, and if noted ``dwell`` (seconds) and ``session``. It is the model that
         corrects for position: ``all-pairs``, ``em`` or ``cascade``; or a mapping with ``model``, ``clip``,
         ``least_looks``, ``least_dwell`` and ``reformulated``. Validation and test stay as people judged them.
+    generated
+        Train on a file of queries that a model wrote for items, as ``itemvec generate-queries`` makes it: ``query``,
+        ``item_id`` and, by default 1, ``gain``.
     timestamp_unit
         Unit of times that are numbers: ``s``, ``ms``, ``us`` or ``ns``. By default their size tells.
     encoding
@@ -87,6 +91,7 @@ class PlainTables:
     judgments: str | None = None
     gain: Gain | dict[str | int, Gain] | None = None
     clicks: Literal["all-pairs", "em", "cascade"] | dict[str, str | float] | None = None
+    generated: str | None = None
     timestamp_unit: Unit | None = None
     encoding: str | None = None
     separator: str | None = None
@@ -117,7 +122,9 @@ class PlainTables:
         """Read the files below ``root``."""
         own, training = self._own(root), self._training
         tables = self._judged(root, own)
-        return tables if training is None else with_clicks(tables, own.files, training)
+        if training is not None:
+            tables = with_clicks(tables, own.files, training)
+        return tables if self.generated is None else with_generated(tables, own.files, root / self.generated)
 
     def _judged(self, root: Path, tables: OwnTables) -> Tables:
         """What is measured."""
