@@ -38,15 +38,18 @@ def scored(tables: Tables) -> list[Floats]:
     words = np.zeros((len(entries[0]), len(entries[1])), dtype=np.float32)
     rows, columns = np.nonzero(top.positions >= 0)
     words[rows, top.positions[rows, columns]] = top.scores[rows, columns]
+    queries, items = lsa(tables)
+    return [words, queries @ items.T]
+
+
+def lsa(tables: Tables) -> tuple[Floats, Floats]:
+    """Vectors of queries and items, of length 1."""
     encoder = ENCODERS.build("lsa", {"kind": "lsa", "dim": 256})
     with tempfile.TemporaryDirectory() as folder:
         write_parquet(Path(folder) / "items.parquet", tables.items)
         loaded = encoder.load(Corpus(Path(folder) / "items.parquet"))
-        queries, items = (
-            _vectors(loaded, one.words("lsa"), role, encoder.dim)
-            for one, role in zip(entries, ("query", "item"), strict=True)
-        )
-    return [words, queries @ items.T]
+        texts = (tables.queries[TEXT].to_pylist(), tables.items[TEXT].to_pylist())
+        return _vectors(loaded, texts[0], "query", encoder.dim), _vectors(loaded, texts[1], "item", encoder.dim)
 
 
 def _vectors(loaded: Any, texts: list[str], role: Any, dim: int) -> Floats:
