@@ -44,7 +44,7 @@ def gains(tables: Tables) -> dict[tuple[str, str], float]:
 def test_gains_are_what_position_leaves(root: Path, model: str) -> None:
     """12 clicks in 10 + 5 looks, and 6 in as many; by plain rates it would be .6 and .3."""
     with recorded() as reading:
-        tables = load(root, model)
+        tables = load(root, {"model": model, "least_share": 0})
     assert gains(tables) == pytest.approx({("light", "a"): 0.8, ("light", "b"): 0.4, ("Garden hose", "c"): 1}, abs=1e-4)
     parts = {row["text"]: (row["split"], row["group"]) for row in tables.queries.to_pylist()}
     assert parts == {"light": ("train", "clicks"), "Garden hose": ("test", "given")}
@@ -52,6 +52,13 @@ def test_gains_are_what_position_leaves(root: Path, model: str) -> None:
         "clicks.csv: noticed: 1 queries with 2 gains train, and none of them is measured: from clicks, corrected for "
         "position; looks for each at position 1: 0.50 at 2"
     ]
+
+
+def test_what_is_clicked_now_and_then_is_not_relevant(root: Path) -> None:
+    """.4 is half of .8."""
+    assert gains(load(root, {"least_share": 0.45}))["light", "b"] == pytest.approx(0.4, abs=1e-4)
+    assert gains(load(root, {"least_share": 0.55}))["light", "b"] == 0
+    assert gains(load(root, {"least_share": 0.55}))["light", "a"] == pytest.approx(0.8, abs=1e-4)
 
 
 def test_nothing_is_learnt_from_what_is_asked_in_the_test(root: Path) -> None:

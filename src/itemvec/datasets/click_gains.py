@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from annotated_types import Ge
+from annotated_types import Ge, Le
 from numpy.typing import NDArray
 
 from itemvec.clicks import Cells, ClickLog, all_pairs, asked_anew, attraction, looked_at, regression_em, short
@@ -33,6 +33,8 @@ class ClickTraining:
         Most that one click weighs, in clicks at the first position.
     least_looks
         How often an item must have been looked at, by the model, before its clicks are a gain.
+    least_share
+        Share of the best gain of a query below which a gain is 0: what is clicked now and then is not relevant yet.
     least_dwell
         Clicks from which the user came back in fewer seconds do not count.
     reformulated
@@ -42,6 +44,7 @@ class ClickTraining:
     model: Literal["all-pairs", "em", "cascade"] = "all-pairs"
     clip: Annotated[float, Ge(1)] = 10.0
     least_looks: NaturalFloat = 3.0
+    least_share: Annotated[float, Ge(0), Le(1)] = 0.5
     least_dwell: NaturalFloat = 0.0
     reformulated: Literal["drop", "keep"] = "drop"
 
@@ -94,9 +97,11 @@ def click_gains(log: ClickLog, texts: Any, training: ClickTraining, where: Path)
         raise DatasetError(
             f"{where}: no pair of query and item was looked at and clicked often enough; lower least_looks"
         )
-    return ClickGains(
-        cells.query[enough], cells.item[enough], gain[enough], f"from clicks, corrected for position; {said}"
-    )
+    query, item, gain = cells.query[enough], cells.item[enough], gain[enough]
+    best = np.zeros(int(query.max()) + 1)
+    np.maximum.at(best, query, gain)
+    gain = np.where(gain < training.least_share * best[query], 0.0, gain)
+    return ClickGains(query, item, gain, f"from clicks, corrected for position; {said}")
 
 
 def _bias(log: ClickLog, training: ClickTraining, where: Path) -> tuple[Cells, Doubles, str]:

@@ -64,7 +64,7 @@ class PlainTables:
         Train on the file ``clicks``, of which each row is an impression: ``query`` (its words) or ``query_id``,
         ``item_id``, ``position``, ``clicked``, and if noted ``dwell`` (seconds) and ``session``. It is the model that
         corrects for position: ``all-pairs``, ``em`` or ``cascade``; or a mapping with ``model``, ``clip``,
-        ``least_looks``, ``least_dwell`` and ``reformulated``. Validation and test stay as people judged them.
+        ``least_looks``, ``least_share``, ``least_dwell`` and ``reformulated``. Validation and test stay as judged.
     generated
         Train on a file of queries that a model wrote for items, as ``itemvec generate-queries`` makes it: ``query``,
         ``item_id`` and, by default 1, ``gain``.
