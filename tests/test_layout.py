@@ -13,11 +13,11 @@ from tests.sources import MODULES, PACKAGE, imports, package_graph
 FLOORS: list[dict[str, str]] = [
     {"commands": "stages report decision rerankers retrievers reducers encoders protocol datasets store metrics core"},
     {
-        "stages": "studies cluster recommenders encoders rerankers retrievers reducers protocol models datasets store "
-        "metrics core"
+        "stages": "studies synthetic cluster recommenders encoders rerankers retrievers reducers protocol models "
+        "datasets store metrics core"
     },
     {"studies": "recommenders reducers protocol metrics core"},
-    {"cluster": "encoders store core", "recommenders": "protocol core"},
+    {"cluster": "encoders store core", "recommenders": "protocol core", "synthetic": "rerankers core"},
     {
         "encoders": "models store core",
         "rerankers": "models core",
@@ -26,7 +26,8 @@ FLOORS: list[dict[str, str]] = [
         "report": "decision metrics core",
     },
     {"protocol": "store metrics core", "decision": "metrics core"},
-    {"models": "core", "datasets": "core", "store": "core", "metrics": "core"},
+    {"models": "core", "datasets": "clicks core", "store": "core", "metrics": "core"},
+    {"clicks": "core"},
     {"core": ""},
 ]
 ALLOWED = {name: set(arrows.split()) for floor in FLOORS for name, arrows in floor.items()}

@@ -15,7 +15,7 @@ FILES = {
     "interactions": "Who used which item, and when.",
     "queries": "Queries, where the judgments name them by an id.",
     "judgments": "How relevant an item is to a query.",
-    "clicks": "Judgments by clicks: a query and a clicked item in each row.",
+    "clicks": "Beside judgments: a log of impressions, to train on. Else judgments: a query and a clicked item.",
 }
 
 

@@ -12,6 +12,7 @@ from itemvec import __version__
 from itemvec.commands.cache import cache
 from itemvec.commands.diff import diff
 from itemvec.commands.export import export
+from itemvec.commands.generate_queries import generate_queries
 from itemvec.commands.group import Commands
 from itemvec.commands.init import init
 from itemvec.commands.leaderboard import leaderboard, sweep
@@ -48,6 +49,7 @@ def main() -> None:
 main.add_command(cache)
 main.add_command(diff)
 main.add_command(export)
+main.add_command(generate_queries)
 main.add_command(leaderboard)
 main.add_command(plan)
 main.add_command(init)

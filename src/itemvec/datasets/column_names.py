@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from itemvec.core.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT, TIME, USER
+from itemvec.core.columns import CLICKED, DWELL, GAIN, GROUP, ITEM, PART, POSITION, QUERY, TEXT, TIME, USER
 from itemvec.core.errors import DatasetError
 from itemvec.core.registry import suggest
 from itemvec.core.shown import shown
@@ -29,6 +29,9 @@ OTHER_NAMES: dict[str, tuple[str, ...]] = {
     TIME: ("time", "datetime", "date", "ts", "created_at", "event_time", "unixreviewtime"),
     PART: ("part", "fold", "subset", "set", "partition"),
     GROUP: ("slice", "segment", "category", "source", "query_type"),
+    POSITION: ("rank", "pos", "place", "shown_at"),
+    CLICKED: ("click", "is_click", "is_clicked", "clicks"),
+    DWELL: ("dwell_time", "dwell_seconds"),
     TEXT: ("title", "product_title", "name", "product_name", "description", "txt", "content"),
 }
 

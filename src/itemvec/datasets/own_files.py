@@ -7,15 +7,31 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from itemvec.core.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT, TIME, USER
+from itemvec.core.columns import (
+    CLICKED,
+    DWELL,
+    GAIN,
+    GROUP,
+    ITEM,
+    PART,
+    POSITION,
+    QUERY,
+    SESSION,
+    TEXT,
+    TIME,
+    USER,
+)
 from itemvec.core.errors import DatasetError
 from itemvec.datasets.column_names import missing, say_unused
 from itemvec.datasets.delimited import Form
 from itemvec.datasets.raw_tables import PACKINGS, SUFFIXES, ids, read, strings
 
-Role = Literal["item_id", "text", "user_id", "timestamp", "split", "query_id", "query", "group", "gain"]
-ROLES = (ITEM, TEXT, USER, TIME, PART, QUERY, "query", GROUP, GAIN)
-TableName = Literal["items", "interactions", "queries", "qrels", "judgments"]
+Role = (
+    Literal["item_id", "text", "user_id", "timestamp", "split", "query_id", "query", "group", "gain"]
+    | Literal["position", "clicked", "dwell", "session"]
+)
+ROLES = (ITEM, TEXT, USER, TIME, PART, QUERY, "query", GROUP, GAIN, POSITION, CLICKED, DWELL, SESSION)
+TableName = Literal["items", "interactions", "queries", "qrels", "judgments", "clicks"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,7 @@ class OwnFiles:
     form: Form
     columns: Mapping[str, list[str]]
     own: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+    taken: tuple[str, ...] = ()  # names of files that are read as something else
 
     def of(self, table: TableName) -> OwnFiles:
         """The same, with the names that the columns have in one table."""
@@ -98,7 +115,7 @@ class OwnFiles:
         DatasetError
             There are two, or one of almost that name, which would go unread.
         """
-        path = find_file(self.root, name)
+        path = find_file(self.root, name, self.taken)
         return None if path is None else self.read_file(path, wanted, open_roles, encoded)
 
     def read_file(
@@ -113,8 +130,8 @@ class OwnFiles:
         return found
 
 
-def find_file(root: Path, name: str) -> Path | None:
-    """The one file of a table, whatever its form.
+def find_file(root: Path, name: str, taken: tuple[str, ...] = ()) -> Path | None:
+    """The one file of a table, whatever its form; those called ``taken`` are read as something else.
 
     Raises
     ------
@@ -127,17 +144,18 @@ def find_file(root: Path, name: str) -> Path | None:
         raise DatasetError(f"{root}: {' and '.join(path.name for path in found)} both exist; keep one")
     if found:
         return found[0]
-    if near := like(root, name):
+    if near := like(root, name, taken):
         expected = ", ".join(f"{name}{suffix}" for suffix in SUFFIXES)
         raise DatasetError(f"{near} is not read; expected one of {expected}")
     return None
 
 
-def like(root: Path, name: str) -> Path | None:
+def like(root: Path, name: str, taken: tuple[str, ...] = ()) -> Path | None:
     """A file in another format, or of another spelling, that was meant to be read."""
     spellings = {name, name.removesuffix("s"), name.removesuffix("ies") + "y", *SPELLINGS.get(name, ())}
     for path in sorted(root.glob("*")):
-        if path.name.split(".")[0].strip().lower() in spellings:
+        own = path.name.split(".")[0].strip().lower()
+        if own in spellings and own not in taken:
             return path
     return None
 

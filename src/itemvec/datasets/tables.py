@@ -9,7 +9,9 @@ from typing import Literal, get_args
 from itemvec.core.columns import GAIN, TEXT, TIME
 from itemvec.core.errors import ParamsError
 from itemvec.core.options import Positive
+from itemvec.core.registry import checked as built
 from itemvec.datasets.base import DATASETS, Tables, as_tables
+from itemvec.datasets.click_gains import ClickTraining
 from itemvec.datasets.counted_times import Unit
 from itemvec.datasets.delimited import Form
 from itemvec.datasets.gains import Gain
@@ -18,7 +20,9 @@ from itemvec.datasets.item_text import fields_of
 from itemvec.datasets.k_core import k_core
 from itemvec.datasets.known_items import with_known_items
 from itemvec.datasets.one_file import judged_file
+from itemvec.datasets.own_clicks import CLICKS, with_clicks
 from itemvec.datasets.own_files import ROLES, OwnFiles, Role, TableName
+from itemvec.datasets.own_generated import with_generated
 from itemvec.datasets.own_tables import OwnTables
 from itemvec.datasets.quotes import Quotes
 from itemvec.datasets.reading import is_collecting
@@ -56,6 +60,14 @@ class PlainTables:
     gain
         The least grade that is relevant, as ``2``: lower grades have gain 0. Or the gain of each label, as
         ``{Exact: 1, Partial: 0.5, Irrelevant: 0}``. By default the numbers are the gains.
+    clicks
+        Train on the file ``clicks``, of which each row is an impression: ``query`` (its words) or ``query_id``,
+        ``item_id``, ``position``, ``clicked``, and if noted ``dwell`` (seconds) and ``session``. It is the model that
+        corrects for position: ``all-pairs``, ``em`` or ``cascade``; or a mapping with ``model``, ``clip``,
+        ``least_looks``, ``least_share``, ``least_dwell`` and ``reformulated``. Validation and test stay as judged.
+    generated
+        Train on a file of queries that a model wrote for items, as ``itemvec generate-queries`` makes it: ``query``,
+        ``item_id`` and, by default 1, ``gain``.
     timestamp_unit
         Unit of times that are numbers: ``s``, ``ms``, ``us`` or ``ns``. By default their size tells.
     encoding
@@ -78,6 +90,8 @@ class PlainTables:
     columns: dict[Role | TableName, Names | dict[Role, Names]] = field(default_factory=dict)
     judgments: str | None = None
     gain: Gain | dict[str | int, Gain] | None = None
+    clicks: Literal["all-pairs", "em", "cascade"] | dict[str, str | float] | None = None
+    generated: str | None = None
     timestamp_unit: Unit | None = None
     encoding: str | None = None
     separator: str | None = None
@@ -96,6 +110,7 @@ class PlainTables:
             for role, name in own.items():
                 if len(name) != 1 and role != TEXT and (name or role not in (GAIN, TIME)):
                     raise ParamsError(f"{where}: columns: {role} is {name}; name one column")
+        _ = self._training
         if self.template is not None:
             fields_of(self.template, where)
         if self.encoding is not None:
@@ -105,7 +120,14 @@ class PlainTables:
 
     def load(self, root: Path) -> Tables:
         """Read the files below ``root``."""
-        tables = self._own(root)
+        own, training = self._own(root), self._training
+        tables = self._judged(root, own)
+        if training is not None:
+            tables = with_clicks(tables, own.files, training)
+        return tables if self.generated is None else with_generated(tables, own.files, root / self.generated)
+
+    def _judged(self, root: Path, tables: OwnTables) -> Tables:
+        """What is measured."""
         if self.judgments is not None:
             found = judged_file(tables, root / self.judgments)
             if self.on_error == "drop" and len(found.interactions):
@@ -134,8 +156,18 @@ class PlainTables:
         own = self._names()
         names = {TEXT: self.text} | own.pop("")
         form = Form(self.separator, self.quotes, self.encoding, strict=True)
-        files = OwnFiles(root, form, {role: names[role] for role in ROLES if role in names}, own)
+        taken = () if self.clicks is None else (CLICKS,)
+        files = OwnFiles(root, form, {role: names[role] for role in ROLES if role in names}, own, taken)
         return OwnTables(files, self.template, self.gain, self.timestamp_unit, self.markup == "remove")
+
+    @property
+    def _training(self) -> ClickTraining | None:
+        """How clicks train; None where the row does not say so."""
+        if self.clicks is None:
+            return None
+        options = {"model": self.clicks} if isinstance(self.clicks, str) else self.clicks
+        training: ClickTraining = built(ClickTraining, options, "dataset tables: clicks")
+        return training
 
     def _names(self) -> dict[str, dict[str, list[str]]]:
         """Table -> role -> its columns; the table ``""`` stands for all.

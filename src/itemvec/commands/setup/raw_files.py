@@ -17,7 +17,7 @@ from itemvec.datasets.quotes import Quotes
 from itemvec.datasets.raw_tables import JSON_SUFFIXES, PACKINGS, SUFFIXES, form_of
 from itemvec.datasets.text_encoding import checked
 
-TABLES = ("items", "interactions", "queries", "qrels", "judgments")
+TABLES = ("items", "interactions", "queries", "qrels", "judgments", "clicks")
 EMPTY = (GAIN, TIME)  # roles that may be said to have no column
 
 
@@ -26,7 +26,9 @@ class Given:
     """Raw files and options.
 
     judgments
-        Which item is relevant to which query; ``clicks`` are judgments without a grade.
+        Which item is relevant to which query.
+    clicks
+        Beside judgments a log of impressions, which trains; without them, judgments without a grade.
     columns
         Role, or ``table.role``, -> the columns that have it.
     row
@@ -42,8 +44,6 @@ class Given:
     row: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.judgments and self.clicks:
-            raise ParamsError("init: --judgments and --clicks both say what is relevant to a query; give one of them")
         if self.queries and not self.judged:
             raise ParamsError("init: --queries without judgments cannot be measured; add --judgments or --clicks")
         if "encoding" in self.row:
@@ -55,9 +55,14 @@ class Given:
         return self.judgments or self.clicks
 
     @property
+    def log(self) -> Path | None:
+        """The file of clicks that only train, since there are judgments."""
+        return self.clicks if self.judgments else None
+
+    @property
     def paths(self) -> list[Path]:
         """All files."""
-        found = (self.items, self.interactions, self.queries, self.judged)
+        found = (self.items, self.interactions, self.queries, self.judged, self.log)
         return [path for path in found if path is not None]
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from itemvec.core.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT, TIME, USER
+from itemvec.core.columns import CLICKED, DWELL, GAIN, GROUP, ITEM, PART, POSITION, QUERY, SESSION, TEXT, TIME, USER
 
 WORDS = "query"  # the role of the text of a query
 
@@ -34,6 +34,16 @@ ROLE_NAMES: dict[str, list[str]] = {
         "pertinence relevancia 評価 関連度 相关性",
         PART: "split part subset set partition fold",
         GROUP: "group",
+    }.items()
+}
+# Of a log of impressions alone.
+CLICK_NAMES: dict[str, list[str]] = {
+    role: names.split()
+    for role, names in {
+        POSITION: "position rank pos place shown_at result_position item_position",
+        CLICKED: "clicked click is_click is_clicked was_clicked clicks",
+        DWELL: "dwell dwell_time dwell_seconds dwelltime",
+        SESSION: "session session_id sessionid search_id visit_id impression_id list_id visitor_id user_id",
     }.items()
 }
 # What makes the text of an item, in the order in which it is read: models cut texts at their end.

@@ -6,9 +6,31 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from itemvec.commands.setup.role_names import ROLE_NAMES, TEXT_NAMES, WORDS, is_numbered, nearest_role, simple
+from itemvec.commands.setup.role_names import (
+    CLICK_NAMES,
+    ROLE_NAMES,
+    TEXT_NAMES,
+    WORDS,
+    is_numbered,
+    nearest_role,
+    simple,
+)
 from itemvec.commands.setup.sheet import Column, Sheet
-from itemvec.core.columns import GAIN, GROUP, ITEM, PART, PARTS, QUERY, TEXT, TIME, USER
+from itemvec.core.columns import (
+    CLICKED,
+    DWELL,
+    GAIN,
+    GROUP,
+    ITEM,
+    PART,
+    PARTS,
+    POSITION,
+    QUERY,
+    SESSION,
+    TEXT,
+    TIME,
+    USER,
+)
 
 Roles = dict[str, list[str]]  # role -> its columns
 Ask = Callable[[Sheet, str, str], list[str]]  # for the columns of a role of a table
@@ -20,6 +42,7 @@ MUST: dict[str, tuple[str, ...]] = {
     "queries": (QUERY, WORDS),
     "qrels": (QUERY, ITEM),
     "judgments": (WORDS,),
+    "clicks": (ITEM, POSITION, CLICKED),
 }
 MAY: dict[str, tuple[str, ...]] = {
     "items": (),
@@ -27,6 +50,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "queries": (PART, GROUP),
     "qrels": (GAIN,),
     "judgments": (QUERY, ITEM, GAIN, PART, GROUP),
+    "clicks": (WORDS, QUERY, DWELL, SESSION),
 }
 OF_THE_ROW = ("id", "_id", "uid", "code", "handle")  # in a log or a list of judgments: of the row, not of the item
 OVERLAP = 0.5  # share of ids that must be known elsewhere, where a column is chosen by that alone
@@ -121,12 +145,14 @@ class Guesser:
 
     def _by_name(self, role: str) -> Iterable[Column]:
         """Columns with a usual name of a role, the likeliest first."""
-        names = ROLE_NAMES[role]
+        names = CLICK_NAMES.get(role) or ROLE_NAMES[role]
         if role == ITEM and self.table != "items":
             names = [name for name in names if name not in OF_THE_ROW]
         if role == QUERY and self.table == "queries":
             names = [*names, "id", "_id"]
-        if role == WORDS and self.table == "judgments":
+        if role == QUERY and self.table == "clicks":
+            names = [name for name in names if name != "search_id"]  # of one search, by whomever
+        if role == WORDS and self.table in ("judgments", "clicks"):
             names = [name for name in names if name != TEXT]
         return [column for name in names for column in self._free if simple(column.name) == name]
 
@@ -156,14 +182,16 @@ class Guesser:
 
 def fits(role: str, column: Column, table: str) -> bool:
     """Whether the values of a column can be those of a role."""
-    if role in (ITEM, USER, QUERY, GROUP):
+    if role in (ITEM, USER, QUERY, GROUP, SESSION):
         return column.exact
     if role == TIME:
         return column.is_time or column.is_number
     if role == PART:
         words = set(column.distinct.to_pylist())
         return words <= set(PARTS) and "test" in words and (table != "interactions" or "train" in words)
-    if role == GAIN:
+    if role in (POSITION, DWELL):
+        return column.is_number
+    if role in (GAIN, CLICKED):
         return column.is_number or len(column.distinct) <= GRADES
     return column.exact and not column.is_number and not column.is_time and column.share(r"^\s*https?://") < 0.5
 

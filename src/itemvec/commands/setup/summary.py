@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pyarrow.compute as pc
+
 from itemvec.commands.setup.raw_files import what
 from itemvec.commands.setup.role_names import WORDS, nearest_role
 from itemvec.commands.setup.sheet import Column
 from itemvec.commands.setup.trial_reading import Outcome
 from itemvec.commands.setup.understanding import Understanding, Understood
-from itemvec.core.columns import GAIN, ITEM, QUERY, TEXT, TIME, USER
+from itemvec.core.columns import CLICKED, DWELL, GAIN, ITEM, PART, POSITION, QUERY, SESSION, TEXT, TIME, USER
 from itemvec.core.shown import printable
 from itemvec.datasets import Tables
 from itemvec.stages.proposal import Proposal
@@ -24,6 +26,10 @@ WORDED = {
     QUERY: "id of the query",
     WORDS: "words of the query",
     GAIN: "grade",
+    POSITION: "place in the ranking",
+    CLICKED: "whether it was clicked",
+    DWELL: "seconds until the user came back",
+    SESSION: "session",
     "split": "part: train, validation, test",
     "group": "slice of the report",
 }
@@ -44,7 +50,11 @@ def summary(name: str, found: Understanding, outcome: Outcome, proposal: Proposa
 def conclusion(name: str, tables: Tables, proposal: Proposal) -> str:
     """What can be measured, on how much."""
     tasks = ["search"] * bool(proposal.changes["retrievers"]) + ["recommendation"] * ("recommend" in proposal.changes)
-    sizes = {"items": tables.items, "queries": tables.queries, "judgments": tables.qrels}
+    asked, judged = tables.queries, tables.qrels
+    if PART in asked.column_names:  # what trains is not measured
+        asked = asked.filter(pc.not_equal(asked[PART], "train"))
+        judged = judged.filter(pc.is_in(judged[QUERY], value_set=asked[QUERY].combine_chunks()))
+    sizes = {"items": tables.items, "queries": asked, "judgments": judged}
     sizes["interactions"] = tables.interactions
     counts = ", ".join(f"{len(table):,} {noun}" for noun, table in sizes.items() if len(table))
     return f"{name}: {' and '.join(tasks)} can be measured on {counts}."

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from itemvec.commands.setup.click_log import MODEL, check_log, clicks_said
 from itemvec.commands.setup.grades import grades_of
 from itemvec.commands.setup.raw_files import Given, canonical, unknown_column
 from itemvec.commands.setup.recbole_files import ATOMIC, atomic_files
@@ -64,6 +65,8 @@ def understand(given: Given, ask: Ask, ask_gains: AskGains) -> Understanding:
         raise ParamsError("init: no file of items; give one with --items FILE")
     paths = _tables(given)
     sheets = {table: Sheet.open(path, given.form) for table, path in paths.items()}
+    if "clicks" in sheets:
+        check_log(sheets["clicks"], given.of("clicks"))
     parts: dict[str, Understood] = {}
     known: dict[str, Any] = {}
     for table, sheet in sheets.items():
@@ -75,12 +78,14 @@ def understand(given: Given, ask: Ask, ask_gains: AskGains) -> Understanding:
                 known[role] = sheet.columns[parts[table].roles[role][0]].distinct
     _check_named(given, parts)
     row, said = _gain(given, parts, ask_gains)
+    said += clicks_said(given, parts)
     if "interactions" in parts and not parts["interactions"].roles.setdefault(TIME, []):
         said.append("interactions have no time: the order of the rows is taken for it")
     said += [f"{name!r} is not used: every interaction counts, {what}" for name, what in _differences(parts)]
     columns = columns_option({table: part.roles for table, part in parts.items()})
     files = {canonical(table, part.sheet.path): part.sheet.path for table, part in parts.items()}
     judgments = {"judgments": canonical("judgments", paths["judgments"])} if "judgments" in paths else {}
+    judgments |= {"clicks": MODEL} if "clicks" in parts else {}
     row = {"kind": "tables", **judgments, **({"columns": columns} if columns else {}), **row, **given.row}
     return Understanding(files, row, list(parts.values()), said)
 
@@ -94,6 +99,7 @@ def _tables(given: Given) -> dict[str, Path]:
         items = None
     kind = "qrels" if given.queries else "judgments"
     found = {"items": items, "interactions": given.interactions, "queries": given.queries, kind: judged}
+    found["clicks"] = given.log
     return {table: path for table, path in found.items() if path is not None}
 
 
