@@ -22,8 +22,16 @@ def params(tmp_path: Path, **changes: Any) -> Params:
 @pytest.mark.parametrize(
     ("changes", "n_items", "said"),
     [
-        ({"baselines": ["e"], "systems": {"e": {"kind": "ease"}}}, 30_001, "baselines: 'e' takes at most 30,000 items"),
-        ({"recommenders": ["e"], "systems": {"e": {"kind": "text-ease"}}}, 99_999, "recommenders: 'e' takes at most"),
+        (
+            {"baselines": ["e"], "systems": {"e": {"kind": "ease"}}},
+            30_001,
+            "baselines: 'e': the exact solution takes at most",
+        ),
+        (
+            {"recommenders": ["e"], "systems": {"e": {"kind": "text-ease"}}},
+            100_000,
+            "100,000 it would need 120 GB of memory",
+        ),
         (
             {"model": "l", "models": {"l": {"kind": "lsa", "dim": 50}}},
             49,
@@ -45,6 +53,11 @@ def test_rows_that_the_number_of_items_does_not_allow(
         check_items(found, n_items)
     assert said in error.value.message
     check_items(found, 30_000 if n_items > 30_000 else n_items + 1)  # one more, or the most, is allowed
+
+
+def test_neighbours_take_any_number_of_items(tmp_path: Path) -> None:
+    row = {"kind": "text-ease", "neighbours": 100}
+    check_items(params(tmp_path, recommenders=["e"], systems={"e": row}), 1_000_000)
 
 
 def test_of_a_sample_only_too_many_items_are_refused(tmp_path: Path) -> None:
@@ -79,3 +92,12 @@ def test_splits_and_weights_that_the_data_does_not_allow_are_named_together(tmp_
     assert deep.startswith("retriever 'deep': there are no validation queries")
     search = {"depth": 10, "metrics": ["ndcg@10"], "split": {"validation": 0.2}}
     check_selected_data(data, params(tmp_path, **changes, search=search))
+
+
+def test_a_reduction_that_learns_from_histories_needs_some(tmp_path: Path, data: Path) -> None:
+    row = {"kind": "chain", "links": [{"kind": "graph-pca", "dim": 2}]}
+    found = params(tmp_path, **MINE, reducers={"full": row})
+    check_selected_data(data, found)
+    (data / "mine" / "interactions.csv").unlink()
+    with pytest.raises(ParamsError, match="reducer 'full': there are no interactions to learn from"):
+        check_selected_data(data, found)
