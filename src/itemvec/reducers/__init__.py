@@ -6,6 +6,7 @@ from itemvec.reducers import (  # noqa: F401  (each registers its kind)
     drop_degrading,
     identity,
     low_rank,
+    noise,
     pca,
     product_quantize,
     quantize,
