@@ -1,4 +1,3 @@
-import json
 from pathlib import Path
 from typing import Any
 
@@ -194,19 +193,3 @@ def test_files_that_do_not_fit_are_named(tmp_path: Path) -> None:
 def test_options_that_do_not_fit_are_refused(tmp_path: Path, options: dict[str, Any], said: str) -> None:
     with pytest.raises(ParamsError, match=said):
         load(tmp_path, **options)
-
-
-def test_the_pool_is_what_is_wanted_and_some_of_the_same_category(tmp_path: Path) -> None:
-    """Lamps are wanted, so lamps are drawn and chairs are not; a product without category is neither."""
-    lamps, chairs = [f"L{n:02}" for n in range(30)], [f"C{n:02}" for n in range(30)]
-    rows = [(f"lamp {n}", n, f"L{n:02}", "us", "E", 1, 1, "test") for n in range(3)]
-    rows += [("odd", 9, "X", "us", "E", 1, 1, "test"), ("lamp 0", 0, "C01", "us", "S", 1, 1, "test")]
-    write(tmp_path, rows, [(name, name, None, None, None, None, "us") for name in [*lamps, *chairs, "X"]])
-    categories = dict.fromkeys(lamps, "Lamps") | dict.fromkeys(chairs, "Chairs") | {"X": "Unknown"}
-    (tmp_path / "asin2category.json").write_text(json.dumps(categories))
-    one, again, other = (load(tmp_path, catalogue="sampled", negatives=4, draw=draw) for draw in (0, 0, 1))
-    found = set(one.items["item_id"].to_pylist())
-    assert {"L00", "L01", "L02"} < found < set(lamps)
-    assert 6 <= len(found) <= 3 + 3 * 4
-    assert (one.items, one.items.equals(other.items)) == (again.items, False)
-    assert gains(one) == {(str(n), f"L{n:02}"): 1.0 for n in range(3)}

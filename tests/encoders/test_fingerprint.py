@@ -67,6 +67,7 @@ ENCODERS_AND_CHANGES: list[tuple[Any, dict[str, Any]]] = [
             "trust_remote_code": True,
         },
     ),
+    (SentenceTransformerEncoder("mine", 8, revision=COMMIT, trust_remote_code=True), {"code": f"code@{COMMIT}"}),
     (
         SentenceTransformerEncoder("mine", 8, backend="openvino", dtype="int8"),
         {"dtype": "float32", "calibration": str(ROOT / "README.md")},

@@ -10,6 +10,7 @@ import click
 
 from itemvec import __version__
 from itemvec.commands.cache import cache
+from itemvec.commands.convert import convert
 from itemvec.commands.diff import diff
 from itemvec.commands.export import export
 from itemvec.commands.group import Commands
@@ -45,20 +46,11 @@ def main() -> None:
     """
 
 
-main.add_command(cache)
-main.add_command(diff)
-main.add_command(export)
-main.add_command(leaderboard)
-main.add_command(plan)
-main.add_command(init)
-main.add_command(race)
-main.add_command(recommend)
-main.add_command(review)
-main.add_command(search)
-main.add_command(sweep)
-main.add_command(train_reranker)
-main.add_command(tuned)
-main.add_command(undo)
+for command in (
+    *(cache, convert, diff, export, init, leaderboard, plan, race, recommend, review),
+    *(search, sweep, train_reranker, tuned, undo),
+):
+    main.add_command(command)
 
 
 @main.command()

@@ -27,8 +27,7 @@ class AmazonC4:
     """Amazon-C4: long, spoken queries, and the products of Amazon that answer them.
 
     Its files are ``test.csv`` and ``sampled_item_metadata_1M.jsonl``. All products of the second are searched. The text
-    of a product is its title and description. The
-    ESCI files that the code of arXiv 2507.05006 reads have the same form.
+    of a product is its title and description. The ESCI files that the code of arXiv 2507.05006 reads have this form.
 
     Parameters
     ----------

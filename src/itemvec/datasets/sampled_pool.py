@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from itemvec.core.columns import ITEM
 from itemvec.core.errors import DatasetError
+from itemvec.datasets.json_lines import read_object
 from itemvec.datasets.raw_files import present
 from itemvec.datasets.reading import is_sample, note
 
@@ -40,7 +40,7 @@ def sampled_pool(root: Path, items: Any, wanted: Any, negatives: int, draw: int)
         No product that is wanted has a category.
     """
     path = present(root / CATEGORIES)
-    known = _read(path)
+    known = read_object(path)
     ids = items[ITEM].to_pylist()
     category = {one: known[one] for one in ids if UNKNOWN not in (known.get(one) or UNKNOWN)}
     kept = wanted.filter(pc.is_in(wanted[ITEM], value_set=pa.array(list(category), pa.string())))
@@ -56,13 +56,3 @@ def sampled_pool(root: Path, items: Any, wanted: Any, negatives: int, draw: int)
         others = members[category[one]]
         pool.update(others[place] for place in rng.choice(len(others), min(negatives, len(others)), replace=False))
     return items.filter(pc.is_in(items[ITEM], value_set=pa.array(sorted(pool), pa.string()))), kept
-
-
-def _read(path: Path) -> dict[str, str]:
-    try:
-        found = orjson.loads(path.read_bytes())
-    except orjson.JSONDecodeError as error:
-        raise DatasetError(f"{path}: is no JSON ({error}); fetch it again") from None
-    if not isinstance(found, dict):
-        raise DatasetError(f"{path}: expected an object of product and category; fetch it again")
-    return found
