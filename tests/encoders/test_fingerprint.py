@@ -64,6 +64,7 @@ ENCODERS_AND_CHANGES: list[tuple[Any, dict[str, Any]]] = [
             "config": {"is_causal": False},
             "licence": "MIT",
             "parameters": 10,
+            "network": "decoder",
             "trust_remote_code": True,
         },
     ),

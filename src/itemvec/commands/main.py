@@ -15,12 +15,13 @@ from itemvec.commands.diff import diff
 from itemvec.commands.export import export
 from itemvec.commands.group import Commands
 from itemvec.commands.init import init
-from itemvec.commands.leaderboard import leaderboard, sweep
+from itemvec.commands.leaderboard import leaderboard
 from itemvec.commands.plan import plan
 from itemvec.commands.race import race
 from itemvec.commands.recommend import recommend
 from itemvec.commands.review import review
 from itemvec.commands.search import search, train_reranker
+from itemvec.commands.sweep import sweep
 from itemvec.commands.tuned import tuned
 from itemvec.commands.undo import undo
 from itemvec.core.options import MOST, PATTERNS, Pattern

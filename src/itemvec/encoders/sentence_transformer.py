@@ -73,6 +73,9 @@ class SentenceTransformerEncoder:
         Where that code lies, if not in the checkpoint: ``NAME@REVISION``, of another repository of the hub.
     licence, parameters
         Licence of the weights, and how many parameters they have; both for the report alone.
+    network
+        What it was made of: an ``encoder``, as BERT and T5's, or a ``decoder``, as Qwen and Mistral; for the report
+        alone.
     """
 
     checkpoint: str
@@ -94,6 +97,7 @@ class SentenceTransformerEncoder:
     code: str | None = None
     licence: str | None = aside(None)
     parameters: Count | None = aside(None)
+    network: Literal["encoder", "decoder"] | None = aside(None)
 
     def __post_init__(self) -> None:
         remote_code.check(self.checkpoint, self.trust_remote_code, self.revision, self.code)
