@@ -77,6 +77,7 @@ ENCODERS_AND_CHANGES: list[tuple[Any, dict[str, Any]]] = [
 ASIDE = {
     "licence",
     "parameters",
+    "network",
     "key_variable",
     "price",
     "batch_texts",

@@ -16,6 +16,7 @@ from itemvec.commands.export import export
 from itemvec.commands.group import Commands
 from itemvec.commands.init import init
 from itemvec.commands.leaderboard import leaderboard
+from itemvec.commands.paper.command import paper
 from itemvec.commands.plan import plan
 from itemvec.commands.race import race
 from itemvec.commands.recommend import recommend
@@ -48,7 +49,7 @@ def main() -> None:
 
 
 for command in (
-    *(cache, convert, diff, export, init, leaderboard, plan, race, recommend, review),
+    *(cache, convert, diff, export, init, leaderboard, paper, plan, race, recommend, review),
     *(search, sweep, train_reranker, tuned, undo),
 ):
     main.add_command(command)
