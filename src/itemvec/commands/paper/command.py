@@ -74,6 +74,8 @@ def paper(
         evidence = Evidence.of(chosen, wanted, finished(Path(), PREFIX), params)
         for one in write_pages(evidence, faults, into):
             click.echo(one)
+        if evidence.missing:
+            click.echo(f"Not finished: {', '.join(evidence.missing)}; `dvc queue status` and `dvc queue logs` say why")
         click.echo(f"The pages are written: {into}/index.html, claims.md, tables.md")
 
 
