@@ -51,6 +51,9 @@ def test_what_rises_with_quality_is_found_over_models_and_variants() -> None:
     text = geometry_text.as_text([found], [])
     assert "width                       -" in text
     assert "all equal" in text
+    rows = [line.split(",") for line in geometry_text.as_csv([found]).splitlines()]
+    assert len(rows) == 1 + 10
+    assert rows[1][-10:-8] == ["0.9", "55.0"]  # the mean and the effective dimension of m0 on full
 
 
 def test_fewer_than_eight_points_say_nothing() -> None:

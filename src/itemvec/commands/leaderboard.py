@@ -27,9 +27,18 @@ SAVED = Path("report/models.json")  # which the stage report reads
 @click.option("--json", "form", flag_value="json", help="Print data for programs.")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page with sortable tables.")
 @click.option("--geometry", "lies", is_flag=True, help="Also: do models whose vectors lie in some way serve better?")
+@click.option(
+    "--points", type=click.Path(dir_okay=False, path_type=Path), help="Write the points of --geometry as CSV."
+)
 @click.option("--save", is_flag=True, help="Keep it for the section of the report, which `dvc repro report` writes.")
 def leaderboard(
-    states: tuple[str, ...], cells: tuple[str, ...], form: str | None, html: Path | None, lies: bool, save: bool
+    states: tuple[str, ...],
+    cells: tuple[str, ...],
+    form: str | None,
+    html: Path | None,
+    lies: bool,
+    points: Path | None,
+    save: bool,
 ) -> None:
     """Hold the models that were tried against each other, and say which one to use.
 
@@ -41,8 +50,10 @@ def leaderboard(
     \b
     Example: itemvec leaderboard
              itemvec leaderboard main lsa-try --cell search/hybrid/full --markdown
+             itemvec leaderboard workspace --geometry --points points.csv
     """
     from itemvec.core.errors import TableError
+    from itemvec.core.files import write_text
     from itemvec.decision import geometry_text
     from itemvec.decision.leaderboard import leaderboard as compare
     from itemvec.decision.leaderboard_text import as_data, as_text, sentences
@@ -58,7 +69,9 @@ def leaderboard(
             missing.append((called or name, str(error)))
     board = compare(found, cells, _seconds())
     board.left_out.extend(missing)
-    more = _geometry(found, board) if lies else ([], [])
+    more = _geometry(found, board) if lies or points else ([], [])
+    if points is not None:
+        write_text(points, geometry_text.as_csv(more[0]))
     if save:
         from itemvec.report.models_tried import save_models
 

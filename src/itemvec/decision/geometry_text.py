@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import asdict
 from textwrap import fill
 from typing import Any
@@ -87,6 +89,19 @@ def as_text(found: list[Geometry], likeness: list[Likeness], markdown: bool = Fa
     for title, header, rows in all_tables(found, likeness):
         parts.append(f"{mark}{title}{mark}\n\n{tabulate(rows, header, form, disable_numparse=True)}")
     return "\n\n".join(parts)
+
+
+def as_csv(found: list[Geometry]) -> str:
+    """The points: one row for each model, variant and group of queries."""
+    names = list(dict.fromkeys(name for one in found for point in one.points for name in point.values))
+    lines = [["group", "system", "model", "variant", "mean", *names]]
+    for one in found:
+        for point in one.points:
+            values = [str(point.values.get(name, "")) for name in names]
+            lines.append([one.title, one.system, point.model, point.variant, str(point.mean), *values])
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(lines)
+    return file.getvalue()
 
 
 def as_data(found: list[Geometry], likeness: list[Likeness]) -> dict[str, Any]:

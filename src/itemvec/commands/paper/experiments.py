@@ -22,6 +22,8 @@ class Experiment:
 
     overrides
         What ``dvc exp run -S`` takes.
+    baselines
+        Whether there are any.
     """
 
     name: str
@@ -29,11 +31,12 @@ class Experiment:
     dataset: str
     model: str
     overrides: list[str]
+    baselines: bool = True
 
     @property
     def targets(self) -> list[str]:
         """The stages that the claims need; what comes before them runs too."""
-        return ["analyze", self.task, "baseline"]
+        return ["analyze", self.task, *(["baseline"] if self.baselines else [])]
 
 
 def experiments(
@@ -57,7 +60,9 @@ def experiments(
     defects = list(defects)
     return [
         Experiment(
-            name(dataset, model, defects), task, dataset, model, _overrides(settings, task, dataset, model, defects)
+            *(name(dataset, model, defects), task, dataset, model),
+            _overrides(settings, task, dataset, model, defects),
+            bool(settings.part(task).baselines),
         )
         for task in TASKS
         for dataset in settings.part(task).datasets

@@ -17,7 +17,7 @@ HALF = 0.5  # of the width: below it, the effective dimension counts as well bel
 
 
 def more_even(evidence: Evidence) -> list[Finding]:
-    """Mean effective share of the width of generalists less that of tuned encoders, by data set."""
+    """Mean effective share of the width of generalists less that of tuned encoders, by data set of search."""
     found = []
     for dataset, sides in _shares(evidence).items():
         left, right = sides["generalist"], sides["tuned"]
@@ -33,15 +33,15 @@ def more_even(evidence: Evidence) -> list[Finding]:
 
 
 def _shares(evidence: Evidence) -> dict[str, dict[str, list[float]]]:
+    """By data set of search, where all encoders run, and family."""
     found: dict[str, dict[str, list[float]]] = {}
-    for task in evidence.tasks:
-        variant = evidence.settings.part(task).variants[0]
-        for dataset in evidence.datasets(task):
-            sides = found.setdefault(dataset, {"generalist": [], "tuned": []})
-            for family, values in sides.items():
-                for model in evidence.models(dataset, family):
-                    facts = evidence.runs[dataset, model].geometry(variant)
-                    values.append(facts["effective_dim"]["80%"] / facts["dim"])
+    variant = evidence.settings.search.variants[0]
+    for dataset in evidence.datasets("search"):
+        sides = found.setdefault(dataset, {"generalist": [], "tuned": []})
+        for family, values in sides.items():
+            for model in evidence.models(dataset, family):
+                facts = evidence.runs[dataset, model].geometry(variant)
+                values.append(facts["effective_dim"]["80%"] / facts["dim"])
     return found
 
 
