@@ -134,11 +134,15 @@ def test_every_loader_is_told_not_to_run_code() -> None:
 
 
 ELSEWHERE = """
+import torch
 from transformers import BertConfig, BertModel
 class Config(BertConfig):
     model_type = "elsewhere"
 class Model(BertModel):
     config_class = Config
+    def __init__(self, config, **options):
+        super().__init__(config, **options)
+        self.register_buffer("rotations", torch.arange(7.0) + 1, persistent=False)
 """
 
 
@@ -152,8 +156,8 @@ def test_code_of_another_repository_is_the_pinned_one(tmp_path: Path, corpus: Co
     (code / "elsewhere.py").write_text(ELSEWHERE)
     row = {"kind": "sentence-transformer", "checkpoint": str(folder), "dim": DIM, "trust_remote_code": True}
     row |= {"revision": resolve(str(folder)).revision, "code": f"{code}@{resolve(str(code)).revision}"}
-    loaded = ENCODERS.build("x", row).load(corpus)
-    assert loaded is not None
+    loaded: Any = ENCODERS.build("x", row).load(corpus)
+    assert loaded.model[0].auto_model.rotations.tolist() == [1, 2, 3, 4, 5, 6, 7]  # which is in no file
     (code / "elsewhere.py").write_text(f"{ELSEWHERE}# other code")
     with pytest.raises(ParamsError, match="have the hash"):
         ENCODERS.build("x", row).load(corpus)

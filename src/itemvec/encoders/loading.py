@@ -40,15 +40,34 @@ def read(
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         with configured(folder, config, code) as place:
-            return SentenceTransformer(
+            model = SentenceTransformer(
                 str(place),
                 device=device,
                 **OURS | {"trust_remote_code": trust_remote_code},
                 model_kwargs={"use_safetensors": True, "dtype": dtype},
             ).eval()
+        if code is not None:
+            _restore_buffers(model[0].auto_model)
     except (OSError, ValueError) as error:
         said = " ".join(str(error).split())
         raise ParamsError(f"{subject}: its files cannot be loaded: {said}") from None
+    return model
+
+
+def _restore_buffers(body: Any) -> None:
+    """Compute again what a network computes when it is made, and no file holds: tables of positions, for one.
+
+    transformers 5 makes networks without memory and then reads the files; code that was written for transformers 4 does
+    not know that, and its tables stay empty (discussion 14 of Alibaba-NLP/new-impl).
+    """
+    import torch
+
+    kept = set(body.state_dict())
+    with torch.random.fork_rng():
+        made = dict(type(body)(body.config).named_buffers())
+    for name, buffer in body.named_buffers():
+        if name not in kept and name in made:
+            buffer.data = made[name].to(buffer.device, buffer.dtype)
 
 
 def is_transformer(model: Any) -> bool:
