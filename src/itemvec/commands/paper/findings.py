@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itemvec.commands.paper.evidence import Evidence
 from itemvec.decision.contrasts import Contrast, Found, differences, losses
 
+WORDS = "bm25"
 TEXT_AND_ID = {"gru4rec": "gru4rec-id", "sasrec": "sasrec-id"}  # beginnings of the names of the rows
 
 
@@ -58,11 +59,14 @@ def families_differ(
 
 
 def words_differ(evidence: Evidence) -> list[Finding]:
-    """Search by generalists less search by words."""
-    found, cell = [], [_search(evidence, evidence.settings.search.variants[0])]
+    """Search by generalists less search by words; nothing where no words were searched."""
+    if WORDS not in evidence.settings.search.baselines:
+        return []
+    found: list[Finding] = []
+    cell = [_search(evidence, evidence.settings.search.variants[0])]
     for dataset, group in evidence.groups("search"):
         models = evidence.models(dataset, "generalist")
-        found += _contrasted(evidence, dataset, group, "search", models, models[:1], [(cell, ["baseline/bm25"])])
+        found += _contrasted(evidence, dataset, group, "search", models, models[:1], [(cell, [f"baseline/{WORDS}"])])
     return found
 
 
@@ -78,7 +82,7 @@ def variant_keeps(evidence: Evidence, variant: str, tolerance: float = 0.01) -> 
 
 def _variant(evidence: Evidence, variant: str, family: str | None, tolerance: float | None) -> list[Finding]:
     first, found = evidence.settings.search.variants[0], []
-    for dataset, group in evidence.groups("search"):
+    for dataset, group in evidence.groups("search") if variant in evidence.settings.search.variants else ():
         models = evidence.models(dataset, family)
         sides = [([_search(evidence, variant)], [_search(evidence, first)])]
         found += _contrasted(evidence, dataset, group, "search", models, models, sides, tolerance)
