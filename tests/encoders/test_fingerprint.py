@@ -75,15 +75,8 @@ ENCODERS_AND_CHANGES: list[tuple[Any, dict[str, Any]]] = [
     ),
 ]
 ASIDE = {
-    "licence",
-    "parameters",
-    "network",
-    "key_variable",
-    "price",
-    "batch_texts",
-    "batch_tokens",
-    "requests_per_minute",
-    "parallel",
+    *("licence", "parameters", "network"),
+    *("key_variable", "price", "batch_texts", "batch_tokens", "requests_per_minute", "parallel"),
 }
 
 
