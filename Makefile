@@ -15,7 +15,7 @@ ifneq ($(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test tune tuned docs docs-results docs-picture lint check format resolve lock clean
+.PHONY: help setup repro test tune tuned paper docs docs-results docs-picture lint check format resolve lock clean
 
 help:     ## show this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 15
@@ -42,6 +42,15 @@ tune: $(STAMP) ## try every setting of GRID for sasrec and sasrec-id, each as a 
 
 tuned: $(STAMP) ## show the tried settings with their validation metrics, without test results
 	@$(BIN)/itemvec tuned
+
+# What to do: DRY=1 prints the plan alone, SMALL=1 takes small files and stand-ins, DEFECTS names faults to reproduce.
+DRY =
+SMALL =
+DEFECTS = pairs
+
+paper: $(STAMP) ## queue and run the comparison of arXiv 2507.05006; say which of its claims stand
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/itemvec paper $(if $(DRY),--dry,--run) $(if $(SMALL),--small) \
+	  --defects $(DEFECTS)
 
 docs-results: $(STAMP) ## write the README's table of results anew from metrics/
 	@$(BIN)/python -m docs.generator.best_results

@@ -47,6 +47,7 @@ REDUCER_ROWS: dict[str, dict[str, Any]] = {
     "drop-degrading": {"kind": "drop-degrading"},
     "ridge": {"kind": "ridge", "penalty": 1.0},
     "low-rank": {"kind": "low-rank", "rank": 2, "steps": 20},
+    "noise": {"kind": "noise", "share": 0.5},
     "chain": {"kind": "chain", "links": [{"kind": "pca", "dim": 5}, {"kind": "quantize", "to": "binary"}]},
 }
 RECOMMENDER_ROWS: dict[str, dict[str, Any]] = {

@@ -5,8 +5,8 @@ import pytest
 from click.testing import CliRunner, Result
 from ruamel.yaml import YAML
 
-from itemvec.commands.leaderboard import _values
 from itemvec.commands.main import main
+from itemvec.commands.sweep import _values
 from itemvec.report.models_tried import models_tried
 from itemvec.store.encoding_times import record, seconds_a_text, seconds_of
 from tests.conftest import ROOT
@@ -59,6 +59,16 @@ def test_a_page_can_be_written(repository: Repository, tmp_path: Path) -> None:
     page = (tmp_path / "models.html").read_text()
     assert "<strong>Search: use minilm" in page
     assert page.count("<table>") == 2
+
+
+def test_geometry_is_refused_for_three_points(repository: Repository, tmp_path: Path) -> None:
+    (repository.root / "models.yaml").write_text("lsa: {kind: lsa, dim: 64}\n")
+    result = run("leaderboard", "--geometry")
+    assert "nothing is said of geometry: 0 models and variants were tried, and at least 8 are needed" in " ".join(
+        result.output.split()
+    )
+    assert run("leaderboard", "--geometry", "--html", str(tmp_path / "x.html")).exit_code == 0
+    assert "nothing is said of geometry" in (tmp_path / "x.html").read_text()
 
 
 def test_states_whose_values_are_nowhere_are_left_out(repository: Repository) -> None:

@@ -47,6 +47,14 @@ def test_a_category_keeps_its_products_and_queries(tmp_path: Path) -> None:
         load(tmp_path, category="Pets")
 
 
+def test_queries_of_some_categories_search_the_whole_pool(tmp_path: Path) -> None:
+    tables = load(tmp_path, queries_for=["Pet"])
+    assert tables.items["item_id"].to_pylist() == ["A", "B", "C"]
+    assert [(row["query_id"], row["group"]) for row in tables.queries.to_pylist()] == [("1", "Pet")]
+    with pytest.raises(DatasetError, match="has no category 'Pets'; did you mean 'Pet'"):
+        load(tmp_path, queries_for=["Audio", "Pets"])
+
+
 def test_a_share_keeps_what_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In blocks of a few lines, so that a product is looked up in more than one."""
     monkeypatch.setattr("itemvec.datasets.json_lines.ROWS", 10)

@@ -64,23 +64,19 @@ ENCODERS_AND_CHANGES: list[tuple[Any, dict[str, Any]]] = [
             "config": {"is_causal": False},
             "licence": "MIT",
             "parameters": 10,
+            "network": "decoder",
             "trust_remote_code": True,
         },
     ),
+    (SentenceTransformerEncoder("mine", 8, revision=COMMIT, trust_remote_code=True), {"code": f"code@{COMMIT}"}),
     (
         SentenceTransformerEncoder("mine", 8, backend="openvino", dtype="int8"),
         {"dtype": "float32", "calibration": str(ROOT / "README.md")},
     ),
 ]
 ASIDE = {
-    "licence",
-    "parameters",
-    "key_variable",
-    "price",
-    "batch_texts",
-    "batch_tokens",
-    "requests_per_minute",
-    "parallel",
+    *("licence", "parameters", "network"),
+    *("key_variable", "price", "batch_texts", "batch_tokens", "requests_per_minute", "parallel"),
 }
 
 

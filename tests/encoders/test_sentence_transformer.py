@@ -169,3 +169,19 @@ def test_memory_that_runs_out_halves_the_batch(
     most = 3
     with pytest.raises(ItemvecError, match=r"no memory for one text of 5 tokens \(tried .*; lower max_tokens"):
         list(loaded.encode(loaded.prepare(TEXTS, "item")))
+
+
+def test_the_pooler_of_bert_is_a_dense_layer_and_tanh_on_the_first_token(corpus: Corpus, tmp_path: Path) -> None:
+    """As ``pooler_output`` of transformers, which some code takes for the vector of a text."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    folder = str(tmp_path / "bert")
+    tiny.bert_plain(tmp_path / "bert")
+    encoder = SentenceTransformerEncoder(folder, tiny.DIM, pooling="pooler", normalize=False)
+    model = SentenceTransformer(folder, device="cpu")
+    tokens = model.tokenizer(["a lamp"], return_tensors="pt")
+    body: Any = model[0].auto_model
+    with torch.inference_mode():
+        wanted = body(**{name: tokens[name] for name in ("input_ids", "attention_mask")}).pooler_output
+    assert vectors_of(encoder, corpus, ["a lamp"]) == pytest.approx(wanted.numpy(), abs=1e-5)

@@ -16,6 +16,7 @@ from itemvec.rerankers.training import Schedule, _begin
 from itemvec.retrievers.colbert import Colbert
 from tests.conftest import ROOT
 from tests.encoders.conftest import corpus_of
+from tests.encoders.tiny import DIM, bert_mean
 
 LOADERS = {"from_pretrained", "SentenceTransformer", "CrossEncoder", "MultiVectorEncoder", "pipeline"}
 CODE = """
@@ -130,3 +131,36 @@ def test_every_loader_is_told_not_to_run_code() -> None:
                 assert any(one.startswith("OURS") for one in passed), f"{path}:{node.lineno}"
                 found += 1
     assert found == 9
+
+
+ELSEWHERE = """
+import torch
+from transformers import BertConfig, BertModel
+class Config(BertConfig):
+    model_type = "elsewhere"
+class Model(BertModel):
+    config_class = Config
+    def __init__(self, config, **options):
+        super().__init__(config, **options)
+        self.register_buffer("rotations", torch.arange(7.0) + 1, persistent=False)
+"""
+
+
+def test_code_of_another_repository_is_the_pinned_one(tmp_path: Path, corpus: Corpus) -> None:
+    """As gte-multilingual-base: the configuration names classes of a repository of the hub, which is not asked."""
+    folder, code = tmp_path / "model", tmp_path / "code"
+    bert_mean(folder)
+    names = {"AutoConfig": "maker/code--elsewhere.Config", "AutoModel": "maker/code--elsewhere.Model"}
+    rewrite(str(folder), model_type="elsewhere", auto_map=names)
+    code.mkdir()
+    (code / "elsewhere.py").write_text(ELSEWHERE)
+    row = {"kind": "sentence-transformer", "checkpoint": str(folder), "dim": DIM, "trust_remote_code": True}
+    row |= {"revision": resolve(str(folder)).revision, "code": f"{code}@{resolve(str(code)).revision}"}
+    loaded: Any = ENCODERS.build("x", row).load(corpus)
+    assert loaded.model[0].auto_model.rotations.tolist() == [1, 2, 3, 4, 5, 6, 7]  # which is in no file
+    (code / "elsewhere.py").write_text(f"{ELSEWHERE}# other code")
+    with pytest.raises(ParamsError, match="have the hash"):
+        ENCODERS.build("x", row).load(corpus)
+    for wrong in ({"code": f"{code}@main"}, {"trust_remote_code": False}):
+        with pytest.raises(ParamsError, match="code is NAME@REVISION"):
+            ENCODERS.build("x", row | wrong)

@@ -32,3 +32,14 @@ def test_short_item_vectors_are_heard_as_well_as_long_ones() -> None:
         network, vectors = Gru(8, layers=2, dropout=0.5).eval(), torch.randn(3, 5, 8)
     with torch.inference_mode():
         torch.testing.assert_close(network(0.02 * vectors), network(vectors), atol=0.05, rtol=0)
+
+
+def test_the_other_form_is_recboles() -> None:
+    """The same weights give the same states as RecBole's GRU4Rec: no normalisation, no bias in the recurrent layers."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        ours, vectors = Gru(8, layers=2, dropout=0.3, inner=6, normalised=False).eval(), torch.randn(3, 5, 8)
+    theirs = torch.nn.GRU(8, 6, num_layers=2, bias=False, batch_first=True)
+    theirs.load_state_dict(ours.layers.state_dict())
+    with torch.inference_mode():
+        torch.testing.assert_close(ours(vectors), ours.merge(theirs(vectors)[0]))

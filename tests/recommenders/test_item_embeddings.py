@@ -6,7 +6,15 @@ from itemvec.core.arrays import Floats
 from itemvec.recommenders import item_embeddings as module
 from itemvec.recommenders.code_embeddings import CodeItems
 from itemvec.recommenders.id_or_text import MixedItems
-from itemvec.recommenders.item_embeddings import IdItems, Items, TextItems, items_of, linear_text, standardised
+from itemvec.recommenders.item_embeddings import (
+    IdItems,
+    Items,
+    TextItems,
+    adaptor_of,
+    items_of,
+    linear_text,
+    standardised,
+)
 from itemvec.recommenders.whitening_experts import Experts
 from tests.conftest import histories
 from tests.recommenders.conftest import training
@@ -103,3 +111,12 @@ def test_experts_are_whitened_maps_mixed_by_a_gate() -> None:
     assert torch.allclose(adaptor(text), expected, atol=1e-5)
     adaptor.train()
     assert not torch.equal(adaptor.gates(text), adaptor.gates(text))  # noisy
+
+
+def test_an_adaptor_with_a_hidden_layer_is_drop_linear_relu_drop_linear() -> None:
+    adaptor = adaptor_of(16, 4, [8], 0.2)
+    assert [type(one).__name__ for one in adaptor] == ["Dropout", "Linear", "ReLU", "Dropout", "Linear"]  # type: ignore[attr-defined]
+    first = adaptor[1]  # type: ignore[index]
+    assert (first.in_features, first.out_features) == (16, 8)
+    assert not first.bias.any()
+    assert float(first.weight.detach().std()) == pytest.approx(0.02, rel=0.3)

@@ -38,6 +38,15 @@ def test_only_the_last_max_history_items_count(planted: Histories) -> None:
     assert (one == other).all()
 
 
+def test_the_form_of_a_published_network_learns_too(planted: Histories, vectors: Floats) -> None:
+    """Hidden layer, ReLU, texts as they are, inner products, a constant rate without a mean of weights."""
+    published = replace(
+        SMALL, item="text", adaptor=[32], adaptor_dropout=0.2, standardise=False, similarity="dot", norm="after"
+    )
+    plain = replace(published, inner=24, attention_dropout=0.1, rate="plain", weight_decay=0.0, epochs=40, patience=40)
+    assert next_is_right(plain.fit(training(planted, vectors)), planted) > 0.9
+
+
 def test_text_vectors_stay_as_they_are(planted: Histories, vectors: Floats) -> None:
     before = vectors.copy()
     replace(SMALL, item="text", epochs=1).fit(training(planted, vectors))
@@ -49,3 +58,5 @@ def test_what_does_not_fit_is_refused(planted: Histories) -> None:
         SasRec(item="id", width=7)
     with pytest.raises(ParamsError, match="sasrec needs item vectors"):
         replace(SMALL, item="text").fit(training(planted))
+    with pytest.raises(ParamsError, match="sasrec: whiten needs standardise"):
+        SasRec(item="text", whiten=True, standardise=False)

@@ -90,3 +90,23 @@ def test_either_dim_or_variance(options: dict[str, float]) -> None:
 def test_more_dimensions_than_there_are_is_refused(vectors: np.ndarray, rng: np.random.Generator) -> None:
     with pytest.raises(ParamsError, match="dim 21 is more than the 20 the vectors have"):
         Pca(dim=21).fit(Sample([vectors]), rng)
+
+
+def test_directions_of_a_sample_project_all_about_the_mean_of_all(vectors: np.ndarray) -> None:
+    whole = Sample(np.split(vectors, 4))
+    fitted = [Pca(dim=20, sample=300, draw=d).fit(whole, np.random.default_rng(1)) for d in (0, 0, 1)]
+    first, again, other = (one(vectors) for one in fitted)
+    assert (first == again).all()
+    assert np.abs(first - other).max() > 0.01
+    assert first.mean(axis=0) == pytest.approx(np.zeros(20), abs=1e-3)  # all dimensions: distances stay
+    assert np.linalg.norm(first, axis=1) == pytest.approx(np.linalg.norm(vectors - vectors.mean(0), axis=1), rel=1e-3)
+    assert fitted[0].facts == {"sample": {"items": 300, "seeded": True}}
+
+
+def test_an_unseeded_sample_differs_from_run_to_run(vectors: np.ndarray) -> None:
+    """A defect that can be reproduced."""
+    pca = Pca(dim=5, sample=50, seeded=False)
+    one, two = (pca.fit(Sample([vectors]), np.random.default_rng(1))(vectors) for _ in range(2))
+    assert np.abs(one - two).max() > 0.01
+    with pytest.raises(ParamsError, match="draw and seeded need sample"):
+        Pca(dim=5, seeded=False)

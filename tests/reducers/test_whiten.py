@@ -56,3 +56,13 @@ def test_dim_needs_directions(options: dict[str, object]) -> None:
 def test_groups_must_divide_the_width(vectors: np.ndarray, rng: np.random.Generator) -> None:
     with pytest.raises(ParamsError, match="groups 4 does not divide the 6 dimensions"):
         Whiten(groups=4).fit(Sample([vectors]), rng)
+
+
+def test_half_the_strength_leaves_standard_deviations_of_variances(
+    vectors: np.ndarray, rng: np.random.Generator
+) -> None:
+    """Planted: along a direction of variance v, v / v ** 0.5 is left."""
+    whiten = Whiten(method="pca", epsilon=1e-9, strength=0.5)
+    sample = Sample([vectors])
+    left = whiten.fit(sample, rng)(vectors)
+    assert np.cov(left.T, bias=True) == pytest.approx(np.diag(np.sqrt(sample.moments.values)), abs=1e-3)

@@ -10,17 +10,20 @@ import click
 
 from itemvec import __version__
 from itemvec.commands.cache import cache
+from itemvec.commands.convert import convert
 from itemvec.commands.diff import diff
 from itemvec.commands.export import export
 from itemvec.commands.generate_queries import generate_queries
 from itemvec.commands.group import Commands
 from itemvec.commands.init import init
-from itemvec.commands.leaderboard import leaderboard, sweep
+from itemvec.commands.leaderboard import leaderboard
+from itemvec.commands.paper.command import paper
 from itemvec.commands.plan import plan
 from itemvec.commands.race import race
 from itemvec.commands.recommend import recommend
 from itemvec.commands.review import review
 from itemvec.commands.search import search, train_reranker
+from itemvec.commands.sweep import sweep
 from itemvec.commands.tuned import tuned
 from itemvec.commands.undo import undo
 from itemvec.core.options import MOST, PATTERNS, Pattern
@@ -46,21 +49,11 @@ def main() -> None:
     """
 
 
-main.add_command(cache)
-main.add_command(diff)
-main.add_command(export)
-main.add_command(generate_queries)
-main.add_command(leaderboard)
-main.add_command(plan)
-main.add_command(init)
-main.add_command(race)
-main.add_command(recommend)
-main.add_command(review)
-main.add_command(search)
-main.add_command(sweep)
-main.add_command(train_reranker)
-main.add_command(tuned)
-main.add_command(undo)
+for command in (
+    *(cache, convert, diff, export, generate_queries, init, leaderboard, paper, plan, race, recommend, review),
+    *(search, sweep, train_reranker, tuned, undo),
+):
+    main.add_command(command)
 
 
 @main.command()

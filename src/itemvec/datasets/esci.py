@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from itemvec.core.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT
 from itemvec.core.errors import DatasetError, ParamsError
-from itemvec.core.options import Probability
+from itemvec.core.options import Natural, Positive, Probability
 from itemvec.core.registry import suggest
 from itemvec.datasets.base import DATASETS, Tables
 from itemvec.datasets.graded_judgments import Gain, gains_of, judged_tables, only
@@ -18,6 +18,7 @@ from itemvec.datasets.html_text import plain
 from itemvec.datasets.item_text import joined
 from itemvec.datasets.parquet_files import parquet_batches
 from itemvec.datasets.raw_tables import read_columns, strings
+from itemvec.datasets.sampled_pool import sampled_pool
 
 NAME = "shopping_queries_dataset"
 LABELS = ("E", "S", "C", "I")  # exact, substitute, complement, irrelevant
@@ -51,7 +52,12 @@ class Esci:
         Columns that make the text of a product, joined with ". " where several are not empty.
     catalogue
         ``judged``: the products that were judged for the queries that are read. ``all``: every product of the
-        locale.
+        locale. ``sampled``: the exact matches, and for each ``negatives`` products of its category, as in the code of
+        arXiv 2507.05006; other judgments do not count then. Categories are those of ``asin2category.json``, a file of
+        Amazon Reviews 2023.
+    negatives, draw
+        How many products ``catalogue: sampled`` adds for each pair of a query and an exact match, and the number of the
+        draw.
     groups
         ``given``: all queries are one group. ``source``: negations, parse patterns and the other sources of queries
         are reported apart.
@@ -70,7 +76,9 @@ class Esci:
     text: list[
         Literal["product_title", "product_description", "product_bullet_point", "product_brand", "product_color"]
     ] = field(default_factory=lambda: ["product_title", "product_description"])
-    catalogue: Literal["judged", "all"] = "judged"
+    catalogue: Literal["judged", "all", "sampled"] = "judged"
+    negatives: Positive = 50
+    draw: Natural = 0
     groups: Literal["given", "source"] = "given"
 
     def __post_init__(self) -> None:
@@ -91,8 +99,13 @@ class Esci:
             queries = queries.append_column(GROUP, _sources(root, queries[QUERY]))
         gains = dict(self.gains) | (dict.fromkeys(LABELS[1:], 0.0) if self.exact_only else {})
         qrels = pa.table({QUERY: ids, ITEM: rows["product_id"], GAIN: gains_of(rows["esci_label"], gains, path)})
+        if self.catalogue == "sampled":
+            qrels = qrels.filter(pc.equal(rows["esci_label"], "E"))
         qrels = only(qrels, QUERY, queries[QUERY])
-        return judged_tables(root, self._items(root, qrels[ITEM]), queries, qrels)
+        items = self._items(root, qrels[ITEM])
+        if self.catalogue == "sampled":
+            items, qrels = sampled_pool(root, items, qrels, self.negatives, self.draw)
+        return judged_tables(root, items, queries, qrels)
 
     def _rows(self, path: Path) -> Any:
         """The judgments of the locale and the version."""

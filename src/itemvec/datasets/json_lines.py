@@ -51,6 +51,23 @@ def json_batches(path: Path, schema: pa.Schema) -> Iterator[Any]:
         yield pa.table(arrays, schema=schema)
 
 
+def read_object(path: Path) -> dict[str, Any]:
+    """A file that is one JSON object, whole in memory.
+
+    Raises
+    ------
+    DatasetError
+        It is anything else.
+    """
+    try:
+        found = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise DatasetError(f"{path}: is no JSON ({error}); fetch it again") from None
+    if not isinstance(found, dict):
+        raise DatasetError(f"{path}: expected an object, found a {type(found).__name__}; fetch it again")
+    return found
+
+
 def _batches(path: Path, rows: int) -> Iterator[list[tuple[int, dict[str, Any]]]]:
     objects, empty = _objects(path), True
     while batch := list(islice(objects, rows)):

@@ -34,12 +34,15 @@ class Revision:
         What ``decision.json`` says there.
     measures
         Its values per query, by cell.
+    file
+        Reads a JSON file that is in git; empty where there is none.
     """
 
     name: str
     commit: str
     decision: dict[str, Any]
     measures: Measures
+    file: Callable[[str], dict[str, Any]] = lambda _: {}
 
     def values(self, task: str, group: str, keys: list[str]) -> Values:
         """The first metric of cells, by their keys, on the queries of one group.
@@ -78,7 +81,11 @@ def workspace(root: Path) -> Revision:
             )
         return read_parquet(path)
 
-    return Revision("workspace", "", read_json(root / DECISION), Measures(read))
+    def file(path: str) -> dict[str, Any]:
+        found: dict[str, Any] = read_json(root / path) if (root / path).exists() else {}
+        return found
+
+    return Revision("workspace", "", read_json(root / DECISION), Measures(read), file)
 
 
 def revision(root: Path, name: str, called: str = "") -> Revision:
@@ -131,7 +138,14 @@ def revision(root: Path, name: str, called: str = "") -> Revision:
             ) from None
         return read_parquet(content)  # type: ignore[arg-type]
 
-    return Revision(shown, commit[:7], decision, Measures(read))
+    def file(path: str) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = json.loads(files.read_text(path))
+        except FileNotFoundError:
+            return {}
+        return found
+
+    return Revision(shown, commit[:7], decision, Measures(read), file)
 
 
 def all_states(root: Path) -> list[tuple[str, str]]:

@@ -16,9 +16,17 @@ ENDLESS = 1_000_000  # tokens: tokenizers that know no limit say 10 to the 30th
 
 
 def read(
-    subject: str, folder: Path, config: Mapping[str, Any], device: str, trust_remote_code: bool, dtype: str
+    subject: str,
+    folder: Path,
+    config: Mapping[str, Any],
+    device: str,
+    trust_remote_code: bool,
+    dtype: str,
+    code: Path | None = None,
 ) -> Any:
     """Read a sentence-transformers model from its files, with changed entries in its configuration.
+
+    ``code`` is a folder with the code that it needs, where that lies elsewhere.
 
     Raises
     ------
@@ -31,16 +39,35 @@ def read(
     check_safetensors(folder, subject)
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        with configured(folder, config) as place:
-            return SentenceTransformer(
+        with configured(folder, config, code) as place:
+            model = SentenceTransformer(
                 str(place),
                 device=device,
                 **OURS | {"trust_remote_code": trust_remote_code},
                 model_kwargs={"use_safetensors": True, "dtype": dtype},
             ).eval()
+        if code is not None:
+            _restore_buffers(model[0].auto_model)
     except (OSError, ValueError) as error:
         said = " ".join(str(error).split())
         raise ParamsError(f"{subject}: its files cannot be loaded: {said}") from None
+    return model
+
+
+def _restore_buffers(body: Any) -> None:
+    """Compute again what a network computes when it is made, and no file holds: tables of positions, for one.
+
+    transformers 5 makes networks without memory and then reads the files; code that was written for transformers 4 does
+    not know that, and its tables stay empty (discussion 14 of Alibaba-NLP/new-impl).
+    """
+    import torch
+
+    kept = set(body.state_dict())
+    with torch.random.fork_rng():
+        made = dict(type(body)(body.config).named_buffers())
+    for name, buffer in body.named_buffers():
+        if name not in kept and name in made:
+            buffer.data = made[name].to(buffer.device, buffer.dtype)
 
 
 def is_transformer(model: Any) -> bool:
@@ -81,12 +108,31 @@ def pool(subject: str, model: Any, mode: str | None, with_prompt: bool | None) -
 
     if mode is None and with_prompt is None:
         return
+    pooler = _pooler(subject, model) if mode == "pooler" else None
+    wanted = "cls" if pooler is not None else mode
     for name, module in model.named_children():
         if isinstance(module, Pooling):
             include = module.include_prompt if with_prompt is None else with_prompt
-            model[int(name)] = Pooling(module.embedding_dimension, mode or module.pooling_mode, include_prompt=include)
+            model[int(name)] = Pooling(
+                module.embedding_dimension, wanted or module.pooling_mode, include_prompt=include
+            )
+            if pooler is not None:
+                model.insert(int(name) + 1, pooler)
             return
     raise ParamsError(f"{subject}: it pools in its own way; leave out pooling and pool_prompt")
+
+
+def _pooler(subject: str, model: Any) -> Any:
+    """The dense layer with tanh that models of the BERT family have on top of their first token."""
+    import torch
+    from sentence_transformers.sentence_transformer.modules import Dense
+
+    dense = getattr(getattr(model[0].auto_model, "pooler", None), "dense", None)
+    if dense is None:
+        raise ParamsError(f"{subject}: it has no pooler; set pooling to cls, mean or lasttoken")
+    layer = Dense(dense.in_features, dense.out_features, activation_function=torch.nn.Tanh())
+    layer.linear = dense
+    return layer.to(dense.weight.device)
 
 
 def _positions(model: Any) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -15,13 +14,12 @@ from itemvec.core.arrays import Floats
 from itemvec.core.errors import ParamsError
 from itemvec.core.machine import torch_device
 from itemvec.core.options import Count, Dim, Positive, aside
-from itemvec.encoders import backends, stated
+from itemvec.encoders import backends, remote_code, stated
 from itemvec.encoders.base import ENCODERS, Corpus, LoadedEncoder, Plain, Role
 from itemvec.encoders.int8_calibration import calibration_hash, calibration_texts
 from itemvec.encoders.router import TASKS, has_routes
 from itemvec.models.checkpoint import Checkpoint, resolve, stored
 
-COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 LIBRARIES = ("sentence-transformers", "transformers", "tokenizers", "torch")
 
 
@@ -62,7 +60,8 @@ class SentenceTransformerEncoder:
     normalize
         Scale every vector to unit length.
     pooling
-        How token vectors become one, for a checkpoint whose files do not say it.
+        How token vectors become one, for a checkpoint whose files do not say it. ``pooler`` is that of the first token
+        behind the dense layer and tanh of BERT, which few models are trained to use.
     pool_prompt
         Whether the tokens of the prompt count in pooling, for a checkpoint whose files do not say it.
     config
@@ -70,8 +69,13 @@ class SentenceTransformerEncoder:
     trust_remote_code
         Run the code that comes with the checkpoint. It needs a ``revision``: the commit whose code you have
         read, or the hash of the files of a folder.
+    code
+        Where that code lies, if not in the checkpoint: ``NAME@REVISION``, of another repository of the hub.
     licence, parameters
         Licence of the weights, and how many parameters they have; both for the report alone.
+    network
+        What it was made of: an ``encoder``, as BERT and T5's, or a ``decoder``, as Qwen and Mistral; for the report
+        alone.
     """
 
     checkpoint: str
@@ -86,19 +90,17 @@ class SentenceTransformerEncoder:
     dtype: Literal["float32", "bfloat16", "float16", "int8"] = "float32"
     calibration: str | None = None
     normalize: bool = True
-    pooling: Literal["cls", "mean", "lasttoken"] | None = None
+    pooling: Literal["cls", "mean", "lasttoken", "pooler"] | None = None
     pool_prompt: bool | None = None
     config: dict[str, bool | int | float | str] = field(default_factory=dict)
     trust_remote_code: bool = False
+    code: str | None = None
     licence: str | None = aside(None)
     parameters: Count | None = aside(None)
+    network: Literal["encoder", "decoder"] | None = aside(None)
 
     def __post_init__(self) -> None:
-        if self.trust_remote_code and not COMMIT.fullmatch(self.revision or ""):
-            raise ParamsError(
-                f"model {self.checkpoint!r}: trust_remote_code needs a revision of 40 hexadecimal digits, "
-                "the commit whose code you have read; for a folder of 64, the hash of its files"
-            )
+        remote_code.check(self.checkpoint, self.trust_remote_code, self.revision, self.code)
         backends.check(self.checkpoint, self.backend, self.dtype, self.calibration)
 
     def identity(self, corpus: Corpus) -> Mapping[str, Any]:  # noqa: ARG002  (the weights are not fitted here)
@@ -144,6 +146,7 @@ class SentenceTransformerEncoder:
             device=torch_device() if torch_runs else "cpu",
             trust_remote_code=self.trust_remote_code,
             dtype=self.dtype if torch_runs else "float32",
+            code=remote_code.folder_of(self.code),
         )
         loading.pool(subject, model, self.pooling, self.pool_prompt)
         found = model.get_embedding_dimension()

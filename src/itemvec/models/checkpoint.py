@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -18,6 +18,7 @@ from itemvec.core.temporary import TemporaryFolder
 PACKAGE = "package:"
 # Weights as safetensors only: a pickle can run code when it is read.
 WANTED = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "artifact.metadata"]  # the last is ColBERT's JSON
+PICKLES = ["pytorch_model*.bin"]  # never loaded from here
 CODE = ["*.py"]  # fetched where remote code is trusted
 # How every library reads the files: from disk, and without running code that comes with them. Where the choice is left
 # to transformers, it asks whoever sits at the terminal.
@@ -92,9 +93,16 @@ def check_safetensors(folder: Path, subject: str) -> None:
 
 
 @contextmanager
-def configured(folder: Path, changes: Mapping[str, Any]) -> Iterator[Path]:
-    """A temporary copy of a checkpoint's folder with ``changes`` made to its ``config.json``."""
-    if not changes:
+def configured(folder: Path, changes: Mapping[str, Any], code: Path | None = None) -> Iterator[Path]:
+    """A temporary copy of a checkpoint's folder with ``changes`` made to its ``config.json``.
+
+    Parameters
+    ----------
+    code
+        A folder whose Python files are copied too. The classes that the configuration takes from other repositories of
+        the hub (``REPOSITORY--module.Class``) are then taken from these files, so that the hub is not asked.
+    """
+    if not changes and code is None:
         yield folder
         return
     with TemporaryFolder() as place:
@@ -104,9 +112,20 @@ def configured(folder: Path, changes: Mapping[str, Any]) -> Iterator[Path]:
         if not config.exists():
             raise ParamsError(f"checkpoint {folder.name!r} has no config.json to change; leave out config")
         entries = json.loads(config.read_text()) | dict(changes)
+        if code is not None:
+            for path in code.glob("*.py"):
+                (Path(place) / path.name).unlink(missing_ok=True)
+                (Path(place) / path.name).write_bytes(path.read_bytes())
+            classes = {key: _own_class(value) for key, value in entries.get("auto_map", {}).items()}
+            entries |= {"auto_map": classes} if classes else {}
         config.unlink()  # the link alone
         config.write_text(json.dumps(entries))
         yield Path(place)
+
+
+def _own_class(named: Any) -> Any:
+    """``module.Class`` of ``REPOSITORY--module.Class``."""
+    return [_own_class(one) for one in named] if isinstance(named, list) else named and named.rpartition("--")[2]
 
 
 def _in_package(name: str) -> Path:
@@ -119,7 +138,12 @@ def _in_package(name: str) -> Path:
     raise ParamsError(f"checkpoint {name!r}: no such folder in an installed package; run `make setup`")
 
 
-def _from_hub(name: str, revision: str | None, code: bool) -> Path:
+def fetched_with_pickles(name: str, revision: str | None = None) -> Path:
+    """The folder of a checkpoint with the pickles that ``resolve`` leaves behind; for conversion alone."""
+    return Path(name) if Path(name).is_dir() else _from_hub(name, revision, False, PICKLES)
+
+
+def _from_hub(name: str, revision: str | None, code: bool, others: Sequence[str] = ()) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
     from huggingface_hub.utils.tqdm import disable_progress_bars
@@ -127,7 +151,7 @@ def _from_hub(name: str, revision: str | None, code: bool) -> Path:
     disable_progress_bars()  # one per file: ours says that we wait
     try:
         with progress(None, f"checkpoint {name}", ""):
-            return Path(snapshot_download(name, revision=revision, allow_patterns=WANTED + CODE * code))
+            return Path(snapshot_download(name, revision=revision, allow_patterns=[*WANTED, *CODE * code, *others]))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, ConnectionError) as error:
         said = str(error).strip().splitlines()[0]
         raise ParamsError(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from itemvec.core.options import Dim
 from itemvec.recommenders.base import RECOMMENDERS, Training
-from itemvec.recommenders.neural import Neural, Side
-from itemvec.recommenders.tabled import Tabled
+from itemvec.recommenders.item_side import ItemSide
 
 if TYPE_CHECKING:
     from itemvec.recommenders.network import Network
@@ -15,34 +15,26 @@ if TYPE_CHECKING:
 
 @RECOMMENDERS.register("gru4rec")
 @dataclass(frozen=True, kw_only=True)
-class Gru4Rec(Neural, Tabled):
+class Gru4Rec(ItemSide):
     """Gated recurrent layers over the latest items (arXiv 1511.06939).
 
     It is trained like ``sasrec``, every position against the catalogue, instead of by the ranking losses of the paper.
 
     Parameters
     ----------
-    item
-        What an item is known by: ``id``, ``text`` or ``id+text``, as for ``sasrec``.
-    whiten
-        Whiten the text vectors first, as for ``sasrec``.
+    inner
+        Width of the recurrent layers; by default ``width``.
+    form
+        ``normalised``: item vectors and states are normalised. ``recbole``: neither is, and the recurrent layers have
+        no bias, as in RecBole's GRU4Rec.
     """
 
-    item: Side
-    whiten: bool = False
-
-    def __post_init__(self) -> None:
-        self.check_table()
-
-    @property
-    def needs_vectors(self) -> bool:
-        """Whether it uses item vectors."""
-        return self.item != "id"
+    inner: Dim | None = None
+    form: Literal["normalised", "recbole"] = "normalised"
 
     def network(self, training: Training) -> Network:
         """Build the item side and the recurrent layers."""
         from itemvec.recommenders.gru import Gru
-        from itemvec.recommenders.item_embeddings import items_of
 
-        items = items_of(self.item, training, self.width, self.whiten, self.rows_of(training.histories))
-        return self.compare(items, Gru(self.width, self.layers, self.dropout))
+        encoder = Gru(self.width, self.layers, self.dropout, self.inner, self.form == "normalised")
+        return self.compare(self.items(training), encoder)

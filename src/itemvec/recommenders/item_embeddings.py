@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -128,21 +131,46 @@ def standardised(vectors: Floats, whiten: bool = False) -> Tensor:
     return centred.div_(torch.stack(shares).sum().sqrt().clamp(min=1e-12))
 
 
+def as_they_are(vectors: Floats) -> Tensor:
+    """A copy of item vectors, unchanged."""
+    return torch.from_numpy(vectors.copy())
+
+
+def adaptor_of(dim: int, width: int, hidden: Sequence[int] = (), dropout: float = 0.0) -> nn.Module:
+    """A learned map from texts to items: linear, or with ``hidden`` layers, each followed by ReLU.
+
+    ``dropout`` is that of the input of every layer. With hidden layers, weights begin as in the code of BLaIR
+    (hyp1231/AmazonReviews2023): normal with a standard deviation of 0.02, and no bias.
+    """
+    layers: list[nn.Module] = []
+    for place, (before, after) in enumerate(pairwise([dim, *hidden, width])):
+        linear = nn.Linear(before, after)
+        if hidden:
+            nn.init.normal_(linear.weight, std=NORMAL)
+            nn.init.zeros_(linear.bias)
+        layers += [nn.ReLU()] * (place > 0) + [nn.Dropout(dropout)] * (dropout > 0) + [linear]
+    return layers[0] if len(layers) == 1 else nn.Sequential(*layers)
+
+
 def linear_text(vectors: Floats, width: int, whiten: bool = False) -> TextItems:
     """Text vectors through one learned linear map."""
-    return TextItems(standardised(vectors, whiten), nn.Linear(vectors.shape[1], width))
+    return TextItems(standardised(vectors, whiten), adaptor_of(vectors.shape[1], width))
 
 
-def items_of(side: str, training: Training, width: int, whiten: bool = False, rows: Ints | None = None) -> Items:
-    """The item side ``id``, ``text`` or ``id+text``.
+def items_of(side: str, training: Training, width: int, whiten: bool = False) -> Items:
+    """The item side ``id``, ``text`` or ``id+text``, with one learned linear map of the texts."""
+    text = linear_text(training.text(f"item: {side}"), width, whiten) if "text" in side else None
+    return joined(IdItems(training.histories.n_items, width) if "id" in side else None, text)
 
-    ``rows`` says where each item's vector lies in a table of bounded size, int64 of shape (n_items,).
-    """
-    sides: list[Items] = []
-    if "id" in side and rows is not None:
-        sides.append(TableItems(torch.from_numpy(rows), int(rows.max()) + 1, width))
-    elif "id" in side:
-        sides.append(IdItems(training.histories.n_items, width))
-    if "text" in side:
-        sides.append(linear_text(training.text(f"item: {side}"), width, whiten))
-    return sides[0] if len(sides) == 1 else SumItems(*sides)
+
+def id_items(n_items: int, width: int, rows: Ints | None = None) -> Items:
+    """Learned vectors; with ``rows``, int64 of shape (n_items,), those of a table of bounded size."""
+    if rows is None:
+        return IdItems(n_items, width)
+    return TableItems(torch.from_numpy(rows), int(rows.max()) + 1, width)
+
+
+def joined(*sides: Items | None) -> Items:
+    """The sum of those sides that there are."""
+    found = [one for one in sides if one is not None]
+    return found[0] if len(found) == 1 else SumItems(*found)

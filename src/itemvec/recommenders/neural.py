@@ -47,8 +47,9 @@ class Neural(ABC):
     rate
         How the learning rate goes. ``constant``: after a warm-up of one epoch it stays, and the network that is
         validated and kept has the mean of about the latest tenth of all weights, so that training can end by
-        ``patience``. ``cosine``: it grows for a fifth of ``epochs``, then falls to zero, so that ``epochs`` decides
-        when training ends.
+        ``patience``. ``plain``: the same rate from the first step to the last, without a mean of weights.
+        ``cosine``: it grows for a fifth of ``epochs``, then falls to zero, so that ``epochs`` decides when training
+        ends.
     epochs
         Most epochs of training.
     patience
@@ -74,13 +75,16 @@ class Neural(ABC):
     positions: Positive = 800
     learning_rate: PositiveFloat = 0.004
     weight_decay: NaturalFloat = 0.01
-    rate: Literal["constant", "cosine"] = "constant"
+    rate: Literal["constant", "plain", "cosine"] = "constant"
     epochs: Positive = 50
     patience: Positive = 3
     loss: Literal["auto", "full", "sampled", "in-batch"] = "auto"
     negatives: Positive = 4096
     precision: Literal["float32", "bfloat16"] = "float32"
     random: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:  # noqa: B027  (kinds add to it)
+        """Refuse options that do not fit together."""
 
     @property
     @abstractmethod
@@ -147,12 +151,20 @@ class Attentive(Neural):
     norm
         ``before``: each part of a block normalises its input. ``after``: it normalises its output, with the input
         added, as in BERT and in RecBole's SASRec.
+    inner
+        Width of the feed-forward layers; by default twice ``width``.
+    attention_dropout
+        Share of the attention weights that is set to zero in training.
     """
 
     heads: Positive = 2
     norm: Literal["before", "after"] = "before"
+    inner: Dim | None = None
+    attention_dropout: Probability = 0.0
 
     def __post_init__(self) -> None:
+        """Refuse heads that do not divide the width."""
+        super().__post_init__()
         if self.width % self.heads:
             kind = RECOMMENDERS.kind_of(self)
             raise ParamsError(f"recommender {kind}: width {self.width} is not a multiple of heads {self.heads}")
@@ -161,5 +173,5 @@ class Attentive(Neural):
         """Build the network: the transformer over an item side."""
         from itemvec.recommenders.transformer import Transformer
 
-        transformer = Transformer(self.width, self.max_history, self.layers, self.heads, self.dropout, self.norm)
-        return self.compare(items, transformer)
+        sizes = (self.width, self.max_history, self.layers, self.heads)
+        return self.compare(items, Transformer(*sizes, self.dropout, self.norm, self.inner, self.attention_dropout))

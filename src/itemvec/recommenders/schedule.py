@@ -10,7 +10,7 @@ WARM_UP = 1  # epochs in which a constant rate grows
 WARM_UP_COSINE = 0.2  # share of all epochs in which one that falls grows
 LARGE = 100_000  # items; above, a step of full softmax takes seconds, and its gradients gigabytes
 
-Rate = Literal["constant", "cosine"]
+Rate = Literal["constant", "plain", "cosine"]
 Loss = Literal["auto", "full", "sampled", "in-batch"]
 
 
@@ -21,8 +21,9 @@ class Schedule:
     epochs
         At most: with a ``constant`` rate a bound that training should not meet, with ``cosine`` the length of the fall.
     rate
-        ``constant`` after a warm-up; what is validated, and kept, is then the running mean of the weights. ``cosine``
-        falls to zero at the end of the epochs.
+        ``constant`` after a warm-up; what is validated, and kept, is then the running mean of the weights. ``plain``
+        is the same from the first step, and the weights count as they are. ``cosine`` falls to zero at the end of the
+        epochs.
     loss
         ``full`` compares every state with the whole catalogue, ``sampled`` with ``negatives`` items drawn anew every
         step, ``in-batch`` with what the others of the batch want (the contrast of UniSRec, biased against popular
@@ -50,6 +51,8 @@ class Schedule:
 
     def rate_after(self, progress: float) -> float:
         """Learning rate after ``progress`` epochs: a linear warm-up, then constant or a cosine down to zero."""
+        if self.rate == "plain":
+            return self.learning_rate
         if self.rate == "constant":
             return self.learning_rate * min(1.0, progress / WARM_UP)
         share = progress / self.epochs

@@ -12,12 +12,21 @@ from itemvec.recommenders.item_embeddings import NORMAL
 class Block(nn.Module):
     """Causal self-attention and a feed-forward layer, each with a residual connection and layer normalisation."""
 
-    def __init__(self, width: int, heads: int, dropout: float, norm: str) -> None:
+    def __init__(
+        self,
+        width: int,
+        heads: int,
+        dropout: float,
+        norm: str,
+        inner: int | None = None,
+        attention_dropout: float = 0.0,
+    ) -> None:
         super().__init__()
-        self.heads, self.dropout, self.norm = heads, dropout, norm
+        self.heads, self.dropout, self.norm, self.attention_dropout = heads, dropout, norm, attention_dropout
+        inner = inner or 2 * width
         self.norm_attention, self.norm_forward = nn.LayerNorm(width), nn.LayerNorm(width)
         self.project, self.merge = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.widen, self.narrow = nn.Linear(width, 2 * width), nn.Linear(2 * width, width)
+        self.widen, self.narrow = nn.Linear(width, inner), nn.Linear(inner, width)
 
     def forward(self, states: Tensor) -> Tensor:
         """States of shape (n, length, width) to states of the same shape."""
@@ -32,7 +41,8 @@ class Block(nn.Module):
         n, length, width = states.shape
         split = self.project(states).view(n, length, 3, self.heads, width // self.heads)
         query, key, value = split.permute(2, 0, 3, 1, 4)  # each (n, heads, length, width / heads)
-        seen = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
+        dropped = self.attention_dropout if self.training else 0.0
+        seen = functional.scaled_dot_product_attention(query, key, value, dropout_p=dropped, is_causal=True)
         return self._drop(self.merge(seen.transpose(1, 2).reshape(n, length, width)))
 
     def _think(self, states: Tensor) -> Tensor:
@@ -45,14 +55,25 @@ class Block(nn.Module):
 class Transformer(nn.Module):
     """Position embeddings, then blocks; vectors and states are (n, length, width).
 
-    There is one more normalisation at the end or, with ``norm: after``, at the beginning.
+    There is one more normalisation at the end or, with ``norm: after``, at the beginning. Feed-forward layers are
+    ``inner`` wide, by default twice the width.
     """
 
-    def __init__(self, width: int, length: int, layers: int, heads: int, dropout: float, norm: str) -> None:
+    def __init__(
+        self,
+        width: int,
+        length: int,
+        layers: int,
+        heads: int,
+        dropout: float,
+        norm: str,
+        inner: int | None = None,
+        attention_dropout: float = 0.0,
+    ) -> None:
         super().__init__()
         self.dropout, self.norm = dropout, norm
         self.positions = nn.Parameter(torch.randn(length, width) * NORMAL)
-        self.blocks = nn.ModuleList(Block(width, heads, dropout, norm) for _ in range(layers))
+        self.blocks = nn.ModuleList(Block(width, heads, dropout, norm, inner, attention_dropout) for _ in range(layers))
         self.normalise = nn.LayerNorm(width)
 
     def forward(self, vectors: Tensor) -> Tensor:

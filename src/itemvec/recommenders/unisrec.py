@@ -31,6 +31,8 @@ class UniSRec(Attentive):
         Number of experts in the mixture.
     adaptor_dropout
         Share of the activations of the mixture that is set to zero in training.
+    standardise
+        Give the text vectors mean 0 and a root mean square of 1 first; ``false`` takes them as they are, as published.
     contrastive
         How many of the epochs come first as pre-training: sequence against item, with the negatives of the batch.
         The rest is fine-tuning by ``loss``; only there does ``patience`` count, and only there is the best epoch
@@ -41,6 +43,7 @@ class UniSRec(Attentive):
     layers: Positive = 2
     experts: Positive = 8
     adaptor_dropout: Probability = 0.2
+    standardise: bool = True
     contrastive: Natural = 0
     needs_vectors: ClassVar[bool] = True
 
@@ -53,12 +56,12 @@ class UniSRec(Attentive):
         return self.attend(self._items(training))
 
     def _items(self, training: Training) -> Items:
-        from itemvec.recommenders.item_embeddings import IdItems, SumItems, TextItems, standardised
+        from itemvec.recommenders.item_embeddings import IdItems, SumItems, TextItems, as_they_are, standardised
         from itemvec.recommenders.whitening_experts import Experts
 
         vectors = training.text("unisrec")
         adaptor = Experts(vectors.shape[1], self.width, self.experts, self.adaptor_dropout)
-        text = TextItems(standardised(vectors), adaptor)
+        text = TextItems(standardised(vectors) if self.standardise else as_they_are(vectors), adaptor)
         if self.tuning == "inductive":
             return text
         return SumItems(IdItems(training.histories.n_items, self.width), text)

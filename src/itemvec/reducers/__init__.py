@@ -7,6 +7,7 @@ from itemvec.reducers import (  # noqa: F401  (each registers its kind)
     graph_pca,
     identity,
     low_rank,
+    noise,
     pca,
     product_quantize,
     quantize,

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from itemvec.core.errors import ParamsError
-from itemvec.core.options import Dim, Positive, PositiveFloat
+from itemvec.core.options import Dim, Positive, PositiveFloat, Share
 from itemvec.reducers.affine import Centre, affine
 from itemvec.reducers.base import REDUCERS, Sample, Transform
 
@@ -33,6 +33,9 @@ class Whiten:
         errors made large.
     centre
         Whose mean is taken from the queries, as in ``pca``.
+    strength
+        How far to go: each direction is divided by its standard deviation to this power. Near 0 little more than the
+        mean is taken off; 1 is whitening. Some isotropy, not all, may serve best (arXiv 2603.19339).
     """
 
     method: Literal["zca", "pca"] = "zca"
@@ -40,13 +43,14 @@ class Whiten:
     groups: Positive = 1
     epsilon: PositiveFloat = 1e-5
     centre: Centre = "items"
+    strength: Share = 1.0
 
     def __post_init__(self) -> None:
         if self.dim is not None and (self.method == "zca" or self.groups > 1):
             raise ParamsError("reducer whiten: dim needs method pca and one group")
 
     def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:  # noqa: ARG002  (exact)
-        """Compute the inverse square root of the items' covariance, or of its diagonal blocks."""
+        """Compute the power of the items' covariance, or of its diagonal blocks: the inverse root at strength 1."""
         if sample.dim % self.groups:
             raise ParamsError(f"reducer whiten: groups {self.groups} does not divide the {sample.dim} dimensions")
         moments, width = sample.moments, sample.dim // self.groups
@@ -58,7 +62,8 @@ class Whiten:
             values, vectors = (
                 (moments.values, moments.directions.T) if whole else np.linalg.eigh(covariance[block, block])
             )
-            scaled = vectors / np.sqrt(values + self.epsilon * values.max() + np.finfo(np.float64).tiny)
+            floor = self.epsilon * values.max() + np.finfo(np.float64).tiny
+            scaled = vectors / (values + floor) ** (self.strength / 2)
             matrix[block, block] = scaled @ vectors.T if self.method == "zca" else scaled
         kept = sample.keep("whiten", self.dim or sample.dim)
         return affine(sample, matrix[:, :kept], self.centre)
