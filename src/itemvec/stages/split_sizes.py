@@ -64,7 +64,7 @@ class Interactions:
         try:
             for block, table in self.blocks():
                 parts = split(row, block, table)
-                steps = np.count_nonzero(parts.train.lengths > 1)
+                steps = int(np.count_nonzero(parts.train.lengths > 1))
                 found += [steps, len(parts.validation.judgments), len(parts.test.judgments)]
         except ItemvecError:
             return None
