@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from itemvec.commands.setup.column_values import GRADES, alike, fits
 from itemvec.commands.setup.role_names import (
     CLICK_NAMES,
     ROLE_NAMES,
@@ -23,7 +24,6 @@ from itemvec.core.columns import (
     GROUP,
     ITEM,
     PART,
-    PARTS,
     POSITION,
     QUERY,
     SESSION,
@@ -54,7 +54,6 @@ MAY: dict[str, tuple[str, ...]] = {
 }
 OF_THE_ROW = ("id", "_id", "uid", "code", "handle")  # in a log or a list of judgments: of the row, not of the item
 OVERLAP = 0.5  # share of ids that must be known elsewhere, where a column is chosen by that alone
-GRADES = 12  # different values of a column that can be a grade
 
 
 @dataclass
@@ -158,7 +157,7 @@ class Guesser:
 
     def _by_values(self, role: str) -> str | None:
         """The only column whose values are as those of the role."""
-        found = [column for column in self._free if _alike(role, column, self.table)]
+        found = [column for column in self._free if alike(role, column, self.table)]
         if role == ITEM and self.table == "items":
             return found[0].name if found else None
         return found[0].name if len(found) == 1 else None
@@ -178,38 +177,3 @@ class Guesser:
         return [column.name for column in fitting if column.words >= 2][:2] or [
             column.name for column in fitting if len(column.distinct) > 0.5 * len(column.values)
         ][:1]
-
-
-def fits(role: str, column: Column, table: str) -> bool:
-    """Whether the values of a column can be those of a role."""
-    if role in (ITEM, USER, QUERY, GROUP, SESSION):
-        return column.exact
-    if role == TIME:
-        return column.is_time or column.is_number
-    if role == PART:
-        words = set(column.distinct.to_pylist())
-        return words <= set(PARTS) and "test" in words and (table != "interactions" or "train" in words)
-    if role in (POSITION, DWELL):
-        return column.is_number
-    if role in (GAIN, CLICKED):
-        return column.is_number or len(column.distinct) <= GRADES
-    return column.exact and not column.is_number and not column.is_time and column.share(r"^\s*https?://") < 0.5
-
-
-def _alike(role: str, column: Column, table: str) -> bool:
-    """Whether the values of a column, whatever its name, look like those of a role."""
-    if role == ITEM:
-        unique = len(column.distinct) == len(column.values) == column.rows
-        return table == "items" and column.exact and unique and column.words < 2
-    if role == USER:
-        return column.exact and column.words < 2 and not column.is_time and 1 < len(column.distinct) < column.rows
-    if role == TIME:
-        return column.is_time
-    if role == GAIN:
-        return column.is_number and 1 < len(column.distinct) <= GRADES and not is_numbered(column.name)
-    if role == WORDS:
-        repeated = len(column.distinct) < 0.5 * len(column.values) if table == "judgments" else True
-        return fits(WORDS, column, table) and column.words > 1.2 and repeated
-    if role == QUERY:
-        return table == "queries" and column.exact and len(column.distinct) == column.rows and column.words < 2
-    return False
