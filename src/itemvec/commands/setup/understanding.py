@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from itemvec.commands.setup.click_log import MODEL, check_log, clicks_said
+from itemvec.commands.setup.column_values import GRADES
 from itemvec.commands.setup.grades import grades_of
 from itemvec.commands.setup.raw_files import Given, canonical, unknown_column
 from itemvec.commands.setup.recbole_files import ATOMIC, atomic_files
 from itemvec.commands.setup.role_names import EVENTS, ROLE_NAMES, WORDS, nearest_role, simple
-from itemvec.commands.setup.roles import GRADES, Ask, Guesser, Roles
+from itemvec.commands.setup.roles import Ask, Guesser, Roles
 from itemvec.commands.setup.sheet import Column, Sheet
 from itemvec.core.columns import GAIN, ITEM, QUERY, TEXT, TIME
 from itemvec.core.errors import ParamsError
