@@ -1,5 +1,6 @@
 """Checks of tables against suites of Great Expectations. No other module imports that library."""
 
+import gc
 import json
 import os
 from collections.abc import Iterable
@@ -58,6 +59,7 @@ class Checker:
 
         if "frame" in self._context.data_sources.all():
             self._context.data_sources.delete("frame")  # which holds the frame before
+            gc.collect()  # what is left of it refers to itself in circles
         asset = self._context.data_sources.add_pandas("frame").add_dataframe_asset(self.name)
         batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
         expected = ExpectationSuite(name=self.name, expectations=expectations)
