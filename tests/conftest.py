@@ -36,6 +36,7 @@ ENCODER_ROWS: dict[str, dict[str, Any]] = {
 REDUCER_ROWS: dict[str, dict[str, Any]] = {
     "identity": {"kind": "identity"},
     "pca": {"kind": "pca", "dim": 3},
+    "graph-pca": {"kind": "graph-pca", "dim": 3, "mu": 0.5},
     "whiten": {"kind": "whiten", "groups": 2},
     "all-but-the-top": {"kind": "all-but-the-top", "directions": 2},
     "truncate": {"kind": "truncate", "dim": 3},

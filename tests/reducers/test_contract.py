@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+from scipy.sparse import csr_array
 
 from itemvec.core.arrays import Floats
 from itemvec.core.errors import ParamsError
@@ -26,11 +27,12 @@ def vectors(rng: np.random.Generator) -> np.ndarray:
 
 
 def sample(batches: list[Floats]) -> Sample:
-    """Items, and each of the first twenty as a query that wants it and the next."""
+    """Items, each of the first twenty as a query that wants it and the next, and as a user who had both."""
     queries = np.concatenate(batches)[:20]
     pairs = np.stack([np.arange(20), np.arange(1, 21)], axis=1).ravel()
     judged = Judgments(pa.array([f"q{row}" for row in range(20)]), pairs, np.ones(40), np.arange(0, 41, 2))
-    return Sample(batches, queries=[queries], trial=lambda: Trial(queries, judged))
+    had = csr_array((np.ones(40, dtype=np.float32), pairs, np.arange(0, 41, 2)), (20, sum(map(len, batches))))
+    return Sample(batches, queries=[queries], trial=lambda: Trial(queries, judged), interactions=lambda: had)
 
 
 def test_shape_type_and_values(reducer: Reducer, vectors: np.ndarray, rng: np.random.Generator) -> None:

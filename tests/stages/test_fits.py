@@ -79,3 +79,12 @@ def test_splits_and_weights_that_the_data_does_not_allow_are_named_together(tmp_
     assert deep.startswith("retriever 'deep': there are no validation queries")
     search = {"depth": 10, "metrics": ["ndcg@10"], "split": {"validation": 0.2}}
     check_selected_data(data, params(tmp_path, **changes, search=search))
+
+
+def test_a_reduction_that_learns_from_histories_needs_some(tmp_path: Path, data: Path) -> None:
+    row = {"kind": "chain", "links": [{"kind": "graph-pca", "dim": 2}]}
+    found = params(tmp_path, **MINE, reducers={"full": row})
+    check_selected_data(data, found)
+    (data / "mine" / "interactions.csv").unlink()
+    with pytest.raises(ParamsError, match="reducer 'full': there are no interactions to learn from"):
+        check_selected_data(data, found)

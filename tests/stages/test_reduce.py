@@ -9,7 +9,7 @@ from itemvec.core.columns import QRELS, QUERIES
 from itemvec.protocol.query_split import places
 from itemvec.reducers import REDUCERS, Sample, Transform
 from itemvec.stages.decompose import decompose
-from itemvec.stages.reduce import Judging, _trial, deciding, reduce_vectors
+from itemvec.stages.reduce import Interactions, Judging, _trial, deciding, reduce_vectors
 from itemvec.store import Block, open_vectors, write_database
 
 
@@ -113,3 +113,24 @@ def test_where_all_queries_test_the_half_decides_that_a_share_for_validation_wou
     assert 30 < deciding(table, ids, "given").sum() < 70
     assert (deciding(table, ids, "given") == deciding(table, ids, {"validation": 0.5})).all()
     assert 0 < deciding(table, ids, {"validation": 0.1}).sum() < 30
+
+
+def test_histories_end_before_validation_and_test(source: Path, tmp_path: Path) -> None:
+    """Of each user with three items or more, the last two are for validation and test; nobody learns from them."""
+    had = {"a": [3, 1, 2, 0], "b": [5, 4], "c": [7, 7, 8, 9, 6]}
+    rows = [(user, f"i{item}", time) for user, items in had.items() for time, item in enumerate(items)]
+    columns = dict(zip(("user_id", "item_id", "timestamp"), map(list, zip(*rows, strict=True)), strict=True))
+    pq.write_table(pa.table(columns), tmp_path / "log.parquet")
+    seen = []
+
+    class Asking:
+        def fit(self, sample: Sample, rng: np.random.Generator) -> Transform:
+            assert sample.interactions is not None
+            seen.append(sample.interactions())
+            return REDUCERS.build("full", {"kind": "identity"}).fit(sample, rng)
+
+    reduce_vectors(Asking(), source, tmp_path / "x", seed=1, interactions=Interactions(tmp_path / "log.parquet"))
+    (found,) = seen
+    assert found.shape == (3, 60)
+    assert [np.flatnonzero(row).tolist() for row in found.toarray()] == [[1, 3], [4, 5], [7, 8]]
+    assert found.data.tolist() == [1] * 6

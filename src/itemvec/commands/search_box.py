@@ -21,7 +21,7 @@ from itemvec.encoders import ENCODERS, Corpus, encode
 from itemvec.reducers import REDUCERS, Transform
 from itemvec.rerankers import RERANKERS, Rerank
 from itemvec.retrievers import RETRIEVERS, Entries, Retrieve, prepare
-from itemvec.stages.reduce import Judging, fit
+from itemvec.stages.reduce import Interactions, Judging, fit
 from itemvec.stages.rerank import reorder
 from itemvec.store import ROWS, open_vectors
 
@@ -118,7 +118,8 @@ class SearchBox:
         moments = self.artifacts / "moments.digest"
         tables = self.artifacts / "tables"
         judging = Judging(tables / "queries.parquet", tables / "qrels.parquet", self.params.search.split)
-        transform = fit(reducer, source, self.params.seed, moments if moments.exists() else None, judging)
+        log = Interactions(tables / "interactions.parquet", self.params.recommend.split)
+        transform = fit(reducer, source, self.params.seed, moments if moments.exists() else None, judging, log)
         self._check(variant, transform)
         encoder = ENCODERS.build(model, self.params.models[model])
         loaded = encoder.load(Corpus(self.artifacts / "tables" / "items.parquet"))

@@ -4,6 +4,7 @@ from itemvec.reducers import (  # noqa: F401  (each registers its kind)
     all_but_the_top,
     chain,
     drop_degrading,
+    graph_pca,
     identity,
     low_rank,
     pca,

@@ -51,12 +51,16 @@ class Sample:
         Query vectors, in batches too; only for ``centre: queries``, a defect that can be reproduced.
     trial
         Reads the judged queries that may decide which dimensions are kept.
+    interactions
+        Reads who had which item in training: 1 or 0, scipy CSR of shape (n_users, n_items), columns in the order of the
+        items.
     """
 
     batches: Iterable[Floats]
     known: Decomposition | None = None
     queries: Iterable[Floats] = ()
     trial: Callable[[], Trial] | None = None
+    interactions: Callable[[], Any] | None = None
 
     @cached_property
     def moments(self) -> Decomposition:

@@ -48,6 +48,7 @@ class Chain:
                 Mapped(sample.batches, transforms[-1], "item"),
                 queries=Mapped(sample.queries, transforms[-1], "query"),
                 trial=_tried(sample.trial, transforms[-1]),
+                interactions=sample.interactions,
             )
 
         def through(role: Role, vectors: Floats) -> Floats:

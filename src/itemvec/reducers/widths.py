@@ -7,6 +7,7 @@ from itemvec.reducers.all_but_the_top import AllButTheTop
 from itemvec.reducers.base import REDUCERS, Reducer
 from itemvec.reducers.chain import Chain
 from itemvec.reducers.drop_degrading import DropDegrading
+from itemvec.reducers.graph_pca import GraphPca
 from itemvec.reducers.product_quantize import ProductQuantize
 from itemvec.reducers.whiten import Whiten
 
@@ -40,6 +41,13 @@ def least_items(reducer: Reducer) -> int:
     if isinstance(reducer, Chain):
         return max(least_items(link) for link in reducer.reducers)
     return 1 << reducer.bits if isinstance(reducer, ProductQuantize) else 1
+
+
+def needs_interactions(reducer: Reducer) -> bool:
+    """Whether a reduction learns from histories."""
+    if isinstance(reducer, Chain):
+        return any(map(needs_interactions, reducer.reducers))
+    return isinstance(reducer, GraphPca)
 
 
 def _check(reducer: Reducer, width: int, dim: int | None) -> None:

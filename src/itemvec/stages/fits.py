@@ -14,8 +14,9 @@ from itemvec.encoders import ENCODERS
 from itemvec.encoders.lsa import LsaEncoder
 from itemvec.recommenders.item_item import LARGEST
 from itemvec.reducers import REDUCERS
+from itemvec.reducers.graph_pca import GraphPca
 from itemvec.reducers.pca import Pca
-from itemvec.reducers.widths import least_items
+from itemvec.reducers.widths import least_items, needs_interactions
 from itemvec.retrievers import RETRIEVERS
 from itemvec.retrievers.hybrid import Hybrid
 from itemvec.stages.tasks import task_of
@@ -61,7 +62,7 @@ def _too_few(params: Params, n_items: int) -> Iterator[str]:
             yield (
                 f"reducer {name!r}: {n_items:,} items are too few for {least_items(reducer):,} centroids; lower bits"
             )
-        if isinstance(reducer, Pca) and (reducer.dim or 0) > max(n_items - 1, 1):
+        if isinstance(reducer, Pca | GraphPca) and (reducer.dim or 0) > max(n_items - 1, 1):
             yield (
                 f"reducer {name!r}: dim {reducer.dim} is more than the {max(n_items - 1, 1):,} directions that "
                 f"{n_items:,} items span; lower it"
@@ -80,6 +81,12 @@ def check_tables(params: Params, interactions: Any, queries: Any) -> None:
     kind = split if isinstance(split, str) else split.get("kind")
     if kind == "given" and len(interactions) and PART not in interactions.column_names:
         found.append("recommend: split is 'given', the interactions have no column split; set it to another kind")
+    if not len(interactions):
+        found += [
+            f"reducer {name!r}: there are no interactions to learn from; take it out of variants"
+            for name in params.variants
+            if needs_interactions(REDUCERS.build(name, params.reducers[name]))
+        ]
     chosen = PART in queries.column_names and pc.any(pc.equal(queries[PART], "validation")).as_py()
     if len(queries) and params.search.split == "given" and not chosen:
         searching = [name for name in params.baselines if task_of(name, params.systems[name]) == "search"]

@@ -18,6 +18,7 @@ from itemvec.core.progress import progress
 from itemvec.protocol.judged_queries import Asked
 from itemvec.protocol.judgments import choose
 from itemvec.protocol.query_split import TEST, places, query_parts
+from itemvec.protocol.training_interactions import training_interactions
 from itemvec.reducers import Reducer, Sample, Transform, Trial
 from itemvec.reducers.base import Role
 from itemvec.stages.decompose import read_moments
@@ -35,6 +36,13 @@ class Judging(NamedTuple):
     split: QuerySplit = "given"
 
 
+class Interactions(NamedTuple):
+    """Parquet file of interactions, and their split, as in ``recommend.split``."""
+
+    path: Path
+    split: str | dict[str, Any] = "leave-one-out"
+
+
 def reduce_vectors(
     reducer: Reducer,
     source: Path,
@@ -42,6 +50,7 @@ def reduce_vectors(
     seed: int,
     moments: Path | None = None,
     judging: Judging | None = None,
+    interactions: Interactions | None = None,
 ) -> dict[str, Any]:
     """Fit ``reducer`` on the items of the database that ``source`` describes and write the reduced tables.
 
@@ -51,26 +60,38 @@ def reduce_vectors(
         Digest that ``decompose`` wrote for the same source; without it, a reduction that needs moments computes them.
     judging
         Judgments for a reduction that needs them; it sees only the queries of ``deciding``.
+    interactions
+        For a reduction that learns from histories; it sees only their training part.
 
     Returns
     -------
     Number of dimensions, bytes per item in an index, and what the fit found.
     """
     tables = {name: open_vectors(source, name) for name in ROLES}
-    transform = fit(reducer, source, seed, moments, judging)
+    transform = fit(reducer, source, seed, moments, judging, interactions)
     dim = transform(np.zeros((1, tables["items"].dim), dtype=np.float32)).shape[1]
     write_database(database, {name: (dim, _reduced(table, transform)) for name, table in tables.items()})
     return {"dim": dim, "bytes_per_item": transform.bytes_per_item, **transform.facts}
 
 
 def fit(
-    reducer: Reducer, source: Path, seed: int, moments: Path | None = None, judging: Judging | None = None
+    reducer: Reducer,
+    source: Path,
+    seed: int,
+    moments: Path | None = None,
+    judging: Judging | None = None,
+    interactions: Interactions | None = None,
 ) -> Transform:
     """Fit ``reducer`` as ``reduce_vectors`` does, without writing anything."""
     items, queries = (open_vectors(source, name).vectors for name in ROLES)
     known = None if moments is None else read_moments(moments, source)
     trial = None if judging is None else partial(_trial, source, judging)
-    return reducer.fit(Sample(items, known, queries, trial), np.random.default_rng(seed))
+    had = None if interactions is None else partial(_had, source, interactions)
+    return reducer.fit(Sample(items, known, queries, trial, had), np.random.default_rng(seed))
+
+
+def _had(source: Path, interactions: Interactions) -> Any:
+    return training_interactions(interactions.path, interactions.split, open_vectors(source, "items").ids())
 
 
 def _trial(source: Path, judging: Judging) -> Trial:

@@ -20,7 +20,7 @@ from itemvec.encoders.base import Role
 from itemvec.encoders.plain_folder import Dense, plain_model, save
 from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
 from itemvec.reducers import REDUCERS
-from itemvec.stages.reduce import Judging, fit
+from itemvec.stages.reduce import Interactions, Judging, fit
 from itemvec.store import VectorTable, open_vectors
 from itemvec.store.deployed import write_deployed
 
@@ -95,7 +95,9 @@ def _maps(artifacts: Path, params: Params, variant: str, row: Any) -> dict[Role,
     """The affine maps of both roles, fitted as the run fitted them."""
     source, moments, tables = artifacts / "embeddings.digest", artifacts / "moments.digest", artifacts / "tables"
     judging = Judging(tables / "queries.parquet", tables / "qrels.parquet", params.search.split)
-    transform = fit(REDUCERS.build(variant, row), source, params.seed, moments if moments.exists() else None, judging)
+    log = Interactions(tables / "interactions.parquet", params.recommend.split)
+    known = moments if moments.exists() else None
+    transform = fit(REDUCERS.build(variant, row), source, params.seed, known, judging, log)
     first = next(iter(open_vectors(source, "items").vectors))
     try:
         return {role: affine(transform, role, first) for role in TABLES}
