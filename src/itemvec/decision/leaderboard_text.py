@@ -10,6 +10,7 @@ from tabulate import tabulate
 from itemvec.decision.diff_text import WIDTH, plain
 from itemvec.decision.leaderboard import Column, Entry, Leaderboard
 from itemvec.decision.results import TITLES
+from itemvec.decision.scaling import scaling_lines
 
 HEADER = ["model", "mean", "against the best [95 %]", "verdict"]
 MARKS = "worse: shown worse than the best; =: shown to lose less than the tolerance; ~: neither is shown."
@@ -125,7 +126,8 @@ def as_text(found: Leaderboard, markdown: bool = False) -> str:
         body = tabulate(_escaped(rows) if markdown else rows, header, form, disable_numparse=True)
         parts.append(f"{mark}{title}{mark}\n\n{body}")
     parts.append(MARKS)
-    return "\n\n".join([*parts, *left_out(found)])
+    said = [one if markdown else fill(one, WIDTH, subsequent_indent="  ") for one in scaling_lines(found)]
+    return "\n\n".join([*parts, *said, *left_out(found)])
 
 
 def _escaped(rows: list[list[str]]) -> list[list[str]]:
@@ -162,5 +164,6 @@ def as_data(found: Leaderboard) -> dict[str, Any]:
             }
             for one in found.columns
         ],
+        "scaling": scaling_lines(found),
         "left_out": [{"state": name, "reason": reason} for name, reason in found.left_out],
     }
