@@ -43,6 +43,22 @@ def test_novelty_needs_training_queries() -> None:
     ]
 
 
+def test_queries_are_parted_by_how_many_items_they_need() -> None:
+    """Queries that need 1, 2, 3, 4 and 6 items; without a query that needs several there is no such slice."""
+    counts = [1, 2, 3, 4, 6]
+    ids = pa.array([f"q{n}" for n in counts])
+    judged = Judgments(ids, np.concatenate([np.arange(n) for n in counts]), np.ones(16), np.cumsum([0, *counts]))
+    items = pa.array(["lamp"] * 6)
+    assert bounds(slices(ids, np.arange(5), items, judged, NONE)["needed"]) == [
+        ("one", 1, 1, [True, False, False, False, False]),
+        ("two", 2, 2, [False, True, False, False, False]),
+        ("three", 3, 3, [False, False, True, False, False]),
+        ("more", 4, 6, [False, False, False, True, True]),
+    ]
+    single = Judgments(ids[:2], np.array([0, 1]), np.ones(2), np.arange(3))
+    assert "needed" not in slices(ids, np.arange(2), items, single, NONE)
+
+
 def test_queries_without_words_are_no_error() -> None:
     judged = Judgments(pa.array(["q"]), np.array([0]), np.ones(1), np.array([0, 1]))
     found = slices(pa.array(["?!"]), np.array([0]), ITEMS, judged, pa.array(["..."]))

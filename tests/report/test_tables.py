@@ -78,6 +78,17 @@ def test_cohorts_of_queries_have_tables_of_their_own(results: Results) -> None:
     assert [row[:2] for row in table.rows] == [["exact", "full"], ["exact", "small"], ["bm25", "none"]]
 
 
+def test_complete_recall_is_read_by_the_number_of_items_needed(results: Results) -> None:
+    metrics = {"hit@1": {"mean": 1.0, "low": 1.0, "high": 1.0}, "complete_recall@2": {"mean": 0.5, "low": 0, "high": 1}}
+    for one in results.of("search"):
+        one.facts["cohorts"] = {"needed": {"two": {"queries": 9, "from": 2, "to": 2, **metrics}}}
+    assert cohorts(results)[0].title == "Search by number of relevant items of a query, hit@1"
+    results.params.search.metrics.append("complete_recall@2")
+    (table,) = cohorts(results)
+    assert table.title == "Search by number of relevant items of a query, complete_recall@2"
+    assert table.rows[0][2] == "0.5000 [0.000, 1.000]"
+
+
 def test_queries_for_something_else_are_said(results: Results) -> None:
     results.of("search")[0].facts["queries_for_validation"] = 7
     assert measured(results)[1].note == "7 queries are for validation"

@@ -1,4 +1,4 @@
-"""Slices of queries by their words: length, overlap with the relevant items, novelty against training queries."""
+"""Slices of queries: by length, overlap with the relevant items, novelty against training queries, items needed."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from itemvec.metrics import Judgments
 from itemvec.protocol.evaluation import Cohort
 from itemvec.protocol.terciles import cohorts_of, third
 
+NEEDED = ("one", "two", "three", "more")  # relevant items
 BLOCK = 1024  # queries compared with all training queries at a time
 
 
 def slices(queries: Ids, rows: Ints, items: Ids, judgments: Judgments, train: Ids) -> dict[str, list[Cohort]]:
-    """Terciles of the judged queries, by up to three numbers.
+    """Slices of the judged queries, by up to four numbers: by words terciles, by relevant items 1, 2, 3 and more.
 
     ``words`` is the number of words of a query. ``overlap`` is the percentage of its distinct words that occur in a
     relevant item, averaged over its relevant items. ``novelty``, if there are training queries, is 100 minus the
     percentage of words shared with the most similar of them (Jaccard). A word is a run of letters and digits, in lower
-    case.
+    case. ``needed``, if a query has several relevant items, is how many: complete recall is read by it (MSRS, arXiv
+    2508.20867).
 
     Parameters
     ----------
@@ -42,6 +44,9 @@ def slices(queries: Ids, rows: Ints, items: Ids, judgments: Judgments, train: Id
     if len(train):
         novelty = _percent(1 - _nearest(words, _found(train))[rows])
         found["novelty"] = cohorts_of(("near", "middle", "far"), third(novelty, novelty), novelty)
+    needed = np.diff(judgments.offsets)
+    if needed.max(initial=1) > 1:
+        found["needed"] = cohorts_of(NEEDED, np.minimum(needed, len(NEEDED)) - 1, needed)
     return found
 
 
