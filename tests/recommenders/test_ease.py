@@ -3,7 +3,7 @@ import pytest
 
 from itemvec.core.errors import ParamsError
 from itemvec.protocol.histories import Histories
-from itemvec.recommenders import item_item
+from itemvec.recommenders import item_item, sparse_ridge
 from itemvec.recommenders.ease import Ease
 from tests.conftest import histories
 from tests.recommenders.conftest import training
@@ -34,5 +34,44 @@ def test_how_often_a_user_came_back_does_not_count() -> None:
 def test_a_catalogue_too_large_for_a_dense_inverse_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(item_item, "LARGEST", 3)
     data: Histories = histories([0, 1], n_items=4)
-    with pytest.raises(ParamsError, match="4 items are more than the 3 a dense inverse allows"):
+    with pytest.raises(
+        ParamsError, match=r"takes at most 3 items; for 4 it would need 0 GB of memory; give it neighbours"
+    ):
         Ease().weights(data)
+
+
+def test_weights_lie_as_a_product_with_histories_reads_them(rng: np.random.Generator) -> None:
+    """In another order scipy copies them for every block of users."""
+    assert Ease().weights(drawn(rng)).flags.c_contiguous
+
+
+def test_with_all_neighbours_it_is_exact(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sparse_ridge, "PAIRS", 50)  # several blocks
+    data = drawn(rng)
+    expected = Ease(l2=3).weights(data)
+    for neighbours in (19, 400):
+        assert sparse_ridge.sparse_ridge(data, 3, neighbours).toarray() == pytest.approx(expected, abs=1e-6)
+    asked = data.slice(0, 9)
+    exact, sparse = (Ease(3, neighbours).fit(training(data))(asked) for neighbours in (None, 19))
+    assert sparse.dtype == np.float32
+    assert sparse == pytest.approx(exact, abs=1e-5)
+
+
+def test_each_item_is_reconstructed_from_the_most_correlated(rng: np.random.Generator) -> None:
+    """By hand, from the whole Gram matrix."""
+    data = drawn(rng)
+    matrix = data.matrix().toarray().astype(float)
+    gram = matrix.T @ matrix
+    found = sparse_ridge.sparse_ridge(data, 3, 4).toarray()
+    for item in range(20):
+        order = np.argsort(-gram[:, item] / np.sqrt(np.diag(gram) + 3), kind="stable")
+        near = order[order != item][:4]
+        assert np.flatnonzero(found[:, item]).tolist() == sorted(near)
+        solved = np.linalg.solve(gram[np.ix_(near, near)] + 3 * np.eye(4), gram[near, item])
+        assert found[near, item] == pytest.approx(solved, abs=1e-6)
+
+
+def drawn(rng: np.random.Generator) -> Histories:
+    """60 users of 20 items, of which some are had by more users."""
+    shares = np.linspace(0.1, 0.5, 20)
+    return histories(*(np.flatnonzero(row).tolist() for row in rng.random((60, 20)) < shares), n_items=20)

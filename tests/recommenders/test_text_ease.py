@@ -52,6 +52,13 @@ def test_planted_an_unseen_item_is_found_by_its_text() -> None:
     assert without[:, 3].tolist() == [0, 0]
 
 
+@pytest.mark.parametrize("scale", ["centred", "unit", "none"])
+def test_with_all_neighbours_it_is_exact(scale: Any, data: Histories, rng: np.random.Generator) -> None:
+    vectors = rng.standard_normal((7, 4), dtype=np.float32) + 1
+    exact, sparse = (TextEase(3, 4, scale, some).fit(training(data, vectors))(data) for some in (None, 6))
+    assert sparse == pytest.approx(exact, abs=1e-5)
+
+
 def test_it_needs_vectors(data: Histories) -> None:
     with pytest.raises(ParamsError, match="text-ease needs item vectors"):
         TextEase().fit(training(data))

@@ -22,8 +22,16 @@ def params(tmp_path: Path, **changes: Any) -> Params:
 @pytest.mark.parametrize(
     ("changes", "n_items", "said"),
     [
-        ({"baselines": ["e"], "systems": {"e": {"kind": "ease"}}}, 30_001, "baselines: 'e' takes at most 30,000 items"),
-        ({"recommenders": ["e"], "systems": {"e": {"kind": "text-ease"}}}, 99_999, "recommenders: 'e' takes at most"),
+        (
+            {"baselines": ["e"], "systems": {"e": {"kind": "ease"}}},
+            30_001,
+            "baselines: 'e': the exact solution takes at most",
+        ),
+        (
+            {"recommenders": ["e"], "systems": {"e": {"kind": "text-ease"}}},
+            100_000,
+            "100,000 it would need 120 GB of memory",
+        ),
         (
             {"model": "l", "models": {"l": {"kind": "lsa", "dim": 50}}},
             49,
@@ -45,6 +53,11 @@ def test_rows_that_the_number_of_items_does_not_allow(
         check_items(found, n_items)
     assert said in error.value.message
     check_items(found, 30_000 if n_items > 30_000 else n_items + 1)  # one more, or the most, is allowed
+
+
+def test_neighbours_take_any_number_of_items(tmp_path: Path) -> None:
+    row = {"kind": "text-ease", "neighbours": 100}
+    check_items(params(tmp_path, recommenders=["e"], systems={"e": row}), 1_000_000)
 
 
 def test_of_a_sample_only_too_many_items_are_refused(tmp_path: Path) -> None:

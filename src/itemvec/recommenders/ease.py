@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from itemvec.core.arrays import Floats
-from itemvec.core.options import PositiveFloat
+from itemvec.core.options import Positive, PositiveFloat
 from itemvec.protocol.histories import Histories
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
-from itemvec.recommenders.item_item import check_shared, gram, presence, ridge
+from itemvec.recommenders.item_item import check_shared, gram, ridge, scored_by
+from itemvec.recommenders.sparse_ridge import sparse_ridge
 
 
 @RECOMMENDERS.register("ease")
@@ -25,21 +24,22 @@ class Ease:
     ----------
     l2
         The ridge penalty.
+    neighbours
+        Reconstruct each item from this many nearest items alone: a sparse approximation, which takes catalogues of any
+        size. By default from all, up to 30,000 items.
     """
 
     l2: PositiveFloat = 250.0
+    neighbours: Positive | None = None
     random: ClassVar[bool] = False
     needs_vectors: ClassVar[bool] = False
 
     def fit(self, training: Training) -> Score:
-        """Invert the regularised Gram matrix."""
+        """Invert the regularised Gram matrix, or a part of it for each item."""
         check_shared(training.histories, "ease")
-        weights = self.weights(training.histories)
-
-        def score(asked: Histories) -> Floats:
-            return np.asarray(presence(asked) @ weights, dtype=np.float32)
-
-        return score
+        if self.neighbours is None:
+            return scored_by(self.weights(training.histories))
+        return scored_by(sparse_ridge(training.histories, self.l2, self.neighbours))
 
     def weights(self, histories: Histories) -> Floats:
         """Item-item weights, float32 of shape (n_items, n_items), with a zero diagonal."""

@@ -9,8 +9,10 @@ import numpy as np
 from itemvec.core.arrays import Doubles, Floats
 from itemvec.core.errors import ParamsError, TableError
 from itemvec.protocol.histories import Histories
+from itemvec.recommenders.base import Score
 
-LARGEST = 30_000  # items: the Gram matrix takes 7 GB in float64, its float32 weights half as much
+LARGEST = 30_000  # items of an exact solution
+BYTES = 12  # that it takes for each pair of items: the Gram matrix in float64, and its float32 weights
 
 
 def presence(histories: Histories) -> Any:
@@ -41,10 +43,31 @@ def gram(histories: Histories, kind: str) -> Doubles:
         The catalogue is too large for a dense matrix.
     """
     if histories.n_items > LARGEST:
-        raise ParamsError(f"{kind}: {histories.n_items:,} items are more than the {LARGEST:,} a dense inverse allows")
+        raise ParamsError(f"{kind}: {too_many(histories.n_items)}")
     matrix = presence(histories)
     shared: Doubles = (matrix.T @ matrix).astype(np.float64).toarray(order="F")
     return shared
+
+
+def too_many(n_items: int) -> str:
+    """Why there is no exact solution for so many items, and what to do."""
+    return (
+        f"the exact solution takes at most {LARGEST:,} items; for {n_items:,} it would need "
+        f"{BYTES * n_items**2 / 1e9:,.0f} GB of memory; give it neighbours, 200 say, for a sparse approximation"
+    )
+
+
+def scored_by(weights: Any) -> Score:
+    """Score each item by the sum of its ``weights``, (n_items, n_items), dense or sparse, from the items of a history.
+
+    A product with sparse histories reads dense weights in C order, and copies those in another order each time.
+    """
+
+    def score(asked: Histories) -> Floats:
+        found = presence(asked) @ weights
+        return np.asarray(found if isinstance(found, np.ndarray) else found.toarray(), dtype=np.float32)
+
+    return score
 
 
 def ridge(shared: Doubles, l2: float) -> Floats:
@@ -54,12 +77,12 @@ def ridge(shared: Doubles, l2: float) -> Floats:
 
     Returns
     -------
-    float32 of shape (n_items, n_items), with a zero diagonal.
+    float32 of shape (n_items, n_items) in C order, with a zero diagonal.
     """
     from scipy.linalg import inv
 
     shared[np.diag_indices_from(shared)] += l2
-    weights = inv(shared, overwrite_a=True, assume_a="pos")  # by Cholesky; half the time of solving for unit vectors
+    weights = inv(shared, overwrite_a=True, assume_a="pos").T  # by Cholesky; half the time of solving for unit vectors
     weights /= -np.diag(weights)
     np.fill_diagonal(weights, 0.0)
     return np.asarray(weights, dtype=np.float32)

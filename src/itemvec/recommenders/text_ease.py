@@ -7,11 +7,12 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from itemvec.core.arrays import Floats
-from itemvec.core.options import NaturalFloat, PositiveFloat
+from itemvec.core.arrays import Doubles, Floats
+from itemvec.core.options import NaturalFloat, Positive, PositiveFloat
 from itemvec.protocol.histories import Histories
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
-from itemvec.recommenders.item_item import gram, presence, ridge
+from itemvec.recommenders.item_item import gram, ridge, scored_by
+from itemvec.recommenders.sparse_ridge import sparse_ridge
 
 COLUMNS = 1024  # columns of the similarity matrix computed at a time
 
@@ -33,32 +34,38 @@ class TextEase:
     scale
         What is done to the vectors first. ``centred``: subtract their mean, then scale to unit length. ``unit``:
         scale to unit length. ``none``: nothing.
+    neighbours
+        Reconstruct each item from this many nearest items alone, as in ``ease``.
     """
 
     l2: PositiveFloat = 250.0
     alpha: NaturalFloat = 10.0
     scale: Literal["centred", "unit", "none"] = "centred"
+    neighbours: Positive | None = None
     random: ClassVar[bool] = False
     needs_vectors: ClassVar[bool] = True
 
     def fit(self, training: Training) -> Score:
-        """Invert the regularised Gram matrix."""
-        weights = self.weights(training.histories, training.text("text-ease"))
-
-        def score(asked: Histories) -> Floats:
-            return np.asarray(presence(asked) @ weights, dtype=np.float32)
-
-        return score
+        """Invert the regularised Gram matrix, or a part of it for each item."""
+        vectors = training.text("text-ease")
+        if self.neighbours is None:
+            return scored_by(self.weights(training.histories, vectors))
+        texts = np.asarray(np.sqrt(self.alpha) * self._scaled(vectors), dtype=np.float32)
+        return scored_by(sparse_ridge(training.histories, self.l2, self.neighbours, texts))
 
     def weights(self, histories: Histories, vectors: Floats) -> Floats:
         """Item-item weights, float32 of shape (n_items, n_items), with a zero diagonal."""
-        texts = np.asarray(vectors, dtype=np.float64)
-        if self.scale == "centred":
-            texts = texts - texts.mean(axis=0)
-        if self.scale != "none":
-            texts = texts / np.maximum(np.linalg.norm(texts, axis=1, keepdims=True), 1e-12)
+        texts = self._scaled(vectors)
         shared = gram(histories, "text-ease")
         for start in range(0, len(texts), COLUMNS):
             some = texts[start : start + COLUMNS]
             shared[:, start : start + COLUMNS] += self.alpha * (texts @ some.T)
         return ridge(shared, self.l2)
+
+    def _scaled(self, vectors: Floats) -> Doubles:
+        texts = np.asarray(vectors, dtype=np.float64)
+        if self.scale == "centred":
+            texts = texts - texts.mean(axis=0)
+        if self.scale != "none":
+            texts = texts / np.maximum(np.linalg.norm(texts, axis=1, keepdims=True), 1e-12)
+        return texts

@@ -12,7 +12,7 @@ from itemvec.core.errors import ParamsError
 from itemvec.core.params import Params
 from itemvec.encoders import ENCODERS
 from itemvec.encoders.lsa import LsaEncoder
-from itemvec.recommenders.item_item import LARGEST
+from itemvec.recommenders.item_item import LARGEST, too_many
 from itemvec.reducers import REDUCERS
 from itemvec.reducers.graph_pca import GraphPca
 from itemvec.reducers.pca import Pca
@@ -45,11 +45,9 @@ def check_items(params: Params, n_items: int, whole: bool = True) -> None:
 def _too_many(params: Params, n_items: int) -> Iterator[str]:
     for selector, names in (("recommenders", params.recommenders), ("baselines", params.baselines)):
         for name in names:
-            if params.systems[name].get("kind") in DENSE and n_items > LARGEST:
-                yield (
-                    f"{selector}: {name!r} takes at most {LARGEST:,} items, the data has {n_items:,} or more; "
-                    f"take it out of {selector}"
-                )
+            row = params.systems[name]
+            if row.get("kind") in DENSE and row.get("neighbours") is None and n_items > LARGEST:
+                yield f"{selector}: {name!r}: {too_many(n_items)}, or take it out of {selector}"
 
 
 def _too_few(params: Params, n_items: int) -> Iterator[str]:
