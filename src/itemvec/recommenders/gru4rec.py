@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from itemvec.recommenders.base import RECOMMENDERS, Training
 from itemvec.recommenders.neural import Neural, Side
+from itemvec.recommenders.tabled import Tabled
 
 if TYPE_CHECKING:
     from itemvec.recommenders.network import Network
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 @RECOMMENDERS.register("gru4rec")
 @dataclass(frozen=True, kw_only=True)
-class Gru4Rec(Neural):
+class Gru4Rec(Neural, Tabled):
     """Gated recurrent layers over the latest items (arXiv 1511.06939).
 
     It is trained like ``sasrec``, every position against the catalogue, instead of by the ranking losses of the paper.
@@ -30,6 +31,9 @@ class Gru4Rec(Neural):
     item: Side
     whiten: bool = False
 
+    def __post_init__(self) -> None:
+        self.check_table()
+
     @property
     def needs_vectors(self) -> bool:
         """Whether it uses item vectors."""
@@ -40,5 +44,5 @@ class Gru4Rec(Neural):
         from itemvec.recommenders.gru import Gru
         from itemvec.recommenders.item_embeddings import items_of
 
-        items = items_of(self.item, training, self.width, self.whiten)
+        items = items_of(self.item, training, self.width, self.whiten, self.rows_of(training.histories))
         return self.compare(items, Gru(self.width, self.layers, self.dropout))

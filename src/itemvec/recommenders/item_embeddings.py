@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from itemvec.core.arrays import Floats
+from itemvec.core.arrays import Floats, Ints
 from itemvec.recommenders.base import Training
 
 NORMAL = 0.02  # standard deviation of fresh embeddings
@@ -47,6 +48,33 @@ class IdItems(Items):
     def forward(self, positions: Tensor | None = None) -> Tensor:
         """Rows, or all."""
         return self.vectors if positions is None else functional.embedding(positions, self.vectors, sparse=self.sparse)
+
+
+class TableItems(IdItems):
+    """Learned vectors in a table of bounded size.
+
+    Parameters
+    ----------
+    rows
+        Row of each item, int64 of shape (n_items,); several items may have the same.
+    n_rows
+        Rows of the table.
+    """
+
+    rows: Tensor
+
+    def __init__(self, rows: Tensor, n_rows: int, width: int) -> None:
+        super().__init__(len(rows), width)  # each item's vector as in a table of all, so that seeds are comparable
+        fresh = torch.zeros(n_rows, width)
+        used, first = np.unique(rows.numpy(), return_index=True)
+        fresh[used] = self.vectors.detach()[first]
+        self.vectors = nn.Parameter(fresh)
+        self.register_buffer("rows", rows, persistent=False)
+
+    def forward(self, positions: Tensor | None = None) -> Tensor:
+        """Rows, or all."""
+        rows = self.rows if positions is None else self.rows[positions]
+        return functional.embedding(rows, self.vectors, sparse=self.sparse and positions is not None)
 
 
 class TextItems(Items):
@@ -105,9 +133,16 @@ def linear_text(vectors: Floats, width: int, whiten: bool = False) -> TextItems:
     return TextItems(standardised(vectors, whiten), nn.Linear(vectors.shape[1], width))
 
 
-def items_of(side: str, training: Training, width: int, whiten: bool = False) -> Items:
-    """The item side ``id``, ``text`` or ``id+text``."""
-    sides: list[Items] = [IdItems(training.histories.n_items, width)] if "id" in side else []
+def items_of(side: str, training: Training, width: int, whiten: bool = False, rows: Ints | None = None) -> Items:
+    """The item side ``id``, ``text`` or ``id+text``.
+
+    ``rows`` says where each item's vector lies in a table of bounded size, int64 of shape (n_items,).
+    """
+    sides: list[Items] = []
+    if "id" in side and rows is not None:
+        sides.append(TableItems(torch.from_numpy(rows), int(rows.max()) + 1, width))
+    elif "id" in side:
+        sides.append(IdItems(training.histories.n_items, width))
     if "text" in side:
         sides.append(linear_text(training.text(f"item: {side}"), width, whiten))
     return sides[0] if len(sides) == 1 else SumItems(*sides)

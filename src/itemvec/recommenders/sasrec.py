@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from itemvec.recommenders.base import RECOMMENDERS, Training
 from itemvec.recommenders.neural import Attentive, Side
+from itemvec.recommenders.tabled import Tabled
 
 if TYPE_CHECKING:
     from itemvec.recommenders.network import Network
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 @RECOMMENDERS.register("sasrec")
 @dataclass(frozen=True, kw_only=True)
-class SasRec(Attentive):
+class SasRec(Attentive, Tabled):
     """A causal transformer over the latest items (arXiv 1808.09781).
 
     Parameters
@@ -29,6 +30,10 @@ class SasRec(Attentive):
     item: Side
     whiten: bool = False
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.check_table()
+
     @property
     def needs_vectors(self) -> bool:
         """Whether it uses item vectors."""
@@ -38,4 +43,4 @@ class SasRec(Attentive):
         """Build the item side and the transformer."""
         from itemvec.recommenders.item_embeddings import items_of
 
-        return self.attend(items_of(self.item, training, self.width, self.whiten))
+        return self.attend(items_of(self.item, training, self.width, self.whiten, self.rows_of(training.histories)))

@@ -1,0 +1,65 @@
+"""Options of recommenders that keep id vectors in a table of bounded size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+from annotated_types import Ge, Le
+
+from itemvec.core.arrays import Ints
+from itemvec.core.errors import ParamsError
+from itemvec.core.options import Count
+from itemvec.protocol.histories import Histories
+from itemvec.recommenders.base import RECOMMENDERS
+from itemvec.recommenders.id_table import EMPTY, MOST, IdTable, hashed
+
+Admit = Annotated[int, Ge(1), Le(MOST)]
+EVENTS = 1 << 16  # interactions that a table sees at a time
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tabled:
+    """Where the learned id vectors lie.
+
+    Parameters
+    ----------
+    table
+        ``exact``: a row for each item. ``hashed``: ``rows`` rows, the row of an item is a hash of it, so that items
+        share rows. ``collisionless``: ``rows`` rows, of which none is shared, in a table of linear probing; items that
+        get none, and those that training does not know, share one more. It needs some room: of ``rows`` that are all
+        taken, an item may reach none.
+    rows
+        Rows of a table that is not ``exact``.
+    admit
+        Interactions after which ``collisionless`` gives an item a row.
+    """
+
+    table: Literal["exact", "collisionless", "hashed"] = "exact"
+    rows: Count | None = None
+    admit: Admit = 1
+
+    def check_table(self) -> None:
+        """Refuse options that do not go together."""
+        where = f"recommender {RECOMMENDERS.kind_of(self)}"
+        if (self.table == "exact") != (self.rows is None):
+            raise ParamsError(f"{where}: table {self.table} {'takes no' if self.rows else 'needs'} rows")
+        if self.admit > 1 and self.table != "collisionless":
+            raise ParamsError(f"{where}: admit {self.admit} is for table collisionless, not for {self.table}")
+
+    def rows_of(self, histories: Histories) -> Ints | None:
+        """Row of the table for each item, int64 of shape (n_items,); None for ``exact``.
+
+        ``collisionless`` sees interactions in the order of the histories; its last row is the shared one.
+        """
+        if self.rows is None:
+            return None
+        items = np.arange(histories.n_items)
+        if self.table == "hashed":
+            return hashed(items, self.rows)
+        table = IdTable(self.rows, self.admit)
+        for start in range(0, len(histories.items), EVENTS):
+            table.add(histories.items[start : start + EVENTS], start)
+        found = table.find(items)
+        return np.where(found == EMPTY, self.rows, found)
