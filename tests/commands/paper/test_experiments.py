@@ -50,10 +50,13 @@ def test_its_parameters_are_valid_with_every_defect(name: Path, task: str, tmp_p
         assert "ease" not in params.baselines
 
 
-def test_every_encoder_is_cut_where_the_authors_cut(tmp_path: Path) -> None:
-    for one in experiments(SETTINGS[PUBLISHED], [], {"esci-paper"}):
-        row = applied(one, tmp_path).models[one.model]
+def test_every_encoder_is_cut_where_the_authors_cut() -> None:
+    models, settings = Params.load(ROOT / "params.yaml").models, SETTINGS[PUBLISHED]
+    for one in experiments(settings, [], {"esci-paper"}):
+        row = models[one.model] | settings.encoders.get(one.model, {})
         assert row["kind"] == "api" or row["max_tokens"] == 512, one.model
+        changed = [line for line in one.overrides if line.startswith(MODELS)]
+        assert changed == [f"{MODELS}:++{one.model}.max_tokens=512"] * (one.model in settings.encoders)
 
 
 def test_one_experiment_for_each_data_set_and_encoder() -> None:
