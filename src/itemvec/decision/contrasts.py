@@ -77,8 +77,9 @@ def _columns(values: Values, sides: Sequence[list[int]]) -> Doubles:
 
 def _spread(values: Values, side: list[int]) -> Spread:
     """Of the mean of several cells, each trained by itself."""
-    total = Spread()
-    for one in (values.seeds[i] for i in side):
+    first, *others = (values.seeds[i] for i in side)
+    total = first
+    for one in others:
         total = total + one
     return Spread(total.variance / len(side) ** 2, total.degrees, total.pool)
 

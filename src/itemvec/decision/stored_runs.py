@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from itemvec.core.errors import TableError
 from itemvec.core.files import read_parquet
 from itemvec.decision.revisions import MEASURES, MissingMeasuresError
 from itemvec.decision.values import Measures
@@ -42,6 +43,7 @@ def finished(root: Path, prefix: str) -> dict[str, Stored]:
     """All experiments of every commit whose names begin with ``prefix``; of one name, the newest."""
     from dvc.api import DVCFileSystem
     from dvc.exceptions import DvcException
+    from dvc.lock import LockError
     from dvc.repo import Repo
     from dvc_data.index import DataIndexError
 
@@ -60,7 +62,11 @@ def finished(root: Path, prefix: str) -> dict[str, Stored]:
         return read
 
     with Repo(str(root)) as repo:
-        listed = [one for some in repo.experiments.ls(all_commits=True).values() for one in some]
+        try:
+            found = repo.experiments.ls(all_commits=True)
+        except LockError:
+            raise TableError(f"{root}: another DVC process is at work here; wait until it has ended") from None
+        listed = [one for some in found.values() for one in some]
         listed.sort(key=lambda one: repo.scm.resolve_commit(one[1]).commit_time)
         chosen = {name: repo.scm.resolve_rev(rev) for name, rev in listed if name.startswith(prefix)}
     return {name: Stored(commit[:7], reader(name, commit)) for name, commit in chosen.items()}

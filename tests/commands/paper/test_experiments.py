@@ -50,10 +50,13 @@ def test_its_parameters_are_valid_with_every_defect(name: Path, task: str, tmp_p
         assert "ease" not in params.baselines
 
 
-def test_every_encoder_is_cut_where_the_authors_cut(tmp_path: Path) -> None:
-    for one in experiments(SETTINGS[PUBLISHED], [], {"esci-paper"}):
-        row = applied(one, tmp_path).models[one.model]
+def test_every_encoder_is_cut_where_the_authors_cut() -> None:
+    models, settings = Params.load(ROOT / "params.yaml").models, SETTINGS[PUBLISHED]
+    for one in experiments(settings, [], {"esci-paper"}):
+        row = models[one.model] | settings.encoders.get(one.model, {})
         assert row["kind"] == "api" or row["max_tokens"] == 512, one.model
+        changed = [line for line in one.overrides if line.startswith(MODELS)]
+        assert changed == [f"{MODELS}:++{one.model}.max_tokens=512"] * (one.model in settings.encoders)
 
 
 def test_one_experiment_for_each_data_set_and_encoder() -> None:
@@ -86,3 +89,16 @@ def test_data_that_is_not_here_is_named_and_nothing_queued(monkeypatch: pytest.M
     result = CliRunner().invoke(main, ["paper", "--data", "nowhere", "--datasets", "esci-paper"])
     assert result.exit_code == 1
     assert "nowhere: lacks esci-paper; `itemvec fetch NAME` brings" in result.output
+
+
+def test_a_plan_of_small_files_measures_what_is_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files and estimates are made, and nothing stays."""
+    monkeypatch.chdir(ROOT)
+    few = ("--datasets", "small-c4", "--encoders", "hashing", "--data", "nowhere")
+    result = CliRunner().invoke(main, ["paper", "--small", "--dry", *few])
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("1 experiments; ")
+    (row,) = (line.split() for line in result.output.splitlines() if line.startswith("small-c4"))
+    assert row[2:4] == ["120", "40"]
+    assert row[-3:-1] == ["s", "-"]  # seconds here, no memory of weights
+    assert not (ROOT / "nowhere").exists()

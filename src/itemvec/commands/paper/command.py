@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from itemvec.commands.paper.cost import Cost
     from itemvec.commands.paper.experiments import Experiment
+    from itemvec.commands.paper.settings import Settings
+    from itemvec.core.params import Params
 
 PUBLISHED, SMALL = Path("paper/published.yaml"), Path("paper/small.yaml")
 PREFIX = "paper-"
@@ -58,14 +61,13 @@ def paper(
     faults, params = chosen.chosen_defects(defects), Params.load(Path("params.yaml"))
     check_names(chosen, params)
     wanted = experiments(chosen, faults, _set(datasets), _set(encoders))
-    if small and not results:
-        _write_small(data)
     if dry:
-        from itemvec.commands.paper.cost import costs
         from itemvec.commands.paper.plan_text import plan_text
 
-        click.echo(plan_text(chosen, wanted, costs(chosen, params, data, wanted), faults))
+        click.echo(plan_text(chosen, wanted, _costs(chosen, params, data, wanted, small), faults))
         return
+    if small and not results:
+        _write_small(data)
     if not results:
         _queue(wanted, data, run)
     if run or results:
@@ -81,6 +83,19 @@ def paper(
 
 def _set(names: str | None) -> set[str] | None:
     return None if names is None else {one for one in names.split(",") if one}
+
+
+def _costs(settings: Settings, params: Params, data: Path, wanted: list[Experiment], small: bool) -> dict[str, Cost]:
+    """The cost of all; of small files that are not here, by files that are gone afterwards."""
+    from itemvec.commands.paper.cost import costs
+    from itemvec.commands.paper.small_files import write_small_files
+    from itemvec.core.temporary import TemporaryFolder
+
+    if not small:
+        return costs(settings, params, data, wanted)
+    with TemporaryFolder() as folder:
+        write_small_files(Path(folder))
+        return costs(settings, params, Path(folder), wanted)
 
 
 def _write_small(data: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow.compute as pc
@@ -16,6 +15,7 @@ from itemvec.commands.paper.settings import Settings
 from itemvec.core.columns import TEXT
 from itemvec.core.files import read_parquet, write_parquet
 from itemvec.core.params import Params
+from itemvec.core.temporary import TemporaryFolder
 from itemvec.datasets import DATASETS
 
 LETTERS = 4  # of a token of English text, about
@@ -55,7 +55,7 @@ def costs(settings: Settings, params: Params, data: Path, wanted: list[Experimen
     """The cost of encoding by name of the experiment. Encoders that are on this machine encode a sample."""
     found: dict[str, Cost] = {}
     rows = {name: row | settings.encoders.get(name, {}) for name, row in params.models.items()}
-    with TemporaryDirectory() as folder:
+    with TemporaryFolder() as folder:
         tables = {one: _tables(settings, params, data, one, Path(folder)) for one in _in_order(wanted)}
         texts = {one: _texts(settings, one, table) for one, table in tables.items()}
         speeds = {model: _seconds_a_token(model, rows[model], tables, texts) for model in {one.model for one in wanted}}
