@@ -93,6 +93,14 @@ def test_rare_and_unseen_items_share_the_last_row() -> None:
     assert rows[:2].max() < 50
 
 
+def test_of_more_items_than_rows_the_frequent_have_rows_of_their_own() -> None:
+    """600 items, of which the first 300 are had by twice as many users, in 300 rows and the shared one."""
+    data = histories(*np.concatenate([np.arange(600), np.arange(300)]).reshape(-1, 9).tolist(), n_items=600)
+    rows = row("sasrec", table="collisionless", rows=300).rows_of(data)
+    assert len(set(rows[:300])) > 260
+    assert (rows[300:] == 300).mean() > 0.85
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

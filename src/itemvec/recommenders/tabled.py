@@ -16,7 +16,7 @@ from itemvec.recommenders.base import RECOMMENDERS
 from itemvec.recommenders.id_table import EMPTY, MOST, IdTable, hashed
 
 Admit = Annotated[int, Ge(1), Le(MOST)]
-EVENTS = 1 << 16  # interactions that a table sees at a time
+ITEMS = 256  # that a table takes at a time: within these, frequency does not count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,15 +51,18 @@ class Tabled:
     def rows_of(self, histories: Histories) -> Ints | None:
         """Row of the table for each item, int64 of shape (n_items,); None for ``exact``.
 
-        ``collisionless`` sees interactions in the order of the histories; its last row is the shared one.
+        ``collisionless`` takes items from the most to the least frequent in training; its last row is the shared one.
         """
         if self.rows is None:
             return None
         items = np.arange(histories.n_items)
         if self.table == "hashed":
             return hashed(items, self.rows)
-        table = IdTable(self.rows, self.admit)
-        for start in range(0, len(histories.items), EVENTS):
-            table.add(histories.items[start : start + EVENTS], start)
+        counts = np.bincount(histories.items, minlength=histories.n_items)
+        frequent = np.argsort(-counts, kind="stable")
+        frequent = frequent[counts[frequent] >= self.admit]
+        table = IdTable(self.rows)
+        for start in range(0, len(frequent), ITEMS):
+            table.add(frequent[start : start + ITEMS], start)
         found = table.find(items)
         return np.where(found == EMPTY, self.rows, found)
