@@ -16,8 +16,8 @@ FLOORS: list[dict[str, str]] = [
         "metrics core"
     },
     {
-        "stages": "studies synthetic cluster recommenders tuners encoders rerankers retrievers reducers protocol models "
-        "datasets store metrics core"
+        "stages": "studies synthetic cluster recommenders tuners encoders rerankers retrievers reducers protocol "
+        "models datasets store metrics core"
     },
     {"studies": "recommenders reducers protocol metrics core"},
     {

@@ -63,7 +63,9 @@ def test_the_decision_the_answer_and_the_card_say_the_same(
     said = conclusion(decision["tasks"])
     assert said.startswith("Tuning is not shown to pay: the highest of 3 is profile on small, hit@1 -0.0500 [")
     assert " ".join(answer(decision).split()).endswith(said)
-    card = cards(results, decision)[-1]
+    assert cards(results, decision)[-1].choice == "Not shown to pay"
+    alone = decision | {"tasks": {"search": decision["tasks"]["search"]}}
+    card = cards(results, alone)[-1]
     assert (card.title, card.choice) == ("Would tuning pay?", "No: it harms")
     assert "harms" in card.sentences[0]
     plain = decide_all(results, Measures.below(folder / "measures"), folder)
