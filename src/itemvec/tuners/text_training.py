@@ -18,7 +18,6 @@ from itemvec.tuners.live_model import Live, check_same
 Loss = Literal["contrastive", "gist", "margin-mse"]
 ANCHOR, POSITIVE = "anchor", "positive"
 CHECKED = 8  # texts of each role whose vectors are compared with those of search
-TALKS = ("PrinterCallback", "ModelCardCallback")  # ends of names of callbacks that print, and write no model
 MINI = 32  # texts whose gradients are held at a time
 
 
@@ -67,6 +66,11 @@ def train_epoch(live: Live, texts: Texts, step: Step, guide: Any = None, check: 
     """
     from datasets import Dataset, disable_progress_bars
     from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
+    from transformers import PrinterCallback
+
+    class Trainer(SentenceTransformerTrainer):
+        def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
+            """Write no card: it would look for examples, with a bar."""
 
     disable_progress_bars()
     device = live.model.device.type
@@ -91,12 +95,10 @@ def train_epoch(live: Live, texts: Texts, step: Step, guide: Any = None, check: 
             use_cpu=device == "cpu",
             dataloader_pin_memory=device != "cpu",
         )
-        trainer = SentenceTransformerTrainer(
+        trainer = Trainer(
             model=live.model, args=arguments, train_dataset=Dataset.from_dict(columns), loss=_loss(live, step, guide)
         )
-        for one in list(trainer.callback_handler.callbacks):
-            if type(one).__name__.endswith(TALKS):
-                trainer.remove_callback(one)
+        trainer.remove_callback(PrinterCallback)
         if check:
             _check(live, trainer, texts)
         trainer.train()
