@@ -9,6 +9,8 @@ draws may be shown to pay.
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 import numpy as np
 import pyarrow as pa
@@ -20,7 +22,11 @@ from itemvec.tuners import TUNERS, Asked, Exam, Lesson, choose
 from itemvec.tuners.base import unit
 
 ITEMS, DIM, SIZES = 300, 16, (60, 20, 100)
-ROWS = {"ridge": {"kind": "ridge"}, "low-rank": {"kind": "low-rank", "steps": 40}, "nudge": {"kind": "nudge"}}
+ROWS: dict[str, dict[str, Any]] = {
+    "ridge": {"kind": "ridge"},
+    "low-rank": {"kind": "low-rank", "steps": 40},
+    "nudge": {"kind": "nudge"},
+}
 
 
 def asked(rng: np.random.Generator, n: int) -> Asked:
