@@ -27,6 +27,10 @@ ROWS: dict[str, dict[str, Any]] = {
     "low-rank": {"kind": "low-rank", "steps": 40},
     "nudge": {"kind": "nudge"},
 }
+    "ridge": {"kind": "ridge"},
+    "low-rank": {"kind": "low-rank", "steps": 40},
+    "nudge": {"kind": "nudge"},
+}
 
 
 def asked(rng: np.random.Generator, n: int) -> Asked:

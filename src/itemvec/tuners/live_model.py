@@ -82,7 +82,7 @@ class Live:
 
     def row(self, folder: Path) -> SentenceTransformerEncoder:
         """The row of the model, with ``folder`` as its checkpoint."""
-        item, query = (self.prompts[role] or None for role in ("item", "query"))  # type: ignore[index]
+        item, query = (self.prompts[role] or None for role in ("item", "query"))
         row = replace(self.encoder, checkpoint=str(folder), revision=None, config={})
         return replace(row, item_prompt=item, query_prompt=query)
 

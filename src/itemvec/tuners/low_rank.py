@@ -144,9 +144,11 @@ def _mapped(vectors: Any, down: Any, up: Any) -> Any:
 
 def _relevant(asked: Asked, rows: Ints, items: Ints) -> Any:
     """Whether each of ``items`` is relevant to each query, or hidden from it; bool of shape (n, n)."""
-    pairs = asked.pairs
-    width = int(max(pairs[:, 1].max(initial=0), items.max(initial=0))) + 1
-    never = np.isin(rows[:, None] * width + items[None, :], pairs[:, 0] * width + pairs[:, 1])
+    never = np.zeros((len(rows), len(items)), dtype=np.bool_)
+    for place, row in enumerate(rows.tolist()):
+        relevant = asked.of(row)  # ascending
+        found = np.minimum(np.searchsorted(relevant, items), len(relevant) - 1)
+        never[place] = relevant[found] == items
     return never if asked.hidden is None else never | (asked.hidden[rows][:, None] == items[None, :])
 
 
