@@ -27,10 +27,6 @@ ROWS: dict[str, dict[str, Any]] = {
     "low-rank": {"kind": "low-rank", "steps": 40},
     "nudge": {"kind": "nudge"},
 }
-    "ridge": {"kind": "ridge"},
-    "low-rank": {"kind": "low-rank", "steps": 40},
-    "nudge": {"kind": "nudge"},
-}
 
 
 def asked(rng: np.random.Generator, n: int) -> Asked:
