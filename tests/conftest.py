@@ -45,10 +45,14 @@ REDUCER_ROWS: dict[str, dict[str, Any]] = {
     "quantize": {"kind": "quantize", "to": "int8"},
     "product-quantize": {"kind": "product-quantize", "parts": 3, "bits": 4, "rotate": True},
     "drop-degrading": {"kind": "drop-degrading"},
-    "ridge": {"kind": "ridge", "penalty": 1.0},
-    "low-rank": {"kind": "low-rank", "rank": 2, "steps": 20},
     "noise": {"kind": "noise", "share": 0.5},
     "chain": {"kind": "chain", "links": [{"kind": "pca", "dim": 5}, {"kind": "quantize", "to": "binary"}]},
+}
+TUNER_ROWS: dict[str, dict[str, Any]] = {
+    "ridge": {"kind": "ridge"},
+    "low-rank": {"kind": "low-rank", "rank": 2, "steps": 20},
+    "nudge": {"kind": "nudge"},
+    "full": {"kind": "full", "epochs": 1},
 }
 RECOMMENDER_ROWS: dict[str, dict[str, Any]] = {
     "popular": {"kind": "popular"},

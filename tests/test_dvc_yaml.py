@@ -20,14 +20,33 @@ BY_FILE = {
     "stages": {name for name in MODULES if name.startswith("itemvec.stages.")} - {"itemvec.stages.stage"},
 }
 STAGES: dict[str, Any] = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
+TUNED = "_tuned"  # behind the name of a stage that runs on the variants of tuners; for the rest it is that of its name
+
+
+def script_of(stage: str) -> str:
+    return stage.removesuffix(TUNED)
+
+
+def test_tuned_variants_are_measured_as_the_others() -> None:
+    tuned = [name for name in STAGES if name.endswith(TUNED)]
+    assert {script_of(name) for name in tuned} == {
+        name for name in STAGES if "variant" in STAGES[name].get("matrix", {})
+    } - {"reduce", *tuned}
+    for name in tuned:
+        ours, theirs = STAGES[name], STAGES[script_of(name)]
+        assert ours["matrix"] == theirs["matrix"] | {"variant": "${tuners}"}
+        assert {key: ours[key] for key in ours if key != "matrix"} == {
+            key: theirs[key] for key in theirs if key != "matrix"
+        }
 
 
 def test_contributing_shows_what_an_edit_runs_again() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text()
     for package in package_graph():
         place = f"src/itemvec/{package}"
-        stages = [name for name in STAGES if any(dep.split(".py")[0].startswith(place) for dep in STAGES[name]["deps"])]
-        whole = [name for name in STAGES if place in STAGES[name]["deps"]]
+        named = [name for name in STAGES if not name.endswith(TUNED)]
+        stages = [name for name in named if any(dep.split(".py")[0].startswith(place) for dep in STAGES[name]["deps"])]
+        whole = [name for name in named if place in STAGES[name]["deps"]]
         if package in BY_FILE:
             assert not whole
         else:
@@ -37,7 +56,7 @@ def test_contributing_shows_what_an_edit_runs_again() -> None:
 
 @pytest.mark.parametrize("name", sorted(STAGES))
 def test_stage_depends_on_the_code_it_runs_and_no_other(name: str) -> None:
-    script = f"pipelines/{name}.py"
+    script = f"pipelines/{script_of(name)}.py"
     needed = {script}
     for module in closure(ROOT / script):
         package = package_of(module)
@@ -65,7 +84,7 @@ def _path(out: Any) -> str:
 
 @pytest.mark.parametrize("name", sorted(STAGES))
 def test_stage_declares_the_params_it_reads(name: str) -> None:
-    tree = ast.parse((ROOT / "pipelines" / f"{name}.py").read_text())
+    tree = ast.parse((ROOT / "pipelines" / f"{script_of(name)}.py").read_text())
     read = {
         node.attr
         for node in ast.walk(tree)
@@ -74,7 +93,13 @@ def test_stage_declares_the_params_it_reads(name: str) -> None:
     declared = {_path(param).split(".")[0] for param in STAGES[name].get("params", [])}
     assert read <= declared
     if any(isinstance(node, ast.Name) and node.id == "params" for node in ast.walk(_without_attributes(tree))):
-        rows = {"datasets", "models", "reducers", "systems"}  # of which DVC cannot name those that a list selects
+        rows = {
+            "datasets",
+            "models",
+            "reducers",
+            "tunings",
+            "systems",
+        }  # of which DVC cannot name those that a list selects
         assert {field.name for field in fields(Params)} - rows <= declared | {"seed"}
 
 
@@ -93,12 +118,12 @@ def _without_attributes(tree: ast.AST) -> ast.AST:
 
 @pytest.mark.parametrize("name", sorted(STAGES))
 def test_stage_is_one_short_script_of_the_same_name(name: str) -> None:
-    assert STAGES[name]["cmd"].split()[:2] == ["pipelines/run", name]
-    assert len((ROOT / "pipelines" / f"{name}.py").read_text().splitlines()) <= 50
+    assert STAGES[name]["cmd"].split()[:2] == ["pipelines/run", script_of(name)]
+    assert len((ROOT / "pipelines" / f"{script_of(name)}.py").read_text().splitlines()) <= 50
 
 
 def test_every_script_is_a_stage() -> None:
-    assert {path.stem for path in (ROOT / "pipelines").glob("*.py")} == set(STAGES)
+    assert {path.stem for path in (ROOT / "pipelines").glob("*.py")} == {script_of(name) for name in STAGES}
 
 
 @pytest.mark.parametrize(
@@ -115,7 +140,7 @@ def test_dvc_leaves_params_as_they_are_written(tmp_path: Path, name: str, change
 
 
 @pytest.mark.parametrize(
-    "name", ["variants", "recommenders", "retrievers", "baselines", "rerankers", "recommend.metrics"]
+    "name", ["variants", "tuners", "recommenders", "retrievers", "baselines", "rerankers", "recommend.metrics"]
 )
 def test_dvc_can_empty_a_list_of_params(name: str, tmp_path: Path) -> None:
     copy = tmp_path / "params.yaml"

@@ -16,11 +16,16 @@ FLOORS: list[dict[str, str]] = [
         "metrics core"
     },
     {
-        "stages": "studies synthetic cluster recommenders encoders rerankers retrievers reducers protocol models "
-        "datasets store metrics core"
+        "stages": "studies synthetic cluster recommenders tuners encoders rerankers retrievers reducers protocol "
+        "models datasets store metrics core"
     },
     {"studies": "recommenders reducers protocol metrics core"},
-    {"cluster": "encoders store core", "recommenders": "protocol core", "synthetic": "rerankers core"},
+    {
+        "cluster": "encoders store core",
+        "recommenders": "protocol core",
+        "synthetic": "rerankers core",
+        "tuners": "encoders rerankers metrics core",
+    },
     {
         "encoders": "models store core",
         "rerankers": "models core",

@@ -18,12 +18,14 @@ from itemvec.recommenders import RECOMMENDERS
 from itemvec.reducers import REDUCERS
 from itemvec.rerankers import RERANKERS
 from itemvec.retrievers import RETRIEVERS
+from itemvec.tuners import TUNERS
 
 PROTOCOLS = {key: hint for key, hint in get_type_hints(Params).items() if isinstance(hint, type) and is_dataclass(hint)}
 SECTIONS: list[tuple[str, str, Registry[Any]]] = [
     ("Kinds of data sets", "Rows of `datasets`: what the files in `data/` are.", DATASETS),
     ("Kinds of encoders", "Rows of `models.yaml`: what turns a text into a vector.", ENCODERS),
     ("Kinds of reducers", "Rows of `reducers`: what makes vectors smaller. All are fitted on the items.", REDUCERS),
+    ("Kinds of tuners", "Rows of `tunings`, named in `tuners`: what learns from judgments or histories.", TUNERS),
     ("Kinds of recommenders", "Rows of `systems`, named in `recommenders` or `baselines`.", RECOMMENDERS),
     ("Kinds of retrievers", "Rows of `systems`, named in `retrievers` or `baselines`.", RETRIEVERS),
     ("Kinds of rerankers", "Rows of `systems`, named in `rerankers`.", RERANKERS),
@@ -68,7 +70,8 @@ def _example(registry: Registry[Any], kind: str, params: dict[str, Any]) -> str:
     """The shortest row of this kind that the parameters have, as one line of YAML."""
     if registry is SPLITS:
         return f"`{{kind: {kind}, max_history: 50}}`"
-    table = {DATASETS: "datasets", ENCODERS: "models", REDUCERS: "reducers"}.get(registry, "systems")
+    tables = {DATASETS: "datasets", ENCODERS: "models", REDUCERS: "reducers", TUNERS: "tunings"}
+    table = tables.get(registry, "systems")
     names = {field.name for field in fields(registry[kind])} | {"kind"}  # `recbole` is a data set and a recommender
     found = [(name, row) for name, row in params[table].items() if row["kind"] == kind and row.keys() <= names]
     return min((f"`{name}: {_flow(row)}`" for name, row in found), key=len, default="")

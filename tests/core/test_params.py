@@ -38,6 +38,8 @@ def test_selectors_and_tables_are_keys() -> None:
         ({"variants": ["full", "pca65"]}, "variants: reducers has no row 'pca65'; did you mean"),
         ({"variants": []}, "variants: name at least one row of reducers"),
         ({"variants": "full"}, "option 'variants' is 'full'"),
+        ({"tuners": ["rigde"]}, "tuners: tunings has no row 'rigde'; did you mean 'ridge'?"),
+        ({"tuners": ["full"], "tunings": {"full": {"kind": "ridge"}}}, "tuners: 'full' is also a row of reducers"),
         ({"variants": ["full", "full"]}, "variants: a row is named twice in full, full"),
         ({"baselines": ["eas"]}, "baselines: systems has no row 'eas'; did you mean 'ease'?"),
         ({"seed": -1}, "option 'seed' is -1"),

@@ -6,19 +6,23 @@ import pytest
 from itemvec.decision.answer import answer
 from itemvec.decision.comparisons import all_shown
 from itemvec.decision.decision import decide_all
+from itemvec.decision.learning_curve import more_to_learn
 from itemvec.decision.results import Results
 from itemvec.decision.standings import rank_group
-from itemvec.decision.tuning_pays import tuning_pays, tuning_sentence
+from itemvec.decision.tuning_pays import tuning_pays
+from itemvec.decision.tuning_text import conclusion, instead_sentence, tuning_sentence
 from itemvec.decision.values import Measures
 from itemvec.report.cards import cards
 
 GROUP = "constructed: b"  # of 20 queries, 12 are right on full and none on small
 
 
-def tuned(results: Results, after: float = 0.6) -> Results:
+def tuned(results: Results, changed: bool = True) -> Results:
     """The variant ``small`` was learnt from 30 queries."""
-    facts = {"tuned": {"queries": 30, "before": 0.5, "after": after}}
-    return replace(results, variants=results.variants | {"small": results.variants["small"] | facts})
+    facts = {"source": "judgments", "queries": 30, "left_out": {"same_words": 1, "near": 2}, "changed": changed}
+    small = results.variants["small"] | {"tuned": facts | {"curve": {}}}
+    params = replace(results.params, variants=["full"], tuners=["small"])
+    return replace(results, params=params, variants=results.variants | {"small": small})
 
 
 def test_a_loss_is_said_to_harm(results: Results, folder: Path) -> None:
@@ -27,17 +31,22 @@ def test_a_loss_is_said_to_harm(results: Results, folder: Path) -> None:
     known = all_shown(results, "search", measures)
     found = {one.group: one for one in tuning_pays(results, groups, known)}
     one = found[GROUP]
-    assert (one.system, one.variant, one.learnt, one.queries) == ("exact", "small", 30, 20)
+    assert (one.system, one.variant, one.queries) == ("exact", "small", 20)
     assert one.comparison == known[GROUP, "hit@1", "search/exact/small", "search/exact/full"]
     assert one.comparison.difference == pytest.approx(-0.6)
     assert (one.words, one.more) == ("harms", 0)
     assert tuning_sentence("hit@1", one.as_data(), True).startswith(
-        f"{GROUP}: tuning exact by small, on 30 judged queries, harms: hit@1 -0.6000 ["
+        f"{GROUP}: tuning exact by small, on 30 judged queries (3 more, which the test nearly asks, were left out), "
+        "harms: hit@1 -0.6000 ["
     )
+    (other,) = one.as_data()["instead"]
+    against = known[GROUP, "hit@1", "baseline/bm25", "search/exact/full"]
+    assert (other["key"], other["difference"], other["low"]) == ("bm25", against.difference, against.low)
+    assert "bm25" in instead_sentence("hit@1", one.as_data())
 
 
 def test_what_changed_nothing_is_said_so(results: Results, folder: Path) -> None:
-    results, measures = tuned(results, after=0.5), Measures.below(folder / "measures")
+    results, measures = tuned(results, changed=False), Measures.below(folder / "measures")
     groups = [rank_group(results, "search", GROUP, measures, 0.01)]
     (one,) = tuning_pays(results, groups, all_shown(results, "search", measures))
     assert one.words == "changed nothing"
@@ -50,10 +59,24 @@ def test_the_decision_the_answer_and_the_card_say_the_same(
     monkeypatch.setattr("itemvec.decision.decision._hash", lambda *_: "h")  # the run of these tests has no tables
     decision = decide_all(tuned(results), Measures.below(folder / "measures"), folder)
     assert len(decision["tasks"]["search"]["tuning"]) == len(results.groups("search"))
-    assert "tuning exact by small, on 30 judged queries, harms" in " ".join(answer(decision).split())
-    card = cards(results, decision)[-1]
+    assert "were left out), harms" in " ".join(answer(decision).split())
+    said = conclusion(decision["tasks"])
+    assert said.startswith("Tuning is not shown to pay: the highest of 3 is profile on small, hit@1 -0.0500 [")
+    assert " ".join(answer(decision).split()).endswith(said)
+    assert cards(results, decision)[-1].choice == "Not shown to pay"
+    alone = decision | {"tasks": {"search": decision["tasks"]["search"]}}
+    card = cards(results, alone)[-1]
     assert (card.title, card.choice) == ("Would tuning pay?", "No: it harms")
     assert "harms" in card.sentences[0]
     plain = decide_all(results, Measures.below(folder / "measures"), folder)
     assert plain["tasks"]["search"]["tuning"] == []
     assert cards(results, plain)[-1].choice == "Not measured in this run."
+
+
+def test_more_to_learn_follows_the_curve() -> None:
+    """From .01 to .02 with the last doubling: .04 takes two more of them."""
+    curve = {"0.5": [0.01, 0.01], "1": [0.02, 0.02]}
+    assert more_to_learn(curve, 100, 0.04) == 300
+    assert more_to_learn({"0.5": [0.02], "1": [0.02]}, 100, 0.04) == 0
+    assert more_to_learn({"0.5": [0.0, 0.02], "1": [0.01, 0.015]}, 100, 0.04) == 0  # by chance
+    assert more_to_learn({"1": [0.02]}, 100, 0.04) == 0

@@ -15,6 +15,7 @@ from itemvec.recommenders import RECOMMENDERS
 from itemvec.reducers import REDUCERS
 from itemvec.rerankers import RERANKERS
 from itemvec.retrievers import RETRIEVERS
+from itemvec.tuners import TUNERS
 from tests.conftest import ROOT
 from tests.docs.blocks import Block, blocks
 
@@ -22,6 +23,7 @@ TABLES: dict[str, tuple[Registry[Any], ...]] = {
     "datasets": (DATASETS,),
     "models": (ENCODERS,),
     "reducers": (REDUCERS,),
+    "tunings": (TUNERS,),
     "systems": (RECOMMENDERS, RETRIEVERS, RERANKERS),
     "split": (SPLITS,),
 }

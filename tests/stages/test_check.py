@@ -126,6 +126,14 @@ RECOMMEND = {"split": "leave-one-out", "mask_history": True, "depth": 10, "seeds
         ({"search": SEARCH | {"metrics": ["ndcg@20"]}}, "search: ndcg@20 looks deeper than depth 10; raise depth"),
         ({"search": SEARCH | {"metrics": []}}, "search: metrics names none"),
         (
+            {"tuners": ["t"], "tunings": {"t": {"kind": "rigde"}}},
+            "tuner 't': unknown kind 'rigde'; did you mean 'ridge'",
+        ),
+        (
+            {"model": "lsa", "tuners": ["t"], "tunings": {"t": {"kind": "full"}}},
+            "tuner 't': kind full trains the weights of a model of kind sentence-transformer",
+        ),
+        (
             {"recommend": RECOMMEND | {"split": "random"}},
             "split 'random': unknown kind 'random'; choose from given, leave-one-out",
         ),

@@ -101,3 +101,13 @@ def test_a_reduction_that_learns_from_histories_needs_some(tmp_path: Path, data:
     (data / "mine" / "interactions.csv").unlink()
     with pytest.raises(ParamsError, match="reducer 'full': there are no interactions to learn from"):
         check_selected_data(data, found)
+
+
+def test_tuners_need_something_to_learn_from(tmp_path: Path, data: Path) -> None:
+    found = params(tmp_path, **MINE, tuners=["ridge"])
+    check_selected_data(data, found)  # from histories
+    (data / "mine" / "interactions.csv").unlink()
+    with pytest.raises(ParamsError, match="tuners: nothing to learn from for ridge: there are no interactions"):
+        check_selected_data(data, found)
+    search = {"depth": 10, "metrics": ["ndcg@10"], "split": {"validation": 0.2}}
+    check_selected_data(data, params(tmp_path, **MINE, tuners=["ridge"], search=search))

@@ -24,6 +24,7 @@ from itemvec.commands.recommend import recommend
 from itemvec.commands.review import review
 from itemvec.commands.search import search, train_reranker
 from itemvec.commands.sweep import sweep
+from itemvec.commands.tune import tune
 from itemvec.commands.tuned import tuned
 from itemvec.commands.undo import undo
 from itemvec.core.options import MOST, PATTERNS, Pattern
@@ -51,7 +52,7 @@ def main() -> None:
 
 for command in (
     *(cache, convert, diff, export, generate_queries, init, leaderboard, paper, plan, race, recommend, review),
-    *(search, sweep, train_reranker, tuned, undo),
+    *(search, sweep, train_reranker, tune, tuned, undo),
 ):
     main.add_command(command)
 

@@ -9,11 +9,27 @@ from typing import Any
 
 from itemvec.core.errors import ParamsError
 from itemvec.core.options import Seed
-from itemvec.core.protocols import DecideProtocol, RecommendProtocol, RerankProtocol, Row, SearchProtocol
+from itemvec.core.protocols import (
+    DecideProtocol,
+    RecommendProtocol,
+    RerankProtocol,
+    Row,
+    SearchProtocol,
+    TuneProtocol,
+)
 from itemvec.core.registry import checked, suggest
 from itemvec.core.yaml_text import read_yaml
 
-__all__ = ["MODELS", "DecideProtocol", "Params", "RecommendProtocol", "RerankProtocol", "Row", "SearchProtocol"]
+__all__ = [
+    "MODELS",
+    "DecideProtocol",
+    "Params",
+    "RecommendProtocol",
+    "RerankProtocol",
+    "Row",
+    "SearchProtocol",
+    "TuneProtocol",
+]
 
 Table = dict[str, Row]
 
@@ -24,6 +40,7 @@ SELECTORS = {
     "dataset": "datasets",
     "model": "models",
     "variants": "reducers",
+    "tuners": "tunings",
     "recommenders": "systems",
     "retrievers": "systems",
     "baselines": "systems",
@@ -48,6 +65,9 @@ class Params:
         The row of ``models.yaml`` that encodes the texts.
     variants
         Rows of ``reducers``: the vectors that are compared. Differences are taken against the first.
+    tuners
+        Rows of ``tunings``: vectors, or models, that learn from judged queries or histories. Each makes a variant of
+        its name.
     recommenders
         Rows of ``systems`` that recommend from every variant.
     retrievers
@@ -62,6 +82,8 @@ class Params:
         How search is measured.
     rerank
         What the rerankers reorder.
+    tune
+        How the tuners are tried.
     decide
         How the verdict is reached.
     datasets
@@ -70,6 +92,8 @@ class Params:
         Encoders, by name. They are the file ``models.yaml``, beside ``params.yaml``.
     reducers
         Reducers, by name.
+    tunings
+        Tuners, by name.
     systems
         Recommenders, retrievers and rerankers, by name.
     """
@@ -78,6 +102,7 @@ class Params:
     dataset: str
     model: str
     variants: list[str]
+    tuners: list[str]
     recommenders: list[str]
     retrievers: list[str]
     baselines: list[str]
@@ -85,10 +110,12 @@ class Params:
     recommend: RecommendProtocol
     search: SearchProtocol
     rerank: RerankProtocol
+    tune: TuneProtocol
     decide: DecideProtocol
     datasets: Table
     models: Table
     reducers: Table
+    tunings: Table
     systems: Table
 
     @classmethod
@@ -105,12 +132,13 @@ class Params:
             raise ParamsError(f"{path}: rows of models lie in {MODELS}, beside it; move them there")
         raw["models"] = _read(path.with_name(MODELS))
         _check_rows(str(path.with_name(MODELS)), raw["models"])
-        for table in ("datasets", "reducers", "systems"):
+        for table in ("datasets", "reducers", "tunings", "systems"):
             _check_rows(f"{path}: {table}", raw.get(table))
         protocols = {
             "recommend": RecommendProtocol,
             "search": SearchProtocol,
             "rerank": RerankProtocol,
+            "tune": TuneProtocol,
             "decide": DecideProtocol,
         }
         for key, protocol in protocols.items():
@@ -122,7 +150,14 @@ class Params:
             _check_names(f"{path}: {selector}", [chosen] if isinstance(chosen, str) else chosen, table, params)
         if not params.variants:
             raise ParamsError(f"{path}: variants: name at least one row of reducers")
+        for name in sorted({*params.tuners} & {*params.reducers}):  # their vectors would lie in one place
+            raise ParamsError(f"{path}: tuners: {name!r} is also a row of reducers; rename one of them")
         return params
+
+    @property
+    def all_variants(self) -> list[str]:
+        """What systems run on: the rows of ``variants``, then those of ``tuners``."""
+        return [*self.variants, *self.tuners]
 
 
 def _read(path: Path) -> dict[str, Any]:

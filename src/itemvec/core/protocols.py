@@ -1,11 +1,11 @@
-"""How recommendation, search and reranking are measured: three parts of ``params.yaml``."""
+"""How recommendation, search, reranking and tuning are measured: parts of ``params.yaml``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from itemvec.core.options import Depth, NaturalFloat, OpenShare, Positive
+from itemvec.core.options import Depth, NaturalFloat, OpenShare, Positive, PositiveFloat
 
 Row = dict[str, Any]
 
@@ -85,6 +85,26 @@ class RerankProtocol:
 
     first: str
     depth: Depth
+
+
+@dataclass(frozen=True)
+class TuneProtocol:
+    """How the rows of ``tuners`` are tried, all with the same effort.
+
+    Parameters
+    ----------
+    trials
+        How many settings of each are tried; validation queries choose.
+    seeds
+        How often each point of the learning curve is repeated, each time with another draw of its queries.
+    duplicates
+        A query whose cosine with a test query is this or more, untuned, is not learnt from. Nor is one of the same
+        words.
+    """
+
+    trials: Positive = 4
+    seeds: Positive = 3
+    duplicates: PositiveFloat = 0.95
 
 
 @dataclass(frozen=True)

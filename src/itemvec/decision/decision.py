@@ -60,7 +60,7 @@ def _task(results: Results, task: str, measures: Measures) -> dict[str, Any]:
     groups = [rank_group(results, task, group, measures, tolerance) for group in results.groups(task)]
     verdict = decide(results, task, groups, tolerance)
     unjudged = consider(results, task, groups, measures, verdict, tolerance)
-    tuned = any("tuned" in facts for facts in results.variants.values()) and task == "search"
+    tuned = bool(params.tuners)
     known = all_shown(results, task, measures, [groups[0].metric]) if tuned else {}
     pays = [one for one in (text_pays(group) for group in groups) if one is not None]
     notes = [unjudged.note(verdict, groups[0].metric)] if unjudged else []

@@ -12,7 +12,7 @@ from itemvec.core.params import Params
 
 TITLES = {"recommend": "Recommendation", "search": "Search"}
 TASKS = tuple(TITLES)
-VARIANT_STUDIES = ("reduce", "analyze", "truncation")  # stages with one file for each variant
+VARIANT_STUDIES = ("analyze", "truncation")  # stages with one file for each variant
 CONSTRUCTED = "constructed"  # how the name of a group starts whose queries were made from metadata
 
 
@@ -80,7 +80,8 @@ class Results:
     def copy(self, target: Path) -> None:
         """Copy the selected files, and those that are of no row, to the folder ``target``."""
         studies = [f"{study}/{name}" for study in VARIANT_STUDIES for name in self.variants]
-        rows = studies + [one.cell for one in self.cells]
+        made = [_made(self.params, name) for name in self.variants]
+        rows = made + studies + [one.cell for one in self.cells]
         for path in [*self.folder.glob("*.json"), *(self.folder / f"{name}.json" for name in rows)]:
             copy = target / path.relative_to(self.folder)
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -109,15 +110,20 @@ def collect(params: Params, metrics: Path) -> Results:
         _read(metrics, task, system, variant)
         for task, systems in (("recommend", params.recommenders), ("search", params.retrievers))
         for system in systems
-        for variant in params.variants
+        for variant in params.all_variants
     ]
     cells += [_read(metrics, "baseline", system, None) for system in params.baselines]
     cells += [_read(metrics, "rerank", system, None) for system in params.rerankers]
     variants = {
-        name: read_json(metrics / "reduce" / f"{name}.json") | read_json(metrics / "analyze" / f"{name}.json")
-        for name in params.variants
+        name: read_json(metrics / f"{_made(params, name)}.json") | read_json(metrics / "analyze" / f"{name}.json")
+        for name in params.all_variants
     }
     return Results(params, cells, read_json(metrics / "embed.json"), variants, metrics)
+
+
+def _made(params: Params, variant: str) -> str:
+    """The result of the stage that made a variant."""
+    return f"{'tune' if variant in params.tuners else 'reduce'}/{variant}"
 
 
 def _read(metrics: Path, stage: str, system: str, variant: str | None) -> Result:

@@ -24,19 +24,13 @@ EQUAL = float(np.finfo(np.float32).eps) ** 2  # variance, in squares of the mean
 class Trial(NamedTuple):
     """Queries that a reduction may learn from, float32 of shape (n, dim), and their judgments.
 
-    apart
-        Whether none of them is among those that the results are measured on.
     hidden
         Position of the item that is not ranked for each query, int64 of shape (n,), or -1.
-    repeated
-        How many more there were that are asked in the test too, and so left out.
     """
 
     queries: Floats
     judged: Judged
-    apart: bool = True
     hidden: Ints | None = None
-    repeated: int = 0
 
 
 @dataclass(frozen=True)
@@ -109,7 +103,7 @@ class Transform:
     queries
         The map for queries if it differs: a float query may be compared with a quantised item.
     facts
-        What the fit found, for the results; under ``tuned``, what was learnt from judged queries.
+        What the fit found, for the results.
     linear
         By role, the matrix, float32 of shape (dim, reduced dim), of a map that scales to unit length after it; empty
         for other maps.

@@ -7,7 +7,7 @@ from typing import Any
 
 from itemvec.core.text import metric_name
 from itemvec.decision.results import CONSTRUCTED, TITLES, Results
-from itemvec.decision.tuning_pays import tuning_sentence
+from itemvec.decision.tuning_text import tuning_sentence
 from itemvec.decision.verdict import size
 
 ORDER = ("search", "recommend")
@@ -34,20 +34,20 @@ def cards(results: Results, decision: dict[str, Any]) -> list[Card]:
     """A card for each task that the data has, search first; then what is known of tuning."""
     tasks = decision["tasks"]
     found = [_card(results, task, tasks[task], decision["tolerance"]) for task in ORDER if task in tasks]
-    return [*found, _tuning(tasks.get("search", {}))]
+    return [*found, _tuning(tasks)]
 
 
-def _tuning(facts: dict[str, Any]) -> Card:
+def _tuning(tasks: dict[str, Any]) -> Card:
     """Whether tuning pays: what helps or harms first; how to ask where nothing was tuned."""
-    title, tuned = "Would tuning pay?", facts.get("tuning", [])
+    title, tuned = "Would tuning pay?", [(task, one) for task in tasks for one in tasks[task].get("tuning", [])]
     if not tuned:
-        how = "To ask: judged queries that are not for testing, and the variants ridge and low-rank."
+        how = "To ask: judged queries that are not for testing, or histories, and tuners: [ridge, low-rank]."
         return Card(title, "Not measured in this run.", "none", [how])
-    best = max(tuned, key=lambda one: (one["words"] == "pays", one["difference"]))
+    best = max((one for _, one in tuned), key=lambda one: (one["words"] == "pays", one["difference"]))
     said = {"pays": f"Yes, by {best['variant']}", "harms": "No: it harms"}.get(best["words"], "Not shown to pay")
     sentences = [
-        tuning_sentence(metric_name(facts["metric"]), one, len(facts["groups"]) > 1)
-        for one in sorted(tuned, key=lambda one: -one["difference"])[:TUNED]
+        tuning_sentence(metric_name(tasks[task]["metric"]), one, len(tasks[task]["groups"]) > 1, task)
+        for task, one in sorted(tuned, key=lambda row: -row[1]["difference"])[:TUNED]
     ]
     return Card(
         title, said, "good" if best["words"] == "pays" else "open", [one[0].upper() + one[1:] for one in sentences]

@@ -23,6 +23,7 @@ from itemvec.rerankers import RERANKERS
 from itemvec.retrievers import RETRIEVERS, TakesWidths
 from itemvec.stages.fits import check_items, check_tables
 from itemvec.stages.tasks import task_of
+from itemvec.tuners import TUNERS, TakesModel
 
 ROWS = 100_000  # of each file, that are looked at
 
@@ -39,6 +40,7 @@ def check_params(params: Params) -> None:
         lambda: DATASETS.build(params.dataset, params.datasets[params.dataset]),
         lambda: _check_model(params),
         *(partial(_check_variant, params, name) for name in params.variants),
+        *(partial(_check_tuner, params, name) for name in params.tuners),
         *(partial(_recommender, params, name) for name in params.recommenders),
         *(partial(_check_retriever, params, name) for name in params.retrievers),
         *(partial(_check_baseline, params, name) for name in params.baselines),
@@ -90,6 +92,15 @@ def _check_variant(params: Params, name: str) -> None:
         raise ParamsError(f"variant {name!r}: {error.message} (model {params.model!r} has {width})") from None
 
 
+def _check_tuner(params: Params, name: str) -> None:
+    tuner = TUNERS.build(name, params.tunings[name])
+    if isinstance(tuner, TakesModel):
+        try:
+            tuner.check_model(_model(params))
+        except ParamsError as error:
+            raise ParamsError(f"tuner {name!r}: {error.message} (model {params.model!r})") from None
+
+
 def _check_metrics(task: str, protocol: RecommendProtocol | SearchProtocol) -> None:
     if not protocol.metrics:
         raise ParamsError(f"{task}: metrics names none; name at least one, as ndcg@10")
@@ -126,7 +137,7 @@ def _check_first(params: Params) -> None:
     """Reranked is what a selected system finds."""
     if not params.rerankers:
         return
-    cells = [f"search/{system}/{variant}" for variant in params.variants for system in params.retrievers]
+    cells = [f"search/{system}/{variant}" for variant in params.all_variants for system in params.retrievers]
     cells += [f"baseline/{name}" for name in params.baselines if task_of(name, params.systems[name]) == "search"]
     first, depth = params.rerank.first, params.rerank.depth
     if first not in cells:

@@ -85,6 +85,12 @@ def check_tables(params: Params, interactions: Any, queries: Any) -> None:
             for name in params.variants
             if needs_interactions(REDUCERS.build(name, params.reducers[name]))
         ]
+        asked = PART in queries.column_names and pc.any(pc.not_equal(queries[PART], "test")).as_py()
+        if params.tuners and params.search.split == "given" and not asked:
+            found.append(
+                f"tuners: nothing to learn from for {', '.join(params.tuners)}: there are no interactions, and no "
+                "query is for training; write search.split: {validation: 0.5}, or tuners: []"
+            )
     chosen = PART in queries.column_names and pc.any(pc.equal(queries[PART], "validation")).as_py()
     if len(queries) and params.search.split == "given" and not chosen:
         searching = [name for name in params.baselines if task_of(name, params.systems[name]) == "search"]

@@ -100,13 +100,11 @@ def _trial(source: Path, judging: Judging) -> Trial:
     may = deciding(queries, asked.judgments.ids, judging.split)
     parts = query_parts(queries, judging.split)
     rows = pc.index_in(asked.judgments.ids, value_set=queries[QUERY].combine_chunks()).to_numpy()
-    apart, repeated = bool((parts[rows] != TEST).any()), 0
-    if apart:  # a query that is asked in the test too would be learnt by heart
+    if (parts[rows] != TEST).any():  # a query that is asked in the test too would be learnt by heart
         tested = {vector.tobytes() for vector in open_vectors(source, "queries").load().vectors[parts == TEST]}
-        new = np.array([vector.tobytes() not in tested for vector in asked.vectors], dtype=np.bool_)
-        may, repeated = may & new, int(np.count_nonzero(may & ~new))
+        may &= np.array([vector.tobytes() not in tested for vector in asked.vectors], dtype=np.bool_)
     hidden = None if asked.hidden is None else asked.hidden[may]
-    return Trial(asked.vectors[may], choose(asked.judgments, may), apart, hidden, repeated)
+    return Trial(asked.vectors[may], choose(asked.judgments, may), hidden)
 
 
 def deciding(queries: Any, judged: Ids, split: QuerySplit) -> NDArray[np.bool_]:

@@ -1,0 +1,108 @@
+"""Tuning: choose a setting on validation queries, apply it to all vectors, and ask the test what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from itemvec.core.arrays import Floats
+from itemvec.core.columns import TEXT
+from itemvec.core.files import read_parquet, replacing, write_json
+from itemvec.core.machine import training_folder
+from itemvec.metrics import compare_family
+from itemvec.metrics.standard_error import Spread
+from itemvec.stages.lesson import Protocol, Task, load_task
+from itemvec.store import Block, open_vectors, write_database
+from itemvec.tuners import Tuned, Tuner, choose
+from itemvec.tuners.base import Role, unchanged
+from itemvec.tuners.trials import curve, forgetting, unseen_answers
+
+ROLES: dict[str, Role] = {"items": "item", "queries": "query"}
+FLOAT, ROWS = 4, 4096
+
+
+def tune_vectors(
+    tuner: Tuner, tables: Path, source: Path, folder: Path, database: Path, protocol: Protocol
+) -> dict[str, Any]:
+    """Learn from what the tables below ``tables`` hold, and write the tuned vectors as ``database``.
+
+    Parameters
+    ----------
+    source
+        Digest of the vectors of the encoder.
+    folder
+        Receives what was learnt, as safetensors, and ``seconds.json``.
+
+    Returns
+    -------
+    Width, bytes of an item, and under ``tuned`` what was learnt from, what was tried and what came of it.
+    """
+    started = time.monotonic()
+    task = load_task(tables, source, protocol)
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    checkpoints = training_folder().with_name("tuning") / name
+    task = replace(task, lesson=replace(task.lesson, pool=getattr(tuner, "pool", 0), checkpoints=checkpoints))
+    chosen = choose(tuner, task.lesson, protocol.tune.trials, protocol.seed)
+    learnt = time.monotonic()
+    dim = _write(chosen.tuned, task, tables, source, database)
+    facts = task.facts | {"before": chosen.before, "after": chosen.tuned.reached, "setting": chosen.setting}
+    facts |= {"changed": chosen.changed, "tried": chosen.tried} | chosen.tuned.facts
+    facts |= asked_of(tuner, task, chosen.setting, chosen.tuned, protocol)
+    with replacing(folder) as partial:
+        partial.mkdir(parents=True)
+        chosen.tuned.write(partial)
+        shutil.rmtree(checkpoints, ignore_errors=True)
+        write_json(partial / "seconds.json", {"tuning": learnt - started, "all": time.monotonic() - started})
+    return {"dim": dim, "bytes_per_item": dim * FLOAT, "tuned": facts}
+
+
+def asked_of(tuner: Tuner, task: Task, setting: dict[str, Any], tuned: Tuned, protocol: Protocol) -> dict[str, Any]:
+    """What the test says, when all is chosen: the gain, by query and by item; the learning curve; forgetting."""
+    lesson, exam, seed = task.lesson, task.exam, protocol.seed
+    found: dict[str, Any] = {"by_query": _interval(exam.gains(lesson, tuned), seed)}
+    if not lesson.both:
+        gains = unseen_answers(tuner, lesson, setting, exam, seed)
+        found["by_item"] = None if gains is None else _interval(gains, seed)
+    measured = getattr(tuner, "curve", True)
+    found["curve"] = curve(tuner, lesson, setting, exam, protocol.tune.seeds, seed) if measured else {}
+    found["forgetting"] = {} if lesson.both else forgetting(tuner, lesson, setting, exam, seed)
+    return found
+
+
+def _interval(gains: Any, seed: int) -> dict[str, float]:
+    family = compare_family(gains[:, None], [Spread()], seed)
+    return {
+        "queries": len(gains),
+        "gain": float(gains.mean()),
+        "low": float(family.low[0]),
+        "high": float(family.high[0]),
+    }
+
+
+def _write(tuned: Tuned, task: Task, tables: Path, source: Path, database: Path) -> int:
+    """Write the tuned vectors of both tables; return their width."""
+    parts = {}
+    for name, role in ROLES.items():
+        ids, vectors = open_vectors(source, name).load()
+        if tuned.apply is unchanged:
+            found = vectors
+        elif role == "item":
+            found = tuned.apply(role, task.lesson.items, task.lesson.item_texts)
+            found = vectors if found is task.lesson.items else found
+        else:
+            found = tuned.apply(role, vectors, read_parquet(tables / f"{name}.parquet")[TEXT].to_pylist())
+        parts[name] = (found.shape[1], _blocks(ids, found))
+    write_database(database, parts)
+    return int(parts["items"][0])
+
+
+def _blocks(ids: Any, vectors: Floats) -> Iterator[Block]:
+    for start in range(0, len(ids), ROWS):
+        yield Block(ids[start : start + ROWS], np.ascontiguousarray(vectors[start : start + ROWS]))
