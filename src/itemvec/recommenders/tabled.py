@@ -10,12 +10,12 @@ from annotated_types import Ge, Le
 
 from itemvec.core.arrays import Ints
 from itemvec.core.errors import ParamsError
-from itemvec.core.options import Count
 from itemvec.protocol.histories import Histories
 from itemvec.recommenders.base import RECOMMENDERS
 from itemvec.recommenders.id_table import EMPTY, MOST, IdTable, hashed
 
 Admit = Annotated[int, Ge(1), Le(MOST)]
+Rows = Annotated[int, Ge(1), Le(100_000_000)]  # 51 GB of float32 at a width of 128
 ITEMS = 256  # that a table takes at a time: within these, frequency does not count
 
 
@@ -37,7 +37,7 @@ class Tabled:
     """
 
     table: Literal["exact", "collisionless", "hashed"] = "exact"
-    rows: Count | None = None
+    rows: Rows | None = None
     admit: Admit = 1
 
     def check_table(self) -> None:
