@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 from typing import Any
 
-from itemvec.decision.tuning_text import conclusion, tuning_sentence
+from itemvec.decision.tuning_text import conclusion
 
 WIDTH = 100  # columns of a terminal
 
@@ -24,12 +24,11 @@ def answer(decision: dict[str, Any], width: int = WIDTH) -> str:
     for task, facts in decision["tasks"].items():
         lines.append(fill(facts["sentence"], width, subsequent_indent="  "))
         below = [text_sentence(task, facts["metric"], one) for one in facts["text"]]
-        tuning = facts.get("tuning", [])
-        below += [tuning_sentence(facts["metric"], one, len(facts["groups"]) > 1, task) for one in tuning]
         below += [f"Note: {note}." for note in facts["notes"]]
         lines += [fill(one, width, initial_indent="  ", subsequent_indent="  ") for one in below]
     if any(facts.get("tuning") for facts in decision["tasks"].values()):
-        lines.append(fill(conclusion(decision["tasks"]), width, subsequent_indent="  "))
+        said = f"{conclusion(decision['tasks'])} `itemvec tune` says more."
+        lines.append(fill(said, width, subsequent_indent="  "))
     return "\n".join(lines)
 
 

@@ -14,15 +14,18 @@ def conclusion(tasks: dict[str, Any]) -> str:
     if not rows:
         return "Tuning was not measured in this run: name rows of tunings under tuners."
     task, metric, best = max(rows, key=lambda row: (row[2]["words"] == "pays", row[2]["difference"]))
-    name = f"{best['system']} on {best['variant']}"
+    where = f" in {best['group']}" if task == "search" and len(tasks[task]["groups"]) > 1 else ""
+    name = f"{best['system']} on {best['variant']}{where}"
     if all(one["words"] == "changed nothing" for _, _, one in rows):
         return "Tuning is not shown to pay: no setting of any tuner helped the validation cases."
     said = f"{metric} {interval(best)} on {best['queries']:,} {UNITS[task]}"
+    harmed = sum(one["words"] == "harms" for _, _, one in rows)
+    but = f" It is shown to harm in {harmed} of {len(rows)} comparisons." if harmed else ""
     if best["words"] == "pays":
-        return f"Tuning pays: {name}, {said} it never saw."
+        return f"Tuning pays: {name}, {said} it never saw.{but}"
     if all(one["words"] in ("harms", "changed nothing") for _, _, one in rows):
         return f"Tuning does not pay: it harms; the least, {name}, by {said}."
-    return f"Tuning is not shown to pay: the highest of {len(rows)} is {name}, {said} it never saw."
+    return f"Tuning is not shown to pay: the highest of {len(rows)} is {name}, {said} it never saw.{but}"
 
 
 def tuning_sentence(metric: str, one: Row, grouped: bool, task: str = "search") -> str:
