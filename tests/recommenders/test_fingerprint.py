@@ -26,11 +26,12 @@ OTHER: dict[str, Any] = {
     "temperature": 0.5,
     "learning_rate": 0.5,
     "weight_decay": 0.5,
+    "table": "hashed",
 }
 
 
 def test_whatever_decides_the_result_is_in_it(planted: Histories, vectors: Floats) -> None:
-    row, given = SasRec(item="id"), training(planted, vectors)
+    row, given = SasRec(item="id", table="collisionless", rows=50), training(planted, vectors)
     changed = [replace(row, **{one.name: OTHER.get(one.name, 22)}) for one in fields(SasRec)]
     other = vectors.copy()
     other[3, 5] += 1e-6

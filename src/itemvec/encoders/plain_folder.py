@@ -13,6 +13,7 @@ from itemvec.encoders import loading, stated
 from itemvec.encoders.base import Role
 from itemvec.encoders.router import TASKS, has_routes
 from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
+from itemvec.models.checkpoint import OURS
 
 
 class Dense(NamedTuple):
@@ -52,9 +53,8 @@ def plain_model(encoder: SentenceTransformerEncoder, maps: dict[Role, Dense | No
     row: dict[Role, str | None] = {"item": encoder.item_prompt, "query": encoder.query_prompt}
     chosen = stated.chosen_prompts(subject, folder, row, encoder.own_prompts)
     prompts = {TASKS[role]: prompt for role, prompt in chosen.items()}
-    made = SentenceTransformer(
-        modules=[*modules, *_last(maps)], prompts=prompts, device="cpu", similarity_fn_name="cosine"
-    )
+    whole = [*modules, *_last(maps)]
+    made = SentenceTransformer(modules=whole, prompts=prompts, device="cpu", similarity_fn_name="cosine", **OURS)
     return made.eval()
 
 

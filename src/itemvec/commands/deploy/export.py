@@ -19,6 +19,7 @@ from itemvec.encoders import ENCODERS, Encoder
 from itemvec.encoders.base import Role
 from itemvec.encoders.plain_folder import Dense, plain_model, save
 from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
+from itemvec.models.checkpoint import OURS
 from itemvec.reducers import REDUCERS
 from itemvec.stages.reduce import Interactions, Judging, fit
 from itemvec.store import VectorTable, open_vectors
@@ -119,7 +120,7 @@ def _write_model(
     save(plain_model(encoder, dense), folder)
     from sentence_transformers import SentenceTransformer
 
-    loaded = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    loaded = SentenceTransformer(str(folder), device="cpu", **OURS)
     difference: dict[str, float] = {role: _difference(artifacts, loaded, role, maps[role]) for role in TABLES}
     exact = encoder.backend == "torch" and encoder.dtype == "float32"
     if exact and max(difference.values()) > NEAR:
