@@ -97,5 +97,6 @@ def _seeds(tables: Tables) -> tuple[dict[str, int], list[str]]:
     if len(tables.items) * len(tables.interactions) < LONG:
         return {}, []
     return {"seeds": 2}, [
-        "seeds: 2, and no variant pca80, since training takes minutes each time; recommend.seeds: 3 gives narrower intervals"
+        "seeds: 2, and no variant pca80, since training takes minutes each time; recommend.seeds: 3 gives narrower "
+        "intervals"
     ]
