@@ -110,7 +110,8 @@ def _alone(rows: Ints, train: Histories) -> float:
 
 def _tested(found: list[Doubles], seed: int) -> list[str]:
     columns = np.column_stack([(one - found[0]).mean(axis=0) for one in found[1:]])
-    spreads = [Spread.of(one.mean(axis=1)) + Spread.of(found[0].mean(axis=1)) for one in found[1:]]
+    exact, *others = Spread.pooled([one.mean(axis=1) for one in found], "seeds")  # as the report does
+    spreads = [one + exact for one in others]
     tested = compare_family(columns, spreads, seed)
     together = zip(tested.mean, tested.low, tested.high, tested.p, strict=True)
     return [f"{mean:+.4f} [{low:+.4f}, {high:+.4f}], p {p:.3f}" for mean, low, high, p in together]

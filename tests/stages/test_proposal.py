@@ -77,7 +77,8 @@ def test_long_training_is_repeated_less(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("itemvec.stages.proposal.LONG", 200 * 4)
     found = propose(tables(rows))
     assert found.changes["recommend"]["seeds"] == 2
-    assert any(line.startswith("seeds: 2, since training takes minutes") for line in found.said)
+    assert found.changes["variants"] == ["full", "int8", "pca64"]
+    assert any(line.startswith("seeds: 2, and no variant pca80, since training takes minutes") for line in found.said)
 
 
 def test_nothing_to_measure_is_said() -> None:
