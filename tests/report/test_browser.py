@@ -158,7 +158,9 @@ def test_links_open_what_they_point_into(seen: Any, report: Path) -> None:
     seen.goto(f"{report.as_uri()}#capacity")
     assert seen.evaluate("document.querySelector('#capacity').open")
     assert seen.evaluate("document.querySelectorAll('main > details[open]').length") == 1
+    seen.evaluate("window.addEventListener('hashchange', () => { window.came = true })")  # after the page's own
     seen.locator("nav a[href='#geometry']").press("Enter")
+    seen.wait_for_function("window.came")
     assert seen.evaluate("document.querySelector('#geometry').open")
     seen.locator("#geometry > summary").press("Enter")
     assert not seen.evaluate("document.querySelector('#geometry').open")
