@@ -3,6 +3,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner, Result
+from ruamel.yaml import YAML
 
 from itemvec.commands.main import main
 from itemvec.core.columns import INTERACTIONS, ITEMS, RUN
@@ -63,3 +64,18 @@ def test_what_is_nowhere_is_said(root: Path) -> None:
     assert "did you mean 'recommend/best/full'?" in run("--user", "ann", "--cell", "recommend/bst/full").output
     (root / "decision.json").unlink()
     assert "has no recommendation" in run("--user", "ann").output
+
+
+def test_of_several_cases_the_latest_is_shown(root: Path) -> None:
+    """From time 2 on, each interaction of ann is a case: c after a and b, then d, whose run has the id ann #2."""
+    split = {"kind": "timestamp", "validation_from": 1, "test_from": 2}
+    protocol = YAML(typ="safe").load(root / "params.yaml")["recommend"]
+    write(root / "params.yaml", recommend=protocol | {"split": split})
+    ranked = [(case, 7, item, rank, -rank) for case, order in (("ann", "ca"), ("ann #2", "abd"))
+              for rank, item in enumerate(order, 1)]  # fmt: skip
+    run_table = pa.table([pa.array(one) for one in zip(*ranked, strict=True)], names=RUN.names).cast(RUN)
+    write_parquet(root / "artifacts/runs/recommend/best/full.parquet", run_table)
+    lines = run("--user", "ann").output.splitlines()
+    assert lines[0] == "User ann took 1 item next: the first of them at rank 3, by recommend/best/full."
+    assert lines[1] == "It is the latest of 2 cases of this user."
+    assert "     Casablanca" in lines

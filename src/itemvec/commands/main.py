@@ -128,9 +128,10 @@ def check(path: Path, data: Path) -> None:
     check_installed(path.parent)
     params = Params.load(path)
     check_params(params)
-    for line in check_selected_data(data, params):
-        click.echo(line)
+    said = list(check_selected_data(data, params))
     click.echo(f"{path}: valid; {data / params.dataset}: can be read")
+    for line in said:
+        click.echo(line)
 
 
 @main.command()

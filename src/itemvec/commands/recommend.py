@@ -36,6 +36,8 @@ def recommend(user: str, k: int, cell: str | None, path: Path) -> None:
     took = f"took {len(found.taken)} item{'s' * (len(found.taken) != 1)} next"
     where = f"the first of them at rank {min(hits)}" if hits else "none of them in the list"
     click.echo(f"User {plain_line(found.user, width)} {took}: {where}, by {found.cell}.")
+    if found.n_cases > 1:
+        click.echo(f"It is the latest of {found.n_cases:,} cases of this user.")
     click.echo(f"\nHistory, {len(found.history):,} items, the last of them:")
     for text in found.history[-RECENT:]:
         click.echo(f"     {plain_line(text, width)}"[:width])

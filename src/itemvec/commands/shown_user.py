@@ -23,8 +23,12 @@ from itemvec.protocol.splits import split
 class ShownUser:
     """Texts of one user: the history that was ranked for, oldest first; ranks with scores; what was taken next.
 
+    Of several cases of a user, the latest.
+
     places
         Rank of each of ``taken`` in the whole list of the run, or None.
+    n_cases
+        How many cases of the user were tested.
     """
 
     user: str
@@ -33,6 +37,7 @@ class ShownUser:
     ranks: list[tuple[str, float]]
     taken: list[str]
     places: list[int | None]
+    n_cases: int = 1
 
 
 def shown_user(root: Path, params: Params, user: str, k: int, cell: str | None = None) -> ShownUser:
@@ -53,12 +58,13 @@ def shown_user(root: Path, params: Params, user: str, k: int, cell: str | None =
     items = read_parquet(artifacts / "tables" / "items.parquet", [ITEM, TEXT])
     texts = items[TEXT].combine_chunks()
     test = split(params.recommend.split, Histories.of(interactions, items[ITEM].combine_chunks()), interactions).test
-    row = pc.index(test.histories.users, pa.scalar(user)).as_py()
-    if row < 0:
+    rows = pc.indices_nonzero(pc.equal(test.histories.users, user)).to_pylist()
+    if not rows:
         known = "is not among those ranked for" if _known(interactions, user) else "is not in the interactions"
         first = ", ".join(repr(one) for one in test.histories.users[:3].to_pylist())
         raise TableError(f"user {user!r} {known}; such users are {first}")
-    found = pq.read_table(run, filters=[(ID, "=", user)])
+    row = rows[-1]  # the latest: it has seen most
+    found = pq.read_table(run, filters=[(ID, "=", test.judgments.ids[row].as_py())])
     found = found.filter(pc.equal(found[SEED], pc.min(found[SEED]))).sort_by(RANK)
     places = pc.index_in(found[ITEM].cast(pa.string()), value_set=items[ITEM].combine_chunks())
     positions: list[int] = places.to_pylist()
@@ -72,6 +78,7 @@ def shown_user(root: Path, params: Params, user: str, k: int, cell: str | None =
         [(texts[place].as_py(), score) for place, score in list(zip(positions, scores, strict=True))[:k]],
         [texts[place].as_py() for place in taken],
         [positions.index(place) + 1 if place in positions else None for place in taken],
+        len(rows),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from itemvec.core.errors import ParamsError
+from itemvec.core.files import replacing
 from itemvec.core.progress import progress
 
 PICKLES = "*.bin"
@@ -33,20 +34,17 @@ def convert(source: Path, target: Path) -> int:
     found = sorted(path for path in source.rglob(PICKLES) if path.name.startswith("pytorch_model"))
     if not found:
         raise ParamsError(f"{source}: has no pytorch_model*.bin; its weights are safetensors, or are not there")
-    partial = target.with_name(f"{target.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    shutil.copytree(source, partial, ignore=shutil.ignore_patterns(PICKLES, INDEX, "*.safetensors"))
     groups: dict[Path, list[Path]] = {}
     for path in found:
         groups.setdefault(path.parent, []).append(path)
-    with progress(len(found), "convert", "files") as shown:
+    with replacing(target) as partial, progress(len(found), "convert", "files") as shown:
+        shutil.copytree(source, partial, ignore=shutil.ignore_patterns(PICKLES, INDEX, "*.safetensors"))
         for folder, paths in groups.items():
             weights: dict[str, Any] = {}
             for path in paths:
                 weights |= _read(path)
                 shown.update()
             _write(weights, partial / folder.relative_to(source) / "model.safetensors")
-    partial.rename(target)
     return len(found)
 
 

@@ -11,15 +11,24 @@ from ruamel.yaml.compat import StringIO
 
 from itemvec import __version__
 from itemvec.commands.deploy.export import Exported
+from itemvec.core.errors import TableError
 from itemvec.core.files import read_json, write_text
 from itemvec.core.params import Params
 from itemvec.core.text import visible
 
 
 def write_card(root: Path, params: Params, found: Exported, folder: Path) -> None:
-    """Write ``folder/README.md`` in the form of the Hugging Face hub: a head in YAML, then text."""
+    """Write ``folder/README.md`` in the form of the Hugging Face hub: a head in YAML, then text.
+
+    Raises
+    ------
+    TableError
+        The decision is of another model.
+    """
     path = root / "decision.json"
     decision: dict[str, Any] = read_json(path) if path.exists() else {}
+    if decision.get("model", params.model) != params.model:
+        raise TableError(f"{path}: is of model {decision['model']!r}, not of {params.model!r}; run `dvc repro`")
     facts = decision.get("encoder", {})
     head: dict[str, Any] = {"library_name": "sentence-transformers", "pipeline_tag": "sentence-similarity"}
     if facts.get("licence"):
