@@ -140,3 +140,13 @@ def test_seconds_are_those_of_the_longest_encoding_here(tmp_path: Path) -> None:
     assert seconds_of(times, "a", {"item": 50, "query": 5}) is None
     assert seconds_of(times, "b", {"item": 50}) is None
     assert seconds_a_text("s3://bucket/cache") == {}
+
+
+def test_damaged_notes_of_seconds_are_one_line(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ITEMVEC_CACHE", str(tmp_path))
+    (tmp_path / "encoding-times.jsonl").write_text('{"encoder": "a", "ro')
+    result = run("leaderboard")
+    assert result.exit_code == 1
+    assert "encoding-times.jsonl: a line of it is damaged; remove the file" in result.output

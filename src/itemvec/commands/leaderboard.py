@@ -103,10 +103,16 @@ def _geometry(found: list[Revision], board: Leaderboard) -> tuple[list[Geometry]
 
 def _seconds() -> Callable[[dict[str, Any]], float | None]:
     """From what a decision says of its encoder to the seconds that this machine took for its texts."""
+    from itemvec.core.errors import TableError
     from itemvec.core.machine import cache_folder
-    from itemvec.store.encoding_times import seconds_a_text, seconds_of
+    from itemvec.store.encoding_times import FILE, seconds_a_text, seconds_of
 
-    times = seconds_a_text(cache_folder())
+    try:
+        times = seconds_a_text(cache_folder())
+    except (ValueError, KeyError):
+        raise TableError(
+            f"{cache_folder()}/{FILE}: a line of it is damaged; remove the file, which is notes alone"
+        ) from None
     roles = {"items": "item", "queries": "query"}
 
     def found(facts: dict[str, Any]) -> float | None:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from itemvec.core.errors import TableError
 from itemvec.store import lance
 
 FILE = "encoding-times.jsonl"
@@ -22,22 +21,13 @@ def record(folder: str, encoder: str, role: str, texts: int, seconds: float) -> 
 
 
 def seconds_a_text(folder: str) -> Times:
-    """By encoder and role, of the time when it encoded most texts, in which loading weighs least.
-
-    Raises
-    ------
-    TableError
-        A line of the notes was damaged.
-    """
+    """By encoder and role, of the time when it encoded most texts, in which loading weighs least."""
     path = Path(folder) / FILE
     most: dict[tuple[str, str], tuple[int, float]] = {}
     if not lance.is_remote(folder) and path.exists():
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            try:
-                one = json.loads(line)
-                key, found = (str(one["encoder"]), str(one["role"])), (int(one["texts"]), float(one["seconds"]))
-            except (ValueError, KeyError, TypeError):
-                raise TableError(f"{path}, line {number}: is no note of an encoding; remove that line") from None
+        for line in path.read_text(encoding="utf-8").splitlines():
+            one = json.loads(line)
+            key, found = (one["encoder"], one["role"]), (int(one["texts"]), float(one["seconds"]))
             most[key] = max(most.get(key, (0, 0.0)), found)
     return {key: seconds / texts for key, (texts, seconds) in most.items()}
 
