@@ -97,6 +97,16 @@ def test_what_cannot_be_exported_is_said_and_nothing_is_left(tmp_path: Path, mon
     assert (tmp_path / "mine/notes.txt").read_text() == "keep"
 
 
+def test_a_reducer_that_was_changed_after_the_run_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    finish(tmp_path, MINILM, variants=list(REDUCED), reducers=REDUCED)
+    params = (tmp_path / "params.yaml").read_text()
+    assert params.count("dim: 4") == 1  # which both rows share
+    (tmp_path / "params.yaml").write_text(params.replace("dim: 4", "dim: 3"))
+    result = exported(tmp_path, monkeypatch, "small", "out")
+    assert (result.exit_code, (tmp_path / "out").exists()) == (1, False)
+    assert "its vectors differ from what reducer 'small' makes; run `dvc repro`" in result.output
+
+
 def test_names_of_the_data_are_no_tags_in_the_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     finish(tmp_path, {"kind": "hashing", "dim": 64}, variants=list(REDUCED), reducers=REDUCED)
     write_json(tmp_path / "decision.json", {"tasks": {"search": {"sentence": "use <script>alert(1)</script>\u202e"}}})

@@ -120,7 +120,7 @@ class SearchBox:
         judging = Judging(tables / "queries.parquet", tables / "qrels.parquet", self.params.search.split)
         log = Interactions(tables / "interactions.parquet", self.params.recommend.split)
         transform = fit(reducer, source, self.params.seed, moments if moments.exists() else None, judging, log)
-        self._check(variant, transform)
+        check_stored(self.artifacts, variant, transform)
         encoder = ENCODERS.build(model, self.params.models[model])
         loaded = encoder.load(Corpus(self.artifacts / "tables" / "items.parquet"))
 
@@ -130,15 +130,22 @@ class SearchBox:
 
         return vector
 
-    def _check(self, variant: str, transform: Transform) -> None:
-        """Check that queries are reduced as the items were: params.yaml or the seed may have changed since."""
-        encoded, stored = (
-            next(iter(open_vectors(self.artifacts / f"{name}.digest", "items").vectors))[:SOME]
-            for name in ("embeddings", f"vectors/{variant}")
-        )
-        made = transform(encoded, "item")
-        if made.shape != stored.shape or np.linalg.norm(made - stored) > 0.05 * np.linalg.norm(stored):
-            raise TableError(f"artifacts: its vectors differ from what reducer {variant!r} makes; run `dvc repro`")
+
+def check_stored(artifacts: Path, variant: str, transform: Transform) -> None:
+    """Check that a variant was made by ``transform``: params.yaml or the seed may have changed since.
+
+    Raises
+    ------
+    TableError
+        It was not.
+    """
+    encoded, stored = (
+        next(iter(open_vectors(artifacts / f"{name}.digest", "items").vectors))[:SOME]
+        for name in ("embeddings", f"vectors/{variant}")
+    )
+    made = transform(encoded, "item")
+    if made.shape != stored.shape or np.linalg.norm(made - stored) > 0.05 * np.linalg.norm(stored):
+        raise TableError(f"artifacts: its vectors differ from what reducer {variant!r} makes; run `dvc repro`")
 
 
 def lines(hits: list[Hit], width: int) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from itemvec.commands.deploy.vector_map import Affine, affine, parts
+from itemvec.commands.search_box import check_stored
 from itemvec.core.arrays import Floats
 from itemvec.core.columns import TEXT
 from itemvec.core.errors import ParamsError, TableError
@@ -98,7 +99,11 @@ def _maps(artifacts: Path, params: Params, variant: str, row: Any) -> dict[Role,
     judging = Judging(tables / "queries.parquet", tables / "qrels.parquet", params.search.split)
     log = Interactions(tables / "interactions.parquet", params.recommend.split)
     known = moments if moments.exists() else None
-    transform = fit(REDUCERS.build(variant, row), source, params.seed, known, judging, log)
+    whole, transform = (
+        fit(REDUCERS.build(variant, one), source, params.seed, known, judging, log)
+        for one in (params.reducers[variant], row)
+    )
+    check_stored(artifacts, variant, whole)
     first = next(iter(open_vectors(source, "items").vectors))
     try:
         return {role: affine(transform, role, first) for role in TABLES}
