@@ -150,9 +150,8 @@ def markup(root: Path) -> Iterator[Case]:
         yield Case("06: markup", words, text)
     tables, reading = read(root / "duplicates", kind="amazon-reviews-2023", category="X")
     yield Case("06: one product twice, products", 3, len(tables.items))
-    yield Case(
-        "06: one product twice, said", "1 row left out: the product stands there before", "; ".join(reading.lines)
-    )
+    expected = "1 row left out: the product stands there before"
+    yield Case("06: one product twice, said", expected, "; ".join(reading.lines))
 
 
 def unused(root: Path) -> Iterator[Case]:
@@ -192,8 +191,7 @@ def main(folder: Path) -> None:
     click.echo("| case | expected | got | |\n| --- | --- | --- | --- |")
     for case in cases:
         click.echo(f"| {case.name} | {case.expected} | {case.got} | {case.outcome} |")
-    outcomes = [case.outcome for case in cases]
-    right, wrong = outcomes.count("right"), outcomes.count("NOT RIGHT")
+    right, wrong = (sum(case.outcome == one for case in cases) for one in ("right", "NOT RIGHT"))
     click.echo(f"of {len(cases)}: {right} right, {wrong} not right, the rest differ for a known reason")
 
 

@@ -57,7 +57,10 @@ def test_gains_are_what_position_leaves(root: Path, model: str) -> None:
 def test_what_is_clicked_now_and_then_is_not_relevant(root: Path) -> None:
     """.4 is half of .8."""
     assert gains(load(root, {"least_share": 0.45}))["light", "b"] == pytest.approx(0.4, abs=1e-4)
-    assert gains(load(root, {"least_share": 0.55}))["light", "b"] == 0
+    with recorded() as reading:
+        assert gains(load(root, {"least_share": 0.55}))["light", "b"] == 0
+    few = "1 pairs of query and item are clicked less than 0.55 of the best of their query, and count as not relevant"
+    assert f"clicks.csv: noticed: {few}" in reading.lines
     assert gains(load(root, {"least_share": 0.55}))["light", "a"] == pytest.approx(0.8, abs=1e-4)
 
 

@@ -100,7 +100,12 @@ def click_gains(log: ClickLog, texts: Any, training: ClickTraining, where: Path)
     query, item, gain = cells.query[enough], cells.item[enough], gain[enough]
     best = np.zeros(int(query.max()) + 1)
     np.maximum.at(best, query, gain)
-    gain = np.where(gain < training.least_share * best[query], 0.0, gain)
+    little = (gain > 0) & (gain < training.least_share * best[query])
+    if few := int(little.sum()):
+        share = f"{training.least_share:g} of the best of their query"
+        said_so = f"{few:,} pairs of query and item are clicked less than {share}, and count as not relevant"
+        note("noticed", where, said_so)
+    gain = np.where(little, 0.0, gain)
     return ClickGains(query, item, gain, f"from clicks, corrected for position; {said}")
 
 
