@@ -1,0 +1,114 @@
+"""Recommenders side by side on one data set: quality over seeds, seconds, and the test against each reference.
+
+Reads what the stages prepare and reduce have written. p is of a paired permutation test on users, with the spread of
+the seeds, adjusted by Holm for all systems that are compared with one reference.
+
+    python benchmarks/systems.py artifacts/tables artifacts/vectors/full.digest sasrec text-ease -a sasrec -a text-ease
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import numpy as np
+import pyarrow as pa
+from tabulate import tabulate
+
+from itemvec.core.arrays import Doubles
+from itemvec.core.columns import ID, PART, SEED
+from itemvec.core.files import read_parquet
+from itemvec.core.params import Params
+from itemvec.metrics import Spread, compare_family, mean_interval
+from itemvec.recommenders import RECOMMENDERS
+from itemvec.stages.recommend import recommend
+from itemvec.store import open_vectors
+
+METRICS = ["ndcg@10", "recall@10"]
+
+
+class Found(NamedTuple):
+    """What a system reached: METRICS of users, float64 (n_seeds, n_users, 2), and seconds."""
+
+    values: Doubles
+    processor: float
+    clock: float
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("tables", type=click.Path(exists=True, path_type=Path))
+@click.argument("digest", type=click.Path(exists=True, path_type=Path))
+@click.argument("systems", nargs=-1, required=True)
+@click.option("-a", "--against", multiple=True, help="A reference; one of SYSTEMS.")
+@click.option("--mask/--no-mask", default=True, show_default=True, help="Keep the history out of the ranking.")
+@click.option("--seeds", default=3, show_default=True)
+@click.option("--params", "path", default="params.yaml", type=click.Path(exists=True, path_type=Path))
+def main(
+    tables: Path, digest: Path, systems: tuple[str, ...], against: tuple[str, ...], mask: bool, seeds: int, path: Path
+) -> None:
+    """Measure SYSTEMS, rows of params.yaml, on the interactions in TABLES and the item vectors of DIGEST."""
+    params = Params.load(path)
+    ids, vectors = open_vectors(digest, "items").load()
+    interactions = tables / "interactions.parquet"
+    given = PART in read_parquet(interactions).column_names
+    protocol = replace(
+        params.recommend, seeds=seeds, metrics=METRICS, mask_history=mask, split="given" if given else "leave-one-out"
+    )
+    found: dict[str, Found] = {}
+    for name in dict.fromkeys([*systems, *against]):
+        recommender = RECOMMENDERS.build(name, params.systems[name])
+        vectored = vectors if recommender.needs_vectors or params.systems[name].get("item", "text") != "id" else None
+        clock, processor = time.perf_counter(), time.process_time()
+        measured = recommend(recommender, interactions, ids, vectored, protocol, params.seed)
+        found[name] = Found(by_seed(measured.measures), time.process_time() - processor, time.perf_counter() - clock)
+        click.echo(f"{name}: {found[name].values[..., 0].mean():.4f}, {found[name].clock:.0f} s", err=True)
+    click.echo(tabulate([line(name, one) for name, one in found.items()], headers="keys"))
+    for reference in against:
+        click.echo(f"\nagainst {reference}\n" + compared(found, reference, params.seed))
+
+
+def by_seed(measures: Any) -> Doubles:
+    """Values of METRICS, float64 (n_seeds, n_users, 2), in the same order of users for every system."""
+    table = measures.sort_by([(SEED, "ascending"), (ID, "ascending")])
+    seeds = len(pa.compute.unique(table[SEED]))
+    return np.stack([table[name].to_numpy().reshape(seeds, -1) for name in METRICS], axis=-1)
+
+
+def line(name: str, one: Found) -> dict[str, object]:
+    """One row of the table: means, interval over users, spread of the seeds, seconds."""
+    ndcg = one.values[..., 0]
+    low, high = mean_interval(ndcg.mean(axis=0), Spread.of(ndcg.mean(axis=1)))
+    sd = float(np.std(ndcg.mean(axis=1), ddof=1)) if len(ndcg) > 1 else None
+    return {
+        "system": name,
+        "ndcg@10": f"{ndcg.mean():.4f} [{low:.3f}, {high:.3f}]",
+        "sd of seeds": None if sd is None else f"{sd:.4f}",
+        "recall@10": f"{one.values[..., 1].mean():.4f}",
+        "seconds a seed": f"{one.clock / len(ndcg):.1f}",
+        "of processor": f"{one.processor / len(ndcg):.1f}",
+    }
+
+
+def compared(found: dict[str, Found], reference: str, seed: int) -> str:
+    """The difference of every other system from ``reference`` in nDCG@10, as one family."""
+    others = {name: one.values[..., 0] for name, one in found.items() if name != reference}
+    base = found[reference].values[..., 0]
+    differences = np.column_stack([one.mean(axis=0) - base.mean(axis=0) for one in others.values()])
+    spreads = [Spread.of(one.mean(axis=1)) + Spread.of(base.mean(axis=1)) for one in others.values()]
+    family = compare_family(differences, spreads, seed)
+    rows = [
+        {
+            "system": name,
+            "change": f"{differences[:, at].mean():+.4f} [{low:+.3f}, {high:+.3f}]",
+            "p": f"{family.p[at]:.4f}",
+        }
+        for at, (name, low, high) in enumerate(zip(others, family.low, family.high, strict=True))
+    ]
+    return tabulate(rows, headers="keys", disable_numparse=True)
+
+
+if __name__ == "__main__":
+    main()
