@@ -24,7 +24,10 @@ def walk(name: str, command: click.Command) -> Iterator[tuple[str, click.Command
     """A command and those below it, each with its whole name: ``itemvec cache list``."""
     yield name, command
     if isinstance(command, click.Group):
-        for word, below in command.commands.items():
+        context = click.Context(command)
+        for word in command.list_commands(context):
+            below = command.get_command(context, word)
+            assert below is not None, word  # noqa: S101
             yield from walk(f"{name} {word}", below)
 
 

@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -29,7 +30,8 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "command", [[], *([name] for name in main.commands), *(["cache", one] for one in cache.commands)]
+    "command",
+    [[], *([name] for name in main.list_commands(click.Context(main))), *(["cache", one] for one in cache.commands)],
 )
 def test_help_has_an_example(command: list[str]) -> None:
     output = CliRunner().invoke(main, [*command, "--help"]).output

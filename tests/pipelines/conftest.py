@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from dvc.utils.serialize import modify_yaml
+from filelock import FileLock
 
 from itemvec.datasets.fetch import fetch
 from tests.conftest import ROOT
@@ -98,9 +99,20 @@ def _inside(line: str, limits: list[int]) -> bool:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Done]:
-    """The pipeline run once, all of it, and committed."""
-    folder = tmp_path_factory.mktemp("clone")
-    project = Project(folder / "project", folder / "cache")
+    """The pipeline run once, all of it, and committed: by one worker of a test run, for all of them to copy."""
+    own = tmp_path_factory.mktemp("clone")
+    shared = own.parent.parent if "PYTEST_XDIST_WORKER" in os.environ else own.parent  # of the whole test run
+    with FileLock(shared / "finished.lock"):
+        if not (shared / "finished.txt").exists():
+            shutil.rmtree(shared / "finished", ignore_errors=True)  # of a worker whose run failed
+            done = run_once(Project(shared / "finished" / "project", shared / "finished" / "cache"))
+            (shared / "finished.txt").write_text(done.output)
+    shutil.copytree(shared / "finished", own, symlinks=True, dirs_exist_ok=True)
+    return Project(own / "project", own / "cache"), Done(0, (shared / "finished.txt").read_text())
+
+
+def run_once(project: Project) -> Done:
+    """Everything the stages do, on a slice of the data, with cheap options."""
     copy_of_this_checkout(project.root)
     slice_of_movielens(project.root / "data")
     t5(project.root / "data" / "tiny")
@@ -117,7 +129,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Done]:
     project.dvc("add", "data")
     done = project.dvc("repro")
     project.commit()
-    return project, done
+    return done
 
 
 @pytest.fixture

@@ -9,27 +9,22 @@ from pathlib import Path
 import click
 
 from itemvec import __version__
-from itemvec.commands.cache import cache
-from itemvec.commands.convert import convert
-from itemvec.commands.diff import diff
-from itemvec.commands.export import export
-from itemvec.commands.generate_queries import generate_queries
 from itemvec.commands.group import Commands
-from itemvec.commands.init import init
-from itemvec.commands.leaderboard import leaderboard
-from itemvec.commands.paper.command import paper
-from itemvec.commands.plan import plan
-from itemvec.commands.race import race
-from itemvec.commands.recommend import recommend
-from itemvec.commands.review import review
-from itemvec.commands.search import search, train_reranker
-from itemvec.commands.sweep import sweep
-from itemvec.commands.tune import tune
-from itemvec.commands.tuned import tuned
-from itemvec.commands.undo import undo
 from itemvec.core.options import MOST, PATTERNS, Pattern
 from itemvec.core.params import Params
 from itemvec.stages.stage import EXISTING
+
+MODULES = {
+    **{
+        name: f"itemvec.commands.{name.replace('-', '_')}"
+        for name in (
+            *("cache", "convert", "diff", "export", "generate-queries", "init", "leaderboard", "plan", "race"),
+            *("recommend", "review", "search", "sweep", "tune", "tuned", "undo"),
+        )
+    },
+    "paper": "itemvec.commands.paper.command",
+    "train-reranker": "itemvec.commands.search",
+}
 
 data_option = click.option(
     "--data",
@@ -40,7 +35,7 @@ data_option = click.option(
 )
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, modules=MODULES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="itemvec")
 def main() -> None:
     """Bring data into place, check the parameters, look at the results. The main job itself is `dvc repro`.
@@ -48,13 +43,6 @@ def main() -> None:
     \b
     Example: itemvec fetch movielens-100k && dvc repro && itemvec show
     """
-
-
-for command in (
-    *(cache, convert, diff, export, generate_queries, init, leaderboard, paper, plan, race, recommend, review),
-    *(search, sweep, train_reranker, tune, tuned, undo),
-):
-    main.add_command(command)
 
 
 @main.command()
