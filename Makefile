@@ -15,7 +15,7 @@ ifneq ($(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test tune tuned paper docs docs-results docs-picture lint check format resolve lock clean
+.PHONY: help setup repro test tune tuned paper profile docs docs-results docs-picture lint check format resolve lock clean
 
 help:     ## show this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 15
@@ -51,6 +51,9 @@ DEFECTS = pairs
 paper: $(STAMP) ## queue and run the comparison of arXiv 2507.05006; say which of its claims stand
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/itemvec paper $(if $(DRY),--dry,--run) $(if $(SMALL),--small) \
 	  --defects $(DEFECTS)
+
+profile: $(STAMP) ## run the stages of the last run again in a clone; say where the time goes
+	@$(BIN)/python benchmarks/stages.py
 
 docs-results: $(STAMP) ## write the README's table of results anew from metrics/
 	@$(BIN)/python -m docs.generator.best_results

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from itemvec.core.errors import ItemvecError
 from itemvec.core.progress import say
-from itemvec.encoders import packed_attention, padded_batches
+from itemvec.encoders import packed_attention, padded_batches, prepacked_linear
 from itemvec.encoders.base import Done, Prepared, Role, Rows
 from itemvec.encoders.batching import Budget, pack
 from itemvec.encoders.router import TASKS
@@ -66,6 +66,7 @@ class Transformer:
         if self.packs:
             packed_attention.enable(self.transformer.auto_model)
             self.first_position = packed_attention.first_position(self.transformer.auto_model)
+            prepacked_linear.prepack(self.transformer.auto_model, BUDGETS["cpu"])
         self.prompt_lengths = {
             role: self.transformer._get_prompt_length(prompt) if prompt else 0 for role, prompt in self.prompts.items()
         }
