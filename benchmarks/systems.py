@@ -8,6 +8,7 @@ the seeds, adjusted by Holm for all systems that are compared with one reference
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from itemvec.core.columns import ID, PART, SEED
 from itemvec.core.files import read_parquet
 from itemvec.core.params import Params
 from itemvec.metrics import Spread, compare_family, mean_interval
+from itemvec.protocol.attributes import Attributes
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.stages.recommend import recommend
 from itemvec.store import open_vectors
@@ -53,6 +55,7 @@ def main(
     params = Params.load(path)
     ids, vectors = open_vectors(digest, "items").load()
     interactions = tables / "interactions.parquet"
+    conditions = Attributes.read(tables / "items.parquet", ids)
     given = PART in read_parquet(interactions).column_names
     protocol = replace(
         params.recommend, seeds=seeds, metrics=METRICS, mask_history=mask, split="given" if given else "leave-one-out"
@@ -62,8 +65,11 @@ def main(
         recommender = RECOMMENDERS.build(name, params.systems[name])
         vectored = vectors if recommender.needs_vectors or params.systems[name].get("item", "text") != "id" else None
         clock, processor = time.perf_counter(), time.process_time()
-        measured = recommend(recommender, interactions, ids, vectored, protocol, params.seed)
+        measured = recommend(recommender, interactions, ids, vectored, protocol, params.seed, conditions)
         found[name] = Found(by_seed(measured.measures), time.process_time() - processor, time.perf_counter() - clock)
+        for key in ("within_condition", "objectives"):  # where the tables keep attributes, or the system has objectives
+            if key in measured.summary:
+                click.echo(f"{name}: {key}: {json.dumps(measured.summary[key])}")
         click.echo(f"{name}: {found[name].values[..., 0].mean():.4f}, {found[name].clock:.0f} s", err=True)
     click.echo(tabulate([line(name, one) for name, one in found.items()], headers="keys"))
     for reference in against:

@@ -78,7 +78,7 @@ def test_values_that_cannot_be_read_are_refused(raw: Path) -> None:
     (raw / "interactions.csv").write_text(CLICKS.replace("4.5", "much"))
     with pytest.raises(DatasetError, match=r"interactions.csv: rating is no number: 'much' in row 1"):
         load(raw, events=["rating"])
-    (raw / "items.jsonl").write_text(json.dumps(ITEMS[0] | {"brand": 1.5}))
+    (raw / "items.jsonl").write_text('{"item_id": "b", "text": "boots", "brand": 1.5}')
     with pytest.raises(DatasetError, match="column 'brand' is of type double; expected strings or whole numbers"):
         load(raw, attributes=["brand"])
 

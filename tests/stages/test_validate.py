@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.core.columns import ATTRIBUTE, DIVIDED, DIVIDED_QUERIES, INTERACTIONS, ITEMS, QRELS, QUERIES
+from itemvec.core.columns import DIVIDED, DIVIDED_QUERIES, INTERACTIONS, ITEMS, QRELS, QUERIES
 from itemvec.core.errors import ExpectationError
-from itemvec.core.files import read_parquet, write_parquet
+from itemvec.core.files import write_parquet
 from itemvec.stages.expectations import meet
 from itemvec.stages.validate import validate
 from tests.conftest import ROOT
@@ -190,24 +190,3 @@ def test_expectations_of_vectors(change: dict[str, Any], said: str) -> None:
     frame = pa.table({"item_id": [f"i{row}" for row in range(100)], **columns}).to_pandas()
     with pytest.raises(ExpectationError, match=said):
         meet(frame, SUITES / "vectors.json", ["item_id"], "vectors")
-
-
-@pytest.mark.parametrize(
-    ("table", "name", "column", "said"),
-    [
-        ("items", "brand", pa.array([["Acme"], []], ATTRIBUTE), ""),
-        ("items", "brand", pa.array([["Acme"], None], ATTRIBUTE), "attributes_are_written: 1 of 2 rows.*'i2'"),
-        ("items", "brand", pa.array([["Acme", " "], []], ATTRIBUTE), "attributes_are_written: 1 of 2 rows.*'i1'"),
-        ("items", "brand", pa.array(["Acme", "Acme"]), "attributes_are_written: 2 of 2 rows"),
-        ("interactions", "rating", pa.array([4.0, None]), ""),
-        ("interactions", "rating", pa.array([4.0, np.inf]), "events_are_numbers: 1 of 2 rows.*finite numbers"),
-    ],
-)
-def test_attributes_and_events_are_checked(tmp_path: Path, table: str, name: str, column: Any, said: str) -> None:
-    paths = write(tmp_path)
-    write_parquet(paths[table], read_parquet(paths[table]).append_column(name, column))
-    if not said:
-        assert validate(paths, SUITES)[table]["rows"] == 2
-    else:
-        with pytest.raises(ExpectationError, match=said):
-            validate(paths, SUITES)

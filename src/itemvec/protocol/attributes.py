@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from itemvec.core.arrays import Ids, Ints
-from itemvec.core.columns import ITEM, TEXT, attributes_of
-from itemvec.core.files import read_parquet
+from itemvec.core.columns import ITEM, attributes_of
+from itemvec.core.files import column_names, read_parquet
 from itemvec.core.top_k import NOTHING
 
 
@@ -39,11 +39,12 @@ class Attributes:
     @classmethod
     def read(cls, path: Path, items: Ids) -> Attributes | None:
         """Those of the table of items in a Parquet file, for a catalogue of ids; None where it has none."""
-        table = read_parquet(path)
-        if not attributes_of(table.column_names):
+        names = attributes_of(column_names(path))
+        if not names:
             return None
+        table = read_parquet(path, [ITEM, *names])
         places = pc.index_in(items, value_set=table[ITEM].combine_chunks())
-        return cls.of(table.drop_columns([ITEM, TEXT]).take(places))
+        return cls.of(table.select(names).take(places))
 
     @classmethod
     def of(cls, table: Any) -> Attributes:
