@@ -63,6 +63,13 @@ RECOMMENDER_ROWS: dict[str, dict[str, Any]] = {
     "recbole": {"kind": "recbole", "model": "GRU4Rec", "epochs": 1, "options": {"embedding_size": 8, "hidden_size": 8}},
     "sasrec": {"kind": "sasrec", "item": "text", "width": 8, "epochs": 2},
     "conditional": {"kind": "conditional", "item": "text", "width": 8, "epochs": 2},
+    "objectives": {
+        "kind": "objectives",
+        "item": "text",
+        "objectives": ["any", "rating >= 4"],
+        "width": 8,
+        "epochs": 2,
+    },
     "gru4rec": {"kind": "gru4rec", "item": "id+text", "width": 8, "epochs": 2},
     "unisrec": {"kind": "unisrec", "tuning": "transductive", "contrastive": 1, "width": 8, "epochs": 2},
     "denserec": {"kind": "denserec", "width": 8, "epochs": 2},

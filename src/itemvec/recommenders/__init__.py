@@ -6,6 +6,7 @@ from itemvec.recommenders import (  # noqa: F401  (each registers its kind)
     ease,
     gru4rec,
     itemknn,
+    objectives,
     popular,
     profile,
     recbole,

@@ -34,12 +34,15 @@ class Losses:
         step = Step(asked, targets[asked], (targets if places is None else places)[asked])
         if loss == "full":
             table, found = self._run(None, inputs, step)
-            compared = full_softmax_loss(found.states, self.network.targets(table), _of(step.targets, found))
+            units = self.network.targets(table)
+            compared = full_softmax_loss(found.states, units, _of(step.targets, found)) if len(found.states) else None
         else:
             found, compared = self._by_rows(loss == "sampled", inputs, step)
+        if compared is None:  # no target counts
+            compared = found.states.sum()
         return compared if found.loss is None else compared + found.loss
 
-    def _by_rows(self, sampled: bool, inputs: Tensor, step: Step) -> tuple[Predicting, Tensor]:
+    def _by_rows(self, sampled: bool, inputs: Tensor, step: Step) -> tuple[Predicting, Tensor | None]:
         """Loss against some items; only vectors of these and of the inputs are computed."""
         wanted = step.targets
         drawn, expected = wanted, wanted.new_zeros(1, dtype=torch.float32)
@@ -51,6 +54,8 @@ class Losses:
         rows, places = torch.unique(every, return_inverse=True)
         shown, right, candidates = places.split([inputs.numel(), len(wanted), len(drawn)])
         table, found = self._run(rows, shown.view_as(inputs), step)
+        if not len(found.states):
+            return found, None
         units = self.network.targets(table)
         same = _of(wanted, found)[:, None] == drawn
         return found, sampled_softmax_loss(found.states, units[_of(right, found)], units[candidates], same, expected)

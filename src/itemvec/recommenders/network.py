@@ -82,13 +82,17 @@ class Network(nn.Module):
         -------
         float32 of shape (n, length, width).
         """
+        states: Tensor = self.encoder(self.inputs(histories, table)).float()
+        return states
+
+    def inputs(self, histories: Tensor, table: Tensor) -> Tensor:
+        """The vectors of the items of histories; in training some are blanked."""
         vectors = functional.embedding(histories.clamp(min=0), table)
         if self.training and self.hide:
             shown = torch.rand(histories.shape, device=vectors.device) >= self.hide
             shown[:, 0] = True
             vectors = vectors * shown[..., None]
-        states: Tensor = self.encoder(vectors).float()
-        return states
+        return vectors
 
     def predicting(self, histories: Tensor, table: Tensor, step: Step) -> Predicting:
         """The states that a training step compares with its targets: here, one for each target."""
