@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from itemvec.core.arrays import Doubles, Floats, Ints
 
-RANKS = 1000  # that are shared; behind them an item stands by its best rank
+RANKS = 200  # that are shared; behind them an item stands by its best rank
 
 
 def quotas(weights: Doubles, k: int) -> Ints:
@@ -72,4 +72,6 @@ def shared(scores: Floats, weights: Doubles, known: NDArray[np.bool_], ranks: in
         placed[users, item] = True
         merged[users, item] = -rank
         had[users, turn] += ~known[users, item]
+        if (had.sum(axis=1) >= ranks).all():
+            break
     return merged
