@@ -14,6 +14,8 @@ from itemvec.core.top_k import TieOrder, top_k
 from itemvec.protocol.histories import Histories
 from itemvec.protocol.split_parts import TEST, TRAIN, divide
 from itemvec.recommenders.base import Training
+from itemvec.recommenders.batch_loss import Losses
+from itemvec.recommenders.network import Step
 from itemvec.recommenders.objective import Objective
 from itemvec.recommenders.objective_network import ObjectiveNetwork, ObjectiveScore
 from itemvec.recommenders.objectives import Objectives
@@ -126,6 +128,28 @@ def test_a_token_asks_and_is_not_read(rng: np.random.Generator) -> None:
     found = encoder.last(seen, token)
     torch.testing.assert_close(found[:, -1], encoder.normalise(encoder.blocks[-1](seen, asked))[:, -1])
     assert (found - encoder.last(seen)).abs().max() > 1e-3
+
+
+def test_sampled_negatives_come_near_the_full_softmax_of_both(rng: np.random.Generator) -> None:
+    """Two of four targets are liked, so six states are compared; without one that counts there is no loss."""
+    whole = rated(20, rng)
+    network = BOTH.network(training(whole)).eval()
+    losses = Losses(network, whole, replace(BOTH, negatives=20_000).schedule(), rng)
+    liked = whole.events["rating"] >= 4
+    places = torch.from_numpy(np.r_[np.flatnonzero(liked)[:2], np.flatnonzero(~liked)[:2]])[:, None]
+    targets = torch.from_numpy(whole.items)[places]
+    inputs = torch.from_numpy(whole.items)[places - 1]
+    with torch.no_grad():
+        full, sampled = (float(losses(kind, inputs, targets, places)) for kind in ("full", "sampled"))
+        assert sampled == pytest.approx(full, abs=0.03)
+        step = Step(targets >= 0, targets[:, 0], places[:, 0])
+        found = network.predicting(inputs, network.items(), step)
+        assert found.rows is not None
+        assert found.rows.tolist() == [0, 1, 2, 3, 0, 1]
+        only = replace(BOTH, objectives=["rating >= 4"]).network(training(whole))
+        alone = Losses(only, whole, BOTH.schedule(), rng)
+        for kind in ("full", "in-batch"):
+            assert float(alone(kind, inputs[2:], targets[2:], places[2:])) == 0
 
 
 def test_columns_that_are_missing_leave_sasrec(rng: np.random.Generator, capsys: pytest.CaptureFixture[str]) -> None:
