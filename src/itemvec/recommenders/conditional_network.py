@@ -11,7 +11,7 @@ from torch.nn import functional
 from itemvec.core.arrays import Floats
 from itemvec.protocol.attributes import Attributes
 from itemvec.protocol.histories import Histories
-from itemvec.recommenders.network import Network, Predicting, Step, last_states, scorer
+from itemvec.recommenders.network import Network, Predicting, Step, final_states, scorer
 
 
 class ConditionalNetwork(Network):
@@ -90,7 +90,7 @@ class ConditionalScore:
         rows = [self.network.none if name is None else known.get(name, self.network.none) for name in conditions]
         found = torch.tensor(rows, dtype=torch.int64, device=self.items.device)
         with torch.inference_mode():
-            states = last_states(self.network.read, asked, self.max_history, self.table)
+            states = final_states(self.network.read, asked, self.max_history, self.table)
             states = self.network.scaled(self.network.conditioned(states, found))
             scores: Floats = (states @ self.items.T).cpu().numpy()
         return scores

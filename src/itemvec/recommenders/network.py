@@ -119,7 +119,7 @@ def scorer(network: Network, max_history: int) -> Score:
         items = network.targets(table)
 
     def score(asked: Histories) -> Floats:
-        states = last_states(network.states, asked, max_history, table)
+        states = final_states(network.states, asked, max_history, table)
         with torch.inference_mode():
             scores: Floats = (states @ items.T).cpu().numpy()
         return scores
@@ -127,7 +127,7 @@ def scorer(network: Network, max_history: int) -> Score:
     return score
 
 
-def last_states(read: Callable[[Tensor, Tensor], Tensor], asked: Histories, max_history: int, table: Tensor) -> Tensor:
+def final_states(read: Callable[[Tensor, Tensor], Tensor], asked: Histories, max_history: int, table: Tensor) -> Tensor:
     """The state after each history, float32 of shape (n_users, width); ``read`` gives those after every item."""
     recent = torch.from_numpy(asked.recent(max_history)).to(table.device)
     lengths = np.clip(asked.lengths, 1, max_history)

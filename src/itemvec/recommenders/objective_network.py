@@ -15,7 +15,7 @@ from itemvec.protocol.by_objective import by_objective
 from itemvec.protocol.histories import Histories
 from itemvec.protocol.split_parts import Cases
 from itemvec.recommenders.item_embeddings import NORMAL
-from itemvec.recommenders.network import Network, Predicting, Step, last_states
+from itemvec.recommenders.network import Network, Predicting, Step, final_states
 from itemvec.recommenders.objective import Objective
 from itemvec.recommenders.shared_ranks import shared
 from itemvec.recommenders.transformer import Transformer
@@ -119,4 +119,4 @@ class ObjectiveScore:
         def read(histories: Tensor, table: Tensor) -> Tensor:
             return self.network.each(histories, table)[place]
 
-        return last_states(read, asked, self.max_history, self.table)
+        return final_states(read, asked, self.max_history, self.table)
