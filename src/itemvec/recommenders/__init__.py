@@ -1,10 +1,12 @@
 """Recommenders: histories in, scores out. A new kind is one module here and one import below."""
 
 from itemvec.recommenders import (  # noqa: F401  (each registers its kind)
+    conditional,
     denserec,
     ease,
     gru4rec,
     itemknn,
+    objectives,
     popular,
     profile,
     recbole,
@@ -13,6 +15,6 @@ from itemvec.recommenders import (  # noqa: F401  (each registers its kind)
     unisrec,
     vqrec,
 )
-from itemvec.recommenders.base import RECOMMENDERS, Recommender, Score, Training
+from itemvec.recommenders.base import RECOMMENDERS, Measures, Recommender, Score, Training
 
-__all__ = ["RECOMMENDERS", "Recommender", "Score", "Training"]
+__all__ = ["RECOMMENDERS", "Measures", "Recommender", "Score", "Training"]

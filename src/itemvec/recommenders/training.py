@@ -11,17 +11,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from itemvec.core.arrays import Ints
 from itemvec.core.errors import ItemvecError
 from itemvec.core.machine import torch_device
 from itemvec.core.progress import progress, say
 from itemvec.recommenders.base import Score, Training
 from itemvec.recommenders.batch_loss import Losses
 from itemvec.recommenders.item_embeddings import IdItems
-from itemvec.recommenders.network import Network, scorer
+from itemvec.recommenders.network import Network
 from itemvec.recommenders.schedule import Schedule
 from itemvec.recommenders.training_checkpoint import State
-from itemvec.recommenders.training_windows import epochs
+from itemvec.recommenders.training_windows import Batch, epochs
 
 SECONDS = 30.0  # of training, between two checkpoints
 KEPT = 30 * 86_400  # seconds, after which checkpoints of abandoned trainings are removed
@@ -48,7 +47,7 @@ def train(network: Network, training: Training, schedule: Schedule, checkpoint: 
         while state.epoch < schedule.epochs and state.waited < schedule.patience:
             _train_epoch(state, next(passes), losses, schedule)
             with state.average.in_use():
-                state.note(training.validate(scorer(network, schedule.max_history)))
+                state.note(training.validate(network.scorer(schedule.max_history)))
             if time.monotonic() - saved > SECONDS:
                 state.save(checkpoint)
                 _forget(checkpoint.parent)
@@ -58,10 +57,10 @@ def train(network: Network, training: Training, schedule: Schedule, checkpoint: 
     training.curve[:] = state.curve
     network.load_state_dict(state.best_weights)
     checkpoint.unlink(missing_ok=True)
-    return scorer(network, schedule.max_history)
+    return network.scorer(schedule.max_history)
 
 
-def _train_epoch(state: State, batches: Iterator[tuple[Ints, Ints, float]], losses: Losses, schedule: Schedule) -> None:
+def _train_epoch(state: State, batches: Iterator[Batch], losses: Losses, schedule: Schedule) -> None:
     """Every batch of an epoch once; at a constant rate the weights go into their mean."""
     state.network.train()
     if state.epoch == schedule.contrastive:
@@ -69,12 +68,12 @@ def _train_epoch(state: State, batches: Iterator[tuple[Ints, Ints, float]], loss
     device = torch_device()
     loss = schedule.loss_in(state.epoch, state.network.items.n_items)
     total = torch.zeros((), device=device)
-    for inputs, targets, share in batches:
-        _set_rate(state.optimizers, schedule.rate_after(state.epoch + share))
-        asked, wanted = (torch.from_numpy(part).to(device) for part in (inputs, targets))
-        total += _step(state.optimizers, losses(loss, asked, wanted))
+    for batch in batches:
+        _set_rate(state.optimizers, schedule.rate_after(state.epoch + batch.share))
+        inputs, targets, places = (torch.from_numpy(part).to(device) for part in batch[:3])
+        total += _step(state.optimizers, losses(loss, inputs, targets, places))
         if schedule.averages:
-            state.average.add(state.epoch + share)
+            state.average.add(state.epoch + batch.share)
     if not torch.isfinite(total):
         raise ItemvecError(f"training diverged in epoch {state.epoch + 1}; lower learning_rate")
 
@@ -85,7 +84,7 @@ def _resume(state: State, checkpoint: Path, training: Training, schedule: Schedu
         say(f"{checkpoint}: has other bytes than were written, or is of an earlier release; training anew")
         return
     with state.average.in_use():
-        found = training.validate(scorer(state.network, schedule.max_history))
+        found = training.validate(state.network.scorer(schedule.max_history))
     if abs(found - state.found) > 1e-4:  # another number of threads can change it by less
         raise ItemvecError(
             f"{checkpoint}: validation nDCG@10 was {state.found:.6f} there and is {found:.6f} now, so the part "

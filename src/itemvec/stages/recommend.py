@@ -18,13 +18,15 @@ from itemvec.core.params import RecommendProtocol
 from itemvec.core.progress import progress
 from itemvec.core.top_k import TieOrder, Top, top_k
 from itemvec.metrics import Ranked, measure
+from itemvec.protocol.attributes import Attributes
 from itemvec.protocol.evaluation import Evaluation, evaluate, nothing
 from itemvec.protocol.histories import Histories
 from itemvec.protocol.splits import Cases, Split, split
 from itemvec.protocol.training_log import training_facts
 from itemvec.protocol.useful_depth import within
 from itemvec.protocol.user_cohorts import cohorts
-from itemvec.recommenders import Recommender, Score, Training
+from itemvec.protocol.within_condition import within_condition
+from itemvec.recommenders import Measures, Recommender, Score, Training
 
 TASK = "recommend"
 SCORES, USERS = 1 << 24, 1024  # in memory at a time: 64 MB of scores, at most this many users
@@ -32,15 +34,23 @@ STOP = "ndcg@10"  # decides early stopping, and tuning
 
 
 def recommend_on(
-    recommender: Recommender, interactions: Path, digest: Path, protocol: RecommendProtocol, seed: int
+    recommender: Recommender,
+    interactions: Path,
+    catalogue: Path,
+    digest: Path,
+    protocol: RecommendProtocol,
+    seed: int,
 ) -> Evaluation:
-    """``recommend`` on the item vectors of the database that ``digest`` describes; nothing is loaded without data."""
+    """``recommend`` on the item vectors of the database that ``digest`` describes; nothing is loaded without data.
+
+    ``catalogue`` is the table of items, of which only the attributes are read.
+    """
     if not n_rows(interactions):
         return nothing(protocol.metrics, {"task": TASK, "users_left_out": 0})
     from itemvec.store import open_vectors
 
     items, vectors = open_vectors(digest, "items").load()
-    return recommend(recommender, interactions, items, vectors, protocol, seed)
+    return recommend(recommender, interactions, items, vectors, protocol, seed, Attributes.read(catalogue, items))
 
 
 def recommend(
@@ -50,6 +60,7 @@ def recommend(
     vectors: Floats | None,
     protocol: RecommendProtocol,
     seed: int,
+    conditions: Attributes | None = None,
 ) -> Evaluation:
     """Fit and evaluate ``recommender``, once per seed if its training is random.
 
@@ -61,6 +72,8 @@ def recommend(
         Ids of the catalogue, which is ranked in full.
     vectors
         float32 of shape (n_items, dim), in the order of ``items``; None for a baseline.
+    conditions
+        What the items of ``items`` meet; None where the data set keeps no attributes.
     """
     table = read_parquet(interactions)
     whole, order = Histories.of(table, items), TieOrder(items)
@@ -81,18 +94,23 @@ def recommend(
         return _mean(rank(score, parts.validation.histories, 10, protocol.mask_history, order), parts.validation)
 
     rankings, validated, trainings = {}, [], []
+    more: list[dict[str, Any]] = []
     for number in range(seed, seed + (protocol.seeds if recommender.random else 1)):
-        training = Training(parts.train, vectors, validate, number)
+        training = Training(parts.train, vectors, validate, number, conditions)
         score = recommender.fit(training)
         trainings.append({"seed": number} | training_facts(training.curve, getattr(recommender, "epochs", None)))
         rankings[number] = rank(score, parts.test.histories, protocol.depth, protocol.mask_history, order, True)
         if len(parts.validation.histories):
             validated.append(validate(score))
+        more.append(score.measure(parts.test, protocol.mask_history, order) if isinstance(score, Measures) else {})
+        if conditions is not None:
+            more[-1]["within_condition"] = within_condition(score, parts.test, conditions, protocol.mask_history, order)
         del score  # so that it does not take memory beside the next
     if validated:
         facts["validated"] = _spread(validated)
     if any("epochs" in one for one in trainings):
         facts["training"] = trainings
+    facts |= _means(more)
     groups = pa.repeat(pa.scalar("users"), len(parts.test.histories))
     slices = cohorts(parts.train, parts.test)
     owners = parts.test.histories.users
@@ -133,6 +151,13 @@ def _spread(found: list[float]) -> dict[str, float]:
     """Mean and spread over seeds of the validation metric, which tuning uses."""
     spread = {"sd_of_seeds": float(np.std(found, ddof=1))} if len(found) > 1 else {}
     return {STOP: float(np.mean(found))} | spread
+
+
+def _means(found: list[Any]) -> Any:
+    """Nested numbers of every seed, as their means."""
+    if isinstance(found[0], dict):
+        return {name: _means([one[name] for one in found]) for name in found[0]}
+    return found[0] if isinstance(found[0], int) else float(np.mean(found))
 
 
 def _masked_targets(cases: Cases) -> int:
