@@ -73,17 +73,17 @@ def asked_of(
     """What the test says, when all is chosen: the gain, by query and by item; the learning curve; forgetting."""
     lesson, exam, seed = task.lesson, task.exam, protocol.seed
     by_seed = np.column_stack([exam.gains(lesson, one) for one in tuned.values()])
-    found: dict[str, Any] = {"by_query": _interval(by_seed, seed)}
+    found: dict[str, Any] = {"by_query": interval(by_seed, seed)}
     if not lesson.both:
         gains = unseen_answers(tuner, lesson, setting, exam, tuned)
-        found["by_item"] = None if gains is None else _interval(gains, seed)
+        found["by_item"] = None if gains is None else interval(gains, seed)
     measured = getattr(tuner, "curve", True)
     found["curve"] = curve(tuner, lesson, setting, exam, protocol.tune.seeds, seed) if measured else {}
     found["forgetting"] = {} if lesson.both else forgetting(tuner, lesson, setting, exam, seed)
     return found
 
 
-def _interval(gains: Doubles, seed: int) -> dict[str, Any]:
+def interval(gains: Doubles, seed: int) -> dict[str, Any]:
     """Mean gain and its interval, which covers the choice of queries and that of the seeds.
 
     Parameters
