@@ -16,7 +16,6 @@ import numpy as np
 import pyarrow as pa
 from tabulate import tabulate
 
-from benchmarks.clicks import CLICK, DEPTH, PROPENSITIES
 from itemvec.core.columns import ITEM, QUERY, TEXT
 from itemvec.core.files import write_parquet
 from itemvec.core.protocols import TuneProtocol
@@ -31,6 +30,9 @@ from itemvec.tuners.trials import repeated
 from tests.clicks.judged_rankings import judged, lsa, ranked, scored
 from tests.clicks.simulator import by_position
 
+DEPTH = 10
+PROPENSITIES = 1 / np.arange(1, DEPTH + 1)
+CLICK = np.array([0.2, 0.4, 0.8, 0.9])  # by grade, as the noisy users of CoRocchio
 ROWS: dict[str, dict[str, Any]] = {"ridge": {"kind": "ridge"}, "low-rank": {"kind": "low-rank"}}
 LEARNT: dict[str, dict[str, Any] | None] = {
     "clicks, every gain above 0 is relevant": {"model": "all-pairs", "least_share": 0.0},
