@@ -86,14 +86,13 @@ def test_more_to_learn_follows_the_curve() -> None:
 def test_how_to_ask_is_said_where_nothing_was_tuned(results: Results) -> None:
     """The run has histories, so that no split of the queries is needed; without them, it is."""
     tasks = {"search": {"tuning": [{"variant": "ridge"}]}, "recommend": {"tuning": []}}
-    said = how_to_ask(tasks, [], results)
-    assert said.startswith("No tuner is selected")
-    assert "`dvc exp run -S 'tuners=[ridge,low-rank]'` measures two" in said
+    (said,) = how_to_ask(tasks, [], results)
+    assert said.startswith("No tuner is selected, so run `dvc exp run -S 'tuners=[ridge,low-rank]'`, then")
     searched = replace(results, cells=results.of("search"))
-    assert "'tuners=[ridge,low-rank]' -S 'search.split={validation: 0.5}'`" in how_to_ask(tasks, [], searched)
+    assert "'tuners=[ridge,low-rank]' -S 'search.split={validation: 0.5}'`" in how_to_ask(tasks, [], searched)[0]
     for one in searched.cells:
         one.facts["queries_for_validation"] = 9
-    assert "search.split" not in how_to_ask(tasks, [], searched)
-    assert how_to_ask(tasks, ["ridge"], results) == ""
-    assert how_to_ask(tasks, ["ridge", "low-rank"], results).startswith("low-rank is selected and not measured yet")
-    assert "neither judged queries nor histories" in how_to_ask({}, [], results)
+    assert "search.split" not in how_to_ask(tasks, [], searched)[0]
+    assert how_to_ask(tasks, ["ridge"], results) == []
+    assert how_to_ask(tasks, ["ridge", "low-rank"], results)[0].startswith("low-rank is selected and not measured yet")
+    assert "neither judged queries nor histories" in how_to_ask({}, [], results)[0]

@@ -83,7 +83,7 @@ def test_a_new_variant_executes_its_stages_alone(project: Project) -> None:
 
 def test_a_tuner_executes_its_stages_alone_and_its_verdict_is_shown(project: Project) -> None:
     """It learns from the histories of the slice, since all its queries are for testing."""
-    assert project.run("itemvec", "tune").output.startswith("No tuner is selected, so it was not measured")
+    assert project.run("itemvec", "tune").output.startswith("No tuner is selected, so run `dvc exp run")
     done = project.dvc("exp", "run", "-S", "tuners=[ridge]")
     of_ridge = {one.replace("@ridge", "_tuned@ridge") for one in of_variant("ridge")} - {"reduce_tuned@ridge"}
     assert done.executed == {"check", "tune@ridge"} | of_ridge | CONCLUSION

@@ -36,7 +36,7 @@ def tune(path: Path, everything: bool, dollars_per_hour: float | None) -> None:
     root, params = path.parent, Params.load(path)
     tasks = read_json(root / DECISION)["tasks"]
     if how := how_to_ask(tasks, params.tuners, collect(replace(params, tuners=[]), root / "results")):
-        click.echo(fill(how, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False))
+        click.echo("\n".join(how))  # commands are not broken into lines
         return
     results = collect(params, root / "results")
     facts = {name: results.variants[name]["tuned"] for name in params.tuners} if everything else {}

@@ -6,12 +6,13 @@ from typing import Any
 
 from itemvec.decision.results import Results
 
-ASK = "`dvc exp run -S 'tuners=[ridge,low-rank]'{more}` measures two, and `itemvec tune` says what came of it."
+ASK = "No tuner is selected, so run `dvc exp run -S 'tuners=[ridge,low-rank]'{more}`, then `itemvec tune`."
 SPLIT = " -S 'search.split={validation: 0.5}'"
+WHY_SPLIT = "All judged queries are for testing; the split gives half of them to the tuners."
 
 
-def how_to_ask(tasks: dict[str, Any], tuners: list[str], untuned: Results) -> str:
-    """What to run so that every selected tuner is measured; empty where all are.
+def how_to_ask(tasks: dict[str, Any], tuners: list[str], untuned: Results) -> list[str]:
+    """What to run so that every selected tuner is measured, in lines; empty where all are.
 
     Parameters
     ----------
@@ -24,14 +25,12 @@ def how_to_ask(tasks: dict[str, Any], tuners: list[str], untuned: Results) -> st
     """
     if not tuners:
         if not tasks:
-            return "No tuner is selected, and the data has neither judged queries nor histories to learn from."
-        lead = "all judged queries are for testing, so half of them are given to the tuners: " * _all_test(untuned)
-        said = f"No tuner is selected, so it was not measured whether tuning pays: {lead}"
-        return said + ASK.format(more=SPLIT if lead else "")
+            return ["No tuner is selected, and the data has neither judged queries nor histories to learn from."]
+        return [ASK.format(more=SPLIT), WHY_SPLIT] if _all_test(untuned) else [ASK.format(more="")]
     known = {one["variant"] for facts in tasks.values() for one in facts.get("tuning", [])}
     missing = [name for name in tuners if name not in known]
     verb = "is" if len(missing) == 1 else "are"
-    return f"{', '.join(missing)} {verb} selected and not measured yet: run `dvc repro`." if missing else ""
+    return [f"{', '.join(missing)} {verb} selected and not measured yet: run `dvc repro`."] if missing else []
 
 
 def _all_test(untuned: Results) -> bool:
