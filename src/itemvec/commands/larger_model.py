@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from itemvec.commands.diff import opened
+from itemvec.commands.diff import WORKSPACE
 from itemvec.commands.encoding_estimate import ROLES, lacking
 from itemvec.core.columns import TEXT
 from itemvec.core.errors import TableError
@@ -16,7 +16,7 @@ from itemvec.core.machine import cache_folder
 from itemvec.core.params import Params
 from itemvec.core.temporary import TemporaryFolder
 from itemvec.decision.larger_model import Candidate, next_larger, parameters_of, tried, tuned_tasks
-from itemvec.decision.revisions import Revision, all_states, workspace
+from itemvec.decision.revisions import Revision, all_states, revision, workspace
 from itemvec.decision.values import Measures, Values
 from itemvec.encoders import ENCODERS, CachedEncoder, Corpus
 from itemvec.models.checkpoint import stored
@@ -55,7 +55,7 @@ def _states(root: Path) -> list[Revision]:
     found = []
     for name, called in all_states(root):
         try:
-            found.append(opened(name, called))
+            found.append(workspace(root) if name == WORKSPACE else revision(root, name, called))
         except TableError:  # a state without a decision was not measured
             continue
     return found
