@@ -19,8 +19,9 @@ from itemvec.stages.stage import EXISTING
 def export(variant: str, folder: Path, table_only: bool, force: bool, path: Path) -> None:
     """Write what to deploy of the last run into FOLDER: the model, a LanceDB table of the items, and a card.
 
-    VARIANT is a row of reducers that was measured. `FOLDER/model` loads with sentence-transformers and gives the
-    vectors of the run, which is checked before anything is kept. `FOLDER/lancedb` has ids, texts, vectors and indexes.
+    VARIANT is a row of reducers, or of tunings, that was measured. `FOLDER/model` loads with sentence-transformers and
+    gives the vectors of the run, which is checked before anything is kept. `FOLDER/lancedb` has ids, texts, vectors and
+    indexes.
 
     \b
     Example: itemvec export pca64 deploy

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +29,9 @@ from itemvec.protocol.user_cohorts import cohorts
 from itemvec.protocol.within_condition import within_condition
 from itemvec.recommenders import Measures, Recommender, Score, Training
 
+if TYPE_CHECKING:
+    from itemvec.store import VectorTable
+
 TASK = "recommend"
 SCORES, USERS = 1 << 24, 1024  # in memory at a time: 64 MB of scores, at most this many users
 STOP = "ndcg@10"  # decides early stopping, and tuning
@@ -47,10 +51,12 @@ def recommend_on(
     """
     if not n_rows(interactions):
         return nothing(protocol.metrics, {"task": TASK, "users_left_out": 0})
-    from itemvec.store import open_vectors
+    from itemvec.store import further_seeds, open_vectors
 
     items, vectors = open_vectors(digest, "items").load()
-    return recommend(recommender, interactions, items, vectors, protocol, seed, Attributes.read(catalogue, items))
+    others = {number: open_vectors(digest, "items", number) for number in further_seeds(digest, "items")}
+    conditions = Attributes.read(catalogue, items)
+    return recommend(recommender, interactions, items, vectors, protocol, seed, conditions, others)
 
 
 def recommend(
@@ -61,8 +67,9 @@ def recommend(
     protocol: RecommendProtocol,
     seed: int,
     conditions: Attributes | None = None,
+    others: Mapping[int, VectorTable] | None = None,
 ) -> Evaluation:
-    """Fit and evaluate ``recommender``, once per seed if its training is random.
+    """Fit and evaluate ``recommender``, once per seed if its training, or the vectors, are random.
 
     Parameters
     ----------
@@ -74,6 +81,8 @@ def recommend(
         float32 of shape (n_items, dim), in the order of ``items``; None for a baseline.
     conditions
         What the items of ``items`` meet; None where the data set keeps no attributes.
+    others
+        The same as learnt with other seeds, by seed: then each of these is a seed of the recommender too.
     """
     table = read_parquet(interactions)
     whole, order = Histories.of(table, items), TieOrder(items)
@@ -95,8 +104,10 @@ def recommend(
 
     rankings, validated, trainings = {}, [], []
     more: list[dict[str, Any]] = []
-    for number in range(seed, seed + (protocol.seeds if recommender.random else 1)):
-        training = Training(parts.train, vectors, validate, number, conditions)
+    seeds = [seed, *others] if others else range(seed, seed + (protocol.seeds if recommender.random else 1))
+    for number in seeds:
+        of_seed = others[number].load().vectors if others and number in others else vectors
+        training = Training(parts.train, of_seed, validate, number, conditions)
         score = recommender.fit(training)
         trainings.append({"seed": number} | training_facts(training.curve, getattr(recommender, "epochs", None)))
         rankings[number] = rank(score, parts.test.histories, protocol.depth, protocol.mask_history, order, True)
