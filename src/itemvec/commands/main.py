@@ -19,7 +19,7 @@ MODULES = {
         name: f"itemvec.commands.{name.replace('-', '_')}"
         for name in (
             *("cache", "convert", "diff", "export", "generate-queries", "init", "leaderboard", "plan", "race"),
-            *("recommend", "review", "search", "sweep", "tune", "tuned", "undo"),
+            *("recommend", "review", "search", "serve", "sweep", "tune", "tuned", "undo"),
         )
     },
     "paper": "itemvec.commands.paper.command",

@@ -35,6 +35,14 @@ class Progress(Protocol):
         """Say how it goes, in a few words, behind the numbers."""
 
 
+def without_process_locks() -> None:
+    """Let bars of this process take turns among its threads alone, also those of libraries.
+
+    The lock among processes, which tqdm makes with the first bar, is a semaphore that a killed process leaves behind.
+    """
+    tqdm.set_lock(threading.RLock())
+
+
 @contextmanager
 def progress(total: int | None, desc: str, unit: str, initial: int = 0, scale: bool = False) -> Iterator[Progress]:
     """Show on stderr how far a step is.

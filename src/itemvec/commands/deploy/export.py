@@ -42,6 +42,12 @@ class Exported:
         no model was written.
     index
         Row of systems whose vector index the table has, or None.
+    distance
+        By which to compare, ``cosine`` or ``dot``.
+    effort
+        Options of a search in the index, as the row has them: ``probes``, ``candidates`` and ``refine``.
+    digest
+        sha256 of ids and vectors of the items.
     """
 
     variant: str
@@ -50,6 +56,9 @@ class Exported:
     stored: list[str]
     difference: dict[str, float]
     index: str | None
+    distance: str
+    effort: dict[str, int]
+    digest: str
 
 
 def export(root: Path, params: Params, variant: str, folder: Path, with_model: bool = True) -> Exported:
@@ -88,7 +97,13 @@ def export(root: Path, params: Params, variant: str, folder: Path, with_model: b
         options.get("similarity", "cosine"),
         {name: options[ours] for ours, name in named.items() if ours in options},
     )
-    found = Exported(variant, vectors.dim, len(vectors), stored, difference, best)
+    effort = {name: options[name] for name in ("probes", "candidates", "refine") if options.get(name) is not None}
+    found = Exported(
+        *(variant, vectors.dim, len(vectors), stored, difference, best),
+        distance=options.get("similarity", "cosine"),
+        effort=effort,
+        digest=read_json(digest)["items"]["sha256"],
+    )
     write_json(folder / "itemvec.json", vars(found) | {"model": params.model, "dataset": params.dataset})
     return found
 
