@@ -18,7 +18,7 @@ MODULES = {
     **{
         name: f"itemvec.commands.{name.replace('-', '_')}"
         for name in (
-            *("cache", "convert", "diff", "export", "generate-queries", "init", "leaderboard", "plan", "race"),
+            *("cache", "convert", "diff", "drift", "export", "generate-queries", "init", "leaderboard", "plan", "race"),
             *("recommend", "review", "search", "serve", "sweep", "tune", "tuned", "undo"),
         )
     },

@@ -36,10 +36,7 @@ class Progress(Protocol):
 
 
 def without_process_locks() -> None:
-    """Let bars of this process take turns among its threads alone, also those of libraries.
-
-    The lock among processes, which tqdm makes with the first bar, is a semaphore that a killed process leaves behind.
-    """
+    """Keep tqdm from making a lock among processes: a killed process would leave its semaphore behind."""
     tqdm.set_lock(threading.RLock())
 
 
