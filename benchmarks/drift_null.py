@@ -1,6 +1,6 @@
 """How often `itemvec drift` finds a difference where there is none, and where one was planted.
 
-Items of a run are dealt at random into known and new ones; then a share of the new ones comes from one side of the space.
+Texts of a run are dealt at random into known and new ones; then a share of the new ones is from one side of the space.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def export_recommender(
 ) -> ExportedRecommender:
     """Train ``cell`` again and write ``weights.safetensors``, ``recommender.json`` and ``recommend.py``.
 
-    They go to ``folder/recommender``; ``folder/itemvec.json`` says what is there, until an export of a variant does.
+    They go to ``folder/recommender``; where no variant was exported before, ``folder/itemvec.json`` says what is there.
 
     Parameters
     ----------
@@ -84,7 +84,8 @@ def export_recommender(
     write_text(folder / "recommender.json", json.dumps(head | about | {"items": items}, indent=1))
     (folder / "recommend.py").write_text(Path(loader.__file__).read_text(encoding="utf-8"), encoding="utf-8")
     made = ExportedRecommender(cell, found.kind, len(items), params.seed, found.same, _difference(found, folder))
-    write_text(folder.parent / "itemvec.json", json.dumps({"recommender": vars(made)}, indent=2) + "\n")
+    if not (folder.parent / "itemvec.json").exists():
+        write_text(folder.parent / "itemvec.json", json.dumps({"recommender": vars(made)}, indent=2) + "\n")
     return made
 
 
