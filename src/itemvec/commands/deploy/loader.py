@@ -39,6 +39,7 @@ class Recommender:
         state, temperature = states[-1], self.about["temperature"]
         return self.weights["targets"] @ (state if temperature is None else normalize(state, dim=0) / temperature)
 
+    @torch.inference_mode()
     def recommend(self, history: Sequence[str], k: int = 10, mask: bool = True) -> list[tuple[str, float]]:
         """The best ``k`` items with their scores, without those of the history where ``mask`` is true."""
         scores = self.scores(history)

@@ -39,7 +39,7 @@ def write_onnx(folder: Path, texts: list[str]) -> float:
 
     model = SentenceTransformer(str(folder), device="cpu", **OURS).eval()
     path, traced = folder / "onnx" / "model.onnx", Traced(model[0].auto_model)
-    path.parent.mkdir()
+    path.parent.mkdir(exist_ok=True)
     exported("onnx", lambda: _write(traced, path))
     inputs = model.preprocess(texts)
     ids, mask = inputs["input_ids"], inputs["attention_mask"]
