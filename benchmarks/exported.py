@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pyarrow as pa
 import pyarrow.parquet as pq
 from tabulate import tabulate
 
@@ -28,10 +29,10 @@ import json, sys
 import lancedb
 import pyarrow.parquet as pq
 from sentence_transformers import SentenceTransformer
-folder, queries, depth = sys.argv[1:]
+folder, queries, depth, most = sys.argv[1:]
 model = SentenceTransformer(folder + "/model", device="cpu")
 table = lancedb.connect(folder + "/lancedb").open_table("items")
-rows = pq.read_table(queries, columns=["query_id", "text"]).to_pylist()
+rows = pq.read_table(queries, columns=["query_id", "text"]).to_pylist()[: int(most)]
 found = {}
 for row, vector in zip(rows, model.encode_query([row["text"] for row in rows])):
     hits = table.search(vector).distance_type("cosine").limit(2 * int(depth)).select(["item_id", "_distance"]).to_list()
@@ -44,7 +45,8 @@ json.dump(found, sys.stdout)
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("root", type=click.Path(exists=True, path_type=Path))
 @click.argument("variants", nargs=-1, required=True)
-def main(root: Path, variants: tuple[str, ...]) -> None:
+@click.option("--most", default=10**9, help="Queries to ask; by default all.")
+def main(root: Path, variants: tuple[str, ...], most: int) -> None:
     """Export VARIANTS of the run in ROOT, and compare with its rankings by the row `exact`.
 
     \b
@@ -55,9 +57,9 @@ def main(root: Path, variants: tuple[str, ...]) -> None:
         with tempfile.TemporaryDirectory() as name:
             export(root, Params.load(root / "params.yaml"), variant, Path(name))
             queries = root / "artifacts" / "tables" / "queries.parquet"
-            call = [sys.executable, "-c", ELSEWHERE, name, str(queries), str(DEPTH)]
+            call = [sys.executable, "-c", ELSEWHERE, name, str(queries), str(DEPTH), str(most)]
             found = json.loads(subprocess.run(call, check=True, capture_output=True, text=True).stdout)
-        kinds = [kind(ids, found[query]) for query, ids in run_of(root, variant)]
+        kinds = [kind(ids, found[query]) for query, ids in run_of(root, variant) if query in found]
         rows.append([variant, len(kinds), *(kinds.count(one) for one in ("same order", "same but for ties", "other"))])
     click.echo(tabulate(rows, headers=["variant", "queries", "same order", "but for ties", "other"]))
     sys.exit(any(row[-1] for row in rows))
@@ -66,7 +68,10 @@ def main(root: Path, variants: tuple[str, ...]) -> None:
 def run_of(root: Path, variant: str) -> Iterator[tuple[str, list[str]]]:
     """Each query of a run, and its items in order."""
     run: Any = pq.read_table(root / "artifacts" / "runs" / "search" / "exact" / f"{variant}.parquet")
-    rows = run.sort_by([("id", "ascending"), ("rank", "ascending")]).select(["id", "item_id"]).to_pylist()
+    plain = run.select(["id", "rank", "item_id"]).cast(
+        pa.schema([("id", "string"), ("rank", "int32"), ("item_id", "string")])
+    )
+    rows = plain.sort_by([("id", "ascending"), ("rank", "ascending")]).to_pylist()
     for query, hits in groupby(rows, key=lambda row: row["id"]):
         yield query, [hit["item_id"] for hit in hits][:DEPTH]
 

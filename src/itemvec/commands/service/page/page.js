@@ -68,8 +68,9 @@ async function show(event) {
   const ids = found.map((one) => new Set((one.items || []).map((item) => item.item_id)));
   const parts = found.map((one, place) => column(one.name, one, found.length > 1 && !found[1 - place].error && ids[1 - place]));
   $("systems").replaceChildren(...parts);
-  const both = ids.length > 1 ? [...ids[0]].filter((id) => ids[1].has(id)).length : 0;
-  $("said").textContent = ids.length > 1 ? `${both} items are in both lists; a bar marks the others.` : "";
+  const compared = ids.length > 1 && !found.some((one) => one.error);
+  const both = compared ? [...ids[0]].filter((id) => ids[1].has(id)).length : 0;
+  $("said").textContent = compared ? `${both} items are in both lists; a bar marks the others.` : "";
 }
 
 async function begin() {
