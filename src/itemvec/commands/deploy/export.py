@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from itemvec.commands.deploy.query_rounding import rounding
 from itemvec.commands.deploy.vector_map import Affine, affine, parts
 from itemvec.commands.search_box import check_stored
 from itemvec.core.arrays import Floats
@@ -46,6 +47,8 @@ class Exported:
         By which to compare, ``cosine`` or ``dot``.
     effort
         Options of a search in the index, as the row has them: ``probes``, ``candidates`` and ``refine``.
+    query_rounding
+        What the variant does to a query besides, as ``int8``; None where a query stays as the model gives it.
     digest
         sha256 of ids and vectors of the items.
     """
@@ -58,6 +61,7 @@ class Exported:
     index: str | None
     distance: str
     effort: dict[str, int]
+    query_rounding: str | None
     digest: str
 
 
@@ -82,8 +86,13 @@ def export(root: Path, params: Params, variant: str, folder: Path, with_model: b
         raise TableError(f"artifacts holds vectors of model {said!r}, not of {params.model!r}; run `dvc repro`")
     encoder, (row, stored) = ENCODERS.build(params.model, params.models[params.model]), parts(params.reducers[variant])
     difference: dict[str, float] = {}
+    rounded = None
     if with_model:
         maps = _maps(artifacts, params, variant, row)
+        encoded = open_vectors(artifacts / "embeddings.digest", "items").vectors
+        rounded = rounding(params.reducers[variant], map(maps["item"], encoded))
+        if rounded is not None:
+            rounded.save(folder)
         difference = _write_model(artifacts, encoder, params.model, maps, folder / "model")
     vectors = open_vectors(digest, "items")
     best = _best_index(artifacts, params, variant)
@@ -102,6 +111,7 @@ def export(root: Path, params: Params, variant: str, folder: Path, with_model: b
         *(variant, vectors.dim, len(vectors), stored, difference, best),
         distance=options.get("similarity", "cosine"),
         effort=effort,
+        query_rounding=None if rounded is None else rounded.to,
         digest=read_json(digest)["items"]["sha256"],
     )
     write_json(folder / "itemvec.json", vars(found) | {"model": params.model, "dataset": params.dataset})

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from itemvec.commands.deploy.loader import Recommender
+from itemvec.commands.deploy.query_rounding import Rounding
+from itemvec.commands.deploy.query_rounding import load as load_rounding
 from itemvec.core.columns import ITEM, TEXT, VECTOR
 from itemvec.core.errors import TableError
 from itemvec.core.files import read_json
@@ -42,10 +44,12 @@ class Version:
     distance: str
     recommender: Recommender | None
     held: Path
+    rounding: Rounding | None = None
 
     def search(self, asked: list[tuple[str, int, str]]) -> list[list[Hit]]:
         """The best items for some queries, of which each has a number of items and a mode."""
         vectors = self.model.encode_query([query for query, _, _ in asked], show_progress_bar=False)  # type: ignore[union-attr]
+        vectors = vectors if self.rounding is None else self.rounding(vectors)
         return [self._hits(*one, vector) for one, vector in zip(asked, vectors, strict=True)]
 
     def _hits(self, query: str, k: int, mode: str, vector: Any) -> list[Hit]:
@@ -138,7 +142,9 @@ def _read(root: Path, held: Path) -> Version:
     if (root / "recommender").is_dir():
         recommender = Recommender(root / "recommender")
         whole.update((root / "recommender" / "weights.safetensors").read_bytes())
-    found = Version(whole.hexdigest()[:12], about, model, table, distance, recommender, held)
+    to = about.get("query_rounding")
+    rounded = None if to is None else load_rounding(root, to)
+    found = Version(whole.hexdigest()[:12], about, model, table, distance, recommender, held, rounded)
     _probe(root, found)
     return found
 
