@@ -37,7 +37,7 @@ class Rounding:
         if self.to == "binary":
             size = np.float32(vectors.shape[1] ** -0.5)
             return np.where(vectors < 0, -size, size).astype(np.float32)
-        places = (vectors - self.low) / np.maximum(self.step, np.float32(1e-30))  # a range of zero gives its low
+        places = (vectors - self.low) / np.where(self.step > 0, self.step, np.float32(1))
         codes = np.clip(np.floor(places) if self.to == "codes" else np.rint(places), 0, LEVELS)
         return np.asarray(codes - OFFSET if self.to == "codes" else self.low + codes * self.step, dtype=np.float32)
 
