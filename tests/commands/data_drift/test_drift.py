@@ -72,7 +72,7 @@ def test_items_of_another_kind_are_drift(root: Path) -> None:
 def test_few_new_texts_are_not_compared(root: Path) -> None:
     tables(root / "few", WORDS, WORDS[:5])
     result = run("few", "few")
-    assert result.output.startswith("few has 100% of today's queries; there are too few new texts to compare.\n")
+    assert result.output.startswith("few has 100% of today's queries; no text is new.\n")
     tables(root / "none", WORDS, [])
     assert (
         run("none", "few").output.splitlines()[4] == "  5 new texts are too few to compare; 20 are needed on both sides"

@@ -17,7 +17,7 @@ from itemvec.core.params import Params
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.stages.recommend import recommend
 from itemvec.store import Block, write_database
-from tests.conftest import cycles
+from tests.conftest import ROOT, cycles
 from tests.core.test_params import write
 
 SMALL = {"width": 8, "epochs": 2, "patience": 1, "max_history": 5}
@@ -28,6 +28,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "plain-gru": {"kind": "gru4rec", "item": "id", "form": "recbole", **SMALL},
 }
 CELLS = {"before": "before@full", "after": "after", "gru": "gru@full", "plain-gru": "plain-gru"}
+FOLDERS = {"before": "deploy", "after": "other/after", "gru": "other/gru", "plain-gru": "other/plain"}
 N = 12
 ELSEWHERE = """
 import json, sys
@@ -41,8 +42,10 @@ for name, folder in json.loads(sys.argv[1]).items():
     first = network.recommend(["nowhere", *json.loads(sys.argv[2])[0]], k=50)
     assert len(first) == len(network.items) - len(set(json.loads(sys.argv[2])[0])), first
     sys.path.pop(0)
-assert not any(name.split(".")[0] == "itemvec" for name in sys.modules)
 print(json.dumps(found))
+exec(sys.argv[3])
+assert len(scores) == len(network.items)
+assert not any(name.split(".")[0] == "itemvec" for name in sys.modules)
 """
 
 
@@ -76,13 +79,22 @@ def run_params(root: Path, **rows: Any) -> Params:
     return Params.load(root / "params.yaml")
 
 
+def shown_loader() -> str:
+    """The lines that docs/how-to/deploy.md shows, with ids of this catalogue and for as many items as there are."""
+    blocks = (ROOT / "docs/how-to/deploy.md").read_text(encoding="utf-8").split("```python\n")[1:]
+    (lines,) = (block.split("```")[0] for block in blocks if "Recommender(" in block)
+    return lines.replace('["50", "181", "172"], k=10', '["i1", "i2", "i3"], k=50').replace(
+        '["50", "181", "172"]', '["i1"]'
+    )
+
+
 def exported(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["export", *arguments])
 
 
 def test_another_process_gets_the_scores_of_the_run(root: Path) -> None:
     for name, cell in CELLS.items():
-        result = exported("--recommender", cell, f"out/{name}")
+        result = exported("--recommender", cell, FOLDERS[name])
         assert result.exit_code == 0, result.output
         assert f"{cell} over 12 items, trained again with seed 42: ranks as the run exactly" in result.output
     log = pq.read_table(root / "artifacts/tables/interactions.parquet").to_pydict()
@@ -90,9 +102,11 @@ def test_another_process_gets_the_scores_of_the_run(root: Path) -> None:
     taken = {user: [item for one, item in zip(log["user_id"], log["item_id"], strict=True) if one == user]
              for user in users}  # fmt: skip
     histories = [taken[user][:-1] for user in users]
-    folders = {name: str(root / "out" / name / "recommender") for name in CELLS}
-    call = [sys.executable, "-c", ELSEWHERE, json.dumps(folders), json.dumps(histories)]
-    given = json.loads(subprocess.run(call, cwd=root, check=True, capture_output=True, text=True).stdout)
+    folders = {name: str(root / folder / "recommender") for name, folder in FOLDERS.items()}
+    call = [sys.executable, "-c", ELSEWHERE, json.dumps(folders), json.dumps(histories), shown_loader()]
+    first, *ranked = subprocess.run(call, cwd=root, check=True, capture_output=True, text=True).stdout.splitlines()
+    given = json.loads(first)
+    assert len(ranked) == N - 3  # without the history
     for name, cell in CELLS.items():
         path = f"recommend/{name}/full" if "@" in cell else f"baseline/{name}"
         for row in pq.read_table(root / f"artifacts/runs/{path}.parquet").to_pylist():

@@ -24,6 +24,8 @@ def conclusion(found: Drift, least: float) -> str:
     few = [part for part in found.parts.values() if part.rows and part.covered < least]
     if few:
         return f"{first}; too few {' and '.join(part.table for part in few)} were known then: measure again."
+    if not any(part.new_texts for part in found.parts.values()):
+        return f"{first}; no text is new."
     if not found.tests:
         return f"{first}; there are too few new texts to compare."
     return f"{first}; new texts are not shown to differ from the known ones."
