@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from itemvec.commands.deploy.best_index import best_index
+from itemvec.commands.deploy.query_rounding import rounding
 from itemvec.commands.deploy.tuned_map import is_tuned, tuned_parts
 from itemvec.commands.deploy.vector_map import Affine, affine, parts
 from itemvec.commands.search_box import check_stored
@@ -44,6 +46,14 @@ class Exported:
         no model was written.
     index
         Row of systems whose vector index the table has, or None.
+    distance
+        By which to compare, ``cosine`` or ``dot``.
+    effort
+        Options of a search in the index, as the row has them: ``probes``, ``candidates`` and ``refine``.
+    query_rounding
+        What the variant does to a query besides, as ``int8``; None where a query stays as the model gives it.
+    digest
+        sha256 of ids and vectors of the items.
     """
 
     variant: str
@@ -52,6 +62,10 @@ class Exported:
     stored: list[str]
     difference: dict[str, float]
     index: str | None
+    distance: str
+    effort: dict[str, int]
+    query_rounding: str | None
+    digest: str
 
 
 def export(root: Path, params: Params, variant: str, folder: Path, with_model: bool = True) -> Exported:
@@ -79,16 +93,20 @@ def export(root: Path, params: Params, variant: str, folder: Path, with_model: b
     encoder, tuned = ENCODERS.build(params.model, params.models[params.model]), is_tuned(params, variant)
     row, stored = ({}, []) if tuned else parts(params.reducers[variant])
     difference: dict[str, float] = {}
+    rounded = None
     if with_model and tuned:
         encoder, maps = tuned_parts(artifacts, params, variant, encoder)
         place = artifacts / "tables", encoder, params.model, maps, folder / "model"
         difference = _write_model(*place, lambda role: _first(digest, role))
     elif with_model:
         source, maps = artifacts / "embeddings.digest", _maps(artifacts, params, variant, row)
+        rounded = rounding(params.reducers[variant], map(maps["item"], open_vectors(source, "items").vectors))
+        if rounded is not None:
+            rounded.save(folder)
         place = artifacts / "tables", encoder, params.model, maps, folder / "model"
         difference = _write_model(*place, lambda role: maps[role](_first(source, role)))
     vectors = open_vectors(digest, "items")
-    best = _best_index(artifacts, params, variant)
+    best = best_index(artifacts, params, variant)
     options = {} if best is None else params.systems[best]
     named = {"partitions": "num_partitions", "sub_vectors": "num_sub_vectors", "neighbours": "m"}
     write_deployed(
@@ -99,7 +117,14 @@ def export(root: Path, params: Params, variant: str, folder: Path, with_model: b
         options.get("similarity", "cosine"),
         {name: options[ours] for ours, name in named.items() if ours in options},
     )
-    found = Exported(variant, vectors.dim, len(vectors), stored, difference, best)
+    effort = {name: options[name] for name in ("probes", "candidates", "refine") if options.get(name) is not None}
+    found = Exported(
+        *(variant, vectors.dim, len(vectors), stored, difference, best),
+        distance=options.get("similarity", "cosine"),
+        effort=effort,
+        query_rounding=None if rounded is None else rounded.to,
+        digest=read_json(digest)["items"]["sha256"],
+    )
     write_json(folder / "itemvec.json", vars(found) | {"model": params.model, "dataset": params.dataset})
     return found
 
@@ -164,15 +189,3 @@ def _difference(tables: Path, model: Any, role: Role, wanted: Floats) -> float:
     given: Floats = encode(texts, show_progress_bar=False, convert_to_numpy=True).astype(np.float32)
     lengths = np.maximum(np.linalg.norm(wanted, axis=1), 1e-12)
     return float((np.abs(wanted - given).max(axis=1) / lengths).max())
-
-
-def _best_index(artifacts: Path, params: Params, variant: str) -> str | None:
-    """The row of kind lancedb that searched the variant best by vector; None where none was measured."""
-    found: dict[str, float] = {}
-    for name in params.retrievers:
-        path = artifacts / "results" / "search" / name / f"{variant}.json"
-        row = params.systems[name]
-        if row["kind"] == "lancedb" and row.get("mode", "vector") == "vector" and path.exists():
-            groups = read_json(path)["groups"].values()
-            found[name] = float(np.mean([group[params.search.metrics[0]]["mean"] for group in groups]))
-    return max(found, key=lambda name: found[name]) if found else None
