@@ -1,12 +1,9 @@
-"""Every route in this process: what is refused, what is escaped, what is counted, and another version."""
+"""Every route in this process: what is refused, what is escaped, and what is counted."""
 
 import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pytest
 from starlette.testclient import TestClient
@@ -15,31 +12,9 @@ from itemvec.commands.service.app import application
 from itemvec.commands.service.counters import total
 from itemvec.commands.service.openapi import described
 from itemvec.commands.service.settings import LARGEST_BODY, LONGEST_QUERY, Settings
-from itemvec.commands.service.system import System
-from itemvec.core.columns import INTERACTIONS, ITEMS
-from itemvec.core.errors import TableError
-from itemvec.core.files import write_json, write_parquet
-from itemvec.store import Block, open_vectors, write_database
-from itemvec.store.deployed import write_deployed
-from tests.commands.service.test_service import N, write_export
-from tests.encoders.tiny import bert_mean
-
-TEXTS = ["desk lamp", "wool hat", "garden hose", "<script>alert(1)</script>"]
-
-
-def write_search(folder: Path, work: Path, order: int = 1) -> Path:
-    """An export to search: a tiny model, and its vectors of four texts, under their ids or in the other order."""
-    from sentence_transformers import SentenceTransformer
-
-    bert_mean(folder / "model")
-    ids = pa.array([f"t{place}" for place in range(len(TEXTS))])
-    vectors = SentenceTransformer(str(folder / "model"), device="cpu").encode_document(TEXTS)[::order]
-    write_parquet(work / "items.parquet", pa.table([ids, TEXTS], schema=ITEMS))
-    write_database(work / "vectors", {"items": (vectors.shape[1], [Block(ids, np.ascontiguousarray(vectors))])})
-    table = open_vectors(work / "vectors.digest", "items")
-    write_deployed(folder / "lancedb", work / "items.parquet", table, None, "cosine", {})
-    write_json(folder / "itemvec.json", {"variant": "full", "model": "tiny", "order": order})
-    return folder
+from itemvec.core.columns import INTERACTIONS
+from itemvec.core.files import write_parquet
+from tests.commands.service.exports import TEXTS, N, write_export, write_search
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +46,7 @@ def test_a_query_finds_the_item_of_its_text(client: TestClient) -> None:
 
 def test_a_user_has_the_answer_of_the_history(client: TestClient) -> None:
     """Ordered by time; ids that the network does not know are counted."""
-    asked = {"system": "b", "user": "ann", "k": 3}
+    asked: dict[str, str | int] = {"system": "b", "user": "ann", "k": 3}
     by_user, by_history = (
         client.get("/recommend", params=asked),
         client.post("/recommend", json={"system": "b", "history": ["nowhere", "i2", "i1"], "k": 3}),
@@ -174,33 +149,3 @@ def test_what_fails_is_counted_and_says_nothing_of_the_inside(
     assert f'itemvec_requests_total{{path="/search",status="500"}} {after["/search", 500]:.0f}' in (
         client.get("/metrics").text
     )
-
-
-def test_another_version_is_taken_when_it_is_whole_and_the_old_folder_is_not_needed(tmp_path: Path) -> None:
-    """The second has its vectors in the other order, so that an answer tells which version gave it."""
-    folders = [write_search(tmp_path / str(order), tmp_path / f"tables{order}", order) for order in (1, -1)]
-    live, work = tmp_path / "live", tmp_path / "work"
-    work.mkdir()
-    shutil.copytree(folders[0], live)
-    system = System(live, work)
-
-    def best() -> str:
-        ((_, hits),) = system.search([(TEXTS[0], 1, "vector")])
-        return str(hits[0]["item_id"])
-
-    shutil.rmtree(live)
-    assert (system.changed(), best()) == (False, "t0")  # nothing is there, and nothing is needed
-    shutil.copytree(folders[1], live)
-    (live / "model" / "model.safetensors").rename(tmp_path / "weights")
-    assert (system.changed(), system.changed()) == (False, True)  # it must look the same twice
-    with pytest.raises(Exception, match="model"):
-        system.reload()
-    assert (system.changed(), best()) == (False, "t0")  # not tried again
-    (tmp_path / "weights").rename(live / "model" / "model.safetensors")
-    first = system.about()["version"]
-    assert (system.changed(), system.changed()) == (False, True)
-    system.reload()
-    assert (best(), system.changed(), len(list(work.iterdir()))) == ("t3", False, 1)
-    assert system.about()["version"] != first
-    with pytest.raises(TableError, match=r"has no itemvec\.json"):
-        System(tmp_path / "tables1", work)

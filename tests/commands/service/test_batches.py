@@ -57,7 +57,8 @@ def test_a_failed_batch_fails_its_own_requests_alone_and_too_many_are_refused() 
 
 
 def test_buckets_are_cumulative_and_end_with_all() -> None:
-    found = dict.fromkeys(NAMES, 0.0) | {("/search", 200): 3.0, ("/search", 0.01): 1.0, ("/search", BOUNDS[-1]): 2.0}
+    found: dict[tuple[object, object], float] = dict.fromkeys(NAMES, 0.0)
+    found |= {("/search", 200): 3.0, ("/search", 0.01): 1.0, ("/search", BOUNDS[-1]): 2.0}
     text = exposition(found)
     assert 'itemvec_requests_total{path="/search",status="200"} 3\n' in text
     assert 'itemvec_request_seconds_bucket{path="/search",le="0.005"} 0\n' in text

@@ -1,7 +1,6 @@
 """The service from outside: another process, swaps, a kill, a stop."""
 
 import asyncio
-import json
 import os
 import shutil
 import signal
@@ -15,27 +14,9 @@ from typing import IO, cast
 import httpx2
 import numpy as np
 import pytest
-from safetensors.numpy import save_file
 
 from itemvec.commands.deploy.loader import Recommender
-
-N, WIDTH = 20, 4
-
-
-def write_export(folder: Path, seed: int) -> Path:
-    """A recommender without layers of attention: the last item decides, by a table drawn from the seed."""
-    rng = np.random.default_rng(seed)
-    (folder / "recommender").mkdir(parents=True)
-    table = {name: rng.standard_normal((N, WIDTH)).astype(np.float32) for name in ("inputs", "targets")}
-    norm = {"normalise.weight": np.ones(WIDTH, np.float32), "normalise.bias": np.zeros(WIDTH, np.float32)}
-    save_file(
-        table | norm | {"positions": np.zeros((9, WIDTH), np.float32)}, folder / "recommender/weights.safetensors"
-    )
-    about = {"encoder": "transformer", "layers": 0, "heads": 1, "norm": "after", "temperature": None, "max_history": 9}
-    about["items"] = [f"i{place}" for place in range(N)]
-    (folder / "recommender/recommender.json").write_text(json.dumps(about))
-    (folder / "itemvec.json").write_text(json.dumps({"recommender": {"seed": seed}}))
-    return folder
+from tests.commands.service.exports import N, write_export
 
 
 @pytest.fixture
@@ -74,7 +55,7 @@ def test_swaps_and_a_killed_worker_lose_no_answer_and_a_signal_ends_it(
     assert "itemvec_workers_started_total 3" in counted
     assert 'status="500"' not in counted
     process.send_signal(signal.SIGTERM)
-    last, _ = process.communicate(timeout=30)
+    last, _ = process.communicate(timeout=90)
     assert process.returncode == 0
     assert last.endswith("requests, 0 of them failed\n")
 
@@ -122,7 +103,7 @@ async def ask(
         while "itemvec_workers_started_total 3" not in httpx2.get(f"{address}/metrics").text:
             await asyncio.sleep(0.1)
 
-    await asyncio.wait_for(asyncio.gather(disturb(), *map(client, range(3))), 90)
+    await asyncio.wait_for(asyncio.gather(disturb(), *map(client, range(3))), 180)
     return all(one[0] and one[1] for one in versions.values())
 
 

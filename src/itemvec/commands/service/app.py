@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from dataclasses import dataclass
@@ -55,8 +54,7 @@ def application(settings: Settings) -> Guard:
     """
     import torch
 
-    if "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(max(1, (os.cpu_count() or 1) // settings.workers))
+    torch.set_num_threads(max(1, torch.get_num_threads() // settings.workers))
     counters = Counters(settings.work)
     systems = {name: System(folder, settings.work) for name, folder in settings.folders.items()}
     routes = Routes(systems, counters, Users(settings.interactions), settings.parent)

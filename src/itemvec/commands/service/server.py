@@ -98,7 +98,13 @@ def serve(
         )
         shown = f"[{host}]" if ":" in host else host
         supervisor = Supervisor(config, [bound], lambda: ready(f"http://{shown}:{bound.getsockname()[1]}"))
-        supervisor.run()
+        wakeup = signal.set_wakeup_fd(
+            -1
+        )  # the end is the supervisor's: a busy machine may take long to answer the last
+        try:
+            supervisor.run()
+        finally:
+            signal.set_wakeup_fd(wakeup)
         if supervisor.failed:
             raise ItemvecError("serve: a worker could not start; the line above says why")
         found = total(Path(work))
