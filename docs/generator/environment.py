@@ -20,6 +20,10 @@ OURS = {
     "ITEMVEC_WORKER_CPUS": ("4", "With `ITEMVEC_ENGINE=ray`: how many CPUs a worker without a GPU takes."),
 }
 OTHERS = {
+    "OMP_NUM_THREADS": (
+        "a thread for each core",
+        "How many threads torch computes with. Results of another number may differ in their last digits.",
+    ),
     "RAY_ADDRESS": (
         "none: a cluster of this machine alone",
         "Cluster that `ITEMVEC_ENGINE=ray` uses: `HOST:PORT` or `auto`.",

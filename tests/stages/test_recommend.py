@@ -104,7 +104,8 @@ def test_vectors_of_several_seeds_are_recommended_from_one_by_one(interactions: 
     blocks = {name: (5, [Block(ITEMS, one)]) for name, one in (("items", near), ("items-4", far))}
     write_database(folder / "v", blocks)
     assert further_seeds(folder / "v.digest", "items") == [4]
-    found = recommend_on(Profile(), interactions, folder / "v.digest", protocol, seed=3).measures
+    write_parquet(folder / "items.parquet", pa.table([ITEMS, ITEMS], ["item_id", "text"]))
+    found = recommend_on(Profile(), interactions, folder / "items.parquet", folder / "v.digest", protocol, 3).measures
     rows = {(row["id"], row["seed"]): row["hit@1"] for row in found.to_pylist()}
     assert (rows["u1", 3], rows["u1", 4]) == (1, 0)
     assert len(rows) == 4

@@ -35,4 +35,5 @@ def measure_cell(task: str, system: str, params: Params, tables: Path, digest: P
     recommender = RECOMMENDERS.build(system, row)
     if recommender.random:
         raise TableError(f"{system}: would have to be trained")
-    return recommend_on(recommender, tables / "interactions.parquet", digest, params.recommend, params.seed).measures
+    interactions, items = (tables / f"{name}.parquet" for name in ("interactions", "items"))
+    return recommend_on(recommender, interactions, items, digest, params.recommend, params.seed).measures
