@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from itemvec.core.arrays import Floats, Ints
 from itemvec.retrievers import Entries
@@ -41,6 +43,9 @@ class Table:
         items: Floats = np.load(self.folder / "items.npy", mmap_mode="c")
         return items[:ROWS] if self.source == "small" else items
 
+    def __len__(self) -> int:
+        return len(self.file())
+
     def load(self) -> Floats:
         """All of it in memory, for those that must have it there; a file that is mapped is there as it is."""
         return np.concatenate(list(self)) if self.source == "lancedb" else np.asarray(self.file())
@@ -48,9 +53,13 @@ class Table:
 
 def ours(table: Table, queries: Floats, k: int, precision: Precision = "float32") -> Ints:
     """Exact as the pipeline runs it, by inner product, as all peers here."""
-    ids = np.empty(len(queries))
-    retrieve = Exact("dot", precision).index(Entries(ids, vectors=table))
-    return retrieve(Entries(ids, vectors=[queries]), k).positions
+    retrieve = Exact("dot", precision).index(Entries(names(len(table)), vectors=table))
+    return retrieve(Entries(names(len(queries)), vectors=[queries]), k).positions
+
+
+def names(n: int) -> Any:
+    """Ids of ``n`` items or queries."""
+    return pc.cast(pa.array(np.arange(n)), pa.string())
 
 
 def prefixes(
@@ -62,11 +71,10 @@ def prefixes(
 
 def one_by_one(table: Table, queries: Floats, k: int, dims: tuple[int, ...]) -> Ints:
     """A run for each prefix."""
-    ids = np.empty(len(queries))
     for dim in dims:
         cut = [np.ascontiguousarray(block[:, :dim]) for block in table]
-        retrieve = Exact("cosine").index(Entries(ids, vectors=cut))
-        found = retrieve(Entries(ids, vectors=[queries[:, :dim]]), k).positions
+        retrieve = Exact("cosine").index(Entries(names(len(table)), vectors=cut))
+        found = retrieve(Entries(names(len(queries)), vectors=[queries[:, :dim]]), k).positions
     return found
 
 
