@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from itemvec.cluster.engine import chosen_engine
 from itemvec.core.params import Params
 from itemvec.stages.baseline import measure_baseline
 from itemvec.stages.stage import EXISTING, NEW, stage
@@ -26,7 +27,7 @@ def baseline(params: Params, system: str, tables: Path, run: Path, measures: Pat
     """
     paths = {name: tables / f"{name}.parquet" for name in ("items", "interactions", "queries", "qrels")}
     row = params.systems[system]
-    found = measure_baseline(system, row, paths, params.recommend, params.search, params.seed)
+    found = measure_baseline(system, row, paths, params.recommend, params.search, params.seed, chosen_engine())
     found.write(run, measures, results)
     click.echo(found.headline(system))
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from itemvec.cluster.engine import chosen_engine
 from itemvec.reducers import dims_for
 from itemvec.stages.decompose import decompose as decompose_vectors
 from itemvec.stages.stage import EXISTING, NEW, stage
@@ -18,7 +19,7 @@ def decompose(source: Path, moments: Path) -> None:
     \b
     Example: pipelines/run decompose artifacts/embeddings.digest artifacts/moments.digest
     """
-    found = decompose_vectors(source, moments)
+    found = decompose_vectors(source, moments, chosen_engine())
     dims = dims_for(found.values, 0.8)
     click.echo(f"80 % of the variance of {found.n:,} items lies in {dims} of {len(found.values)} directions")
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from itemvec.cluster.engine import chosen_engine
 from itemvec.core.params import Params
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.stages.recommend import recommend_on
@@ -39,7 +40,7 @@ def recommend(
              artifacts/results/recommend/sasrec/full.json
     """
     system = RECOMMENDERS.build(recommender, params.systems[recommender])
-    found = recommend_on(system, interactions, items, vectors, params.recommend, params.seed)
+    found = recommend_on(system, interactions, items, vectors, params.recommend, params.seed, chosen_engine())
     found.write(run, measures, results)
     click.echo(found.headline(recommender, vectors.stem))
 

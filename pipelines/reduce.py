@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from itemvec.cluster.engine import chosen_engine
 from itemvec.core.files import write_json
 from itemvec.core.params import Params
 from itemvec.reducers import REDUCERS
@@ -33,7 +34,8 @@ def reduce(
     reducer = REDUCERS.build(variant, params.reducers[variant])
     judging = Judging(tables / "queries.parquet", tables / "qrels.parquet", params.search.split)
     interactions = Interactions(tables / "interactions.parquet", params.recommend.split)
-    facts = reduce_vectors(reducer, source, database, params.seed, moments, judging, interactions)
+    engine = chosen_engine()
+    facts = reduce_vectors(reducer, source, database, params.seed, moments, judging, interactions, engine)
     write_json(results, facts)
     click.echo(f"{variant}: {facts['dim']:,} dimensions, {facts['bytes_per_item']:,} bytes per item")
 

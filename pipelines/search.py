@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
+from itemvec.cluster.engine import chosen_engine
 from itemvec.core.params import Params
-from itemvec.retrievers import RETRIEVERS
-from itemvec.stages.search import search as measure_retriever
+from itemvec.stages.search import search_by_row
 from itemvec.stages.stage import EXISTING, NEW, stage
 
 
@@ -39,9 +39,8 @@ def search(
              artifacts/tables/qrels.parquet artifacts/vectors/full.digest artifacts/runs/search/exact/full.parquet \\
              artifacts/measures/search/exact/full.parquet artifacts/results/search/exact/full.json
     """
-    system = RETRIEVERS.build(retriever, params.systems[retriever])
-    tables = {"items": items, "queries": queries, "qrels": qrels}
-    found = measure_retriever(system, tables, vectors, params.search, params.seed)
+    tables, row = {"items": items, "queries": queries, "qrels": qrels}, params.systems[retriever]
+    found = search_by_row(retriever, row, tables, vectors, params.search, params.seed, chosen_engine())
     found.write(run, measures, results)
     click.echo(found.headline(retriever, vectors.stem))
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from itemvec.cluster.engine import chosen_engine
 from itemvec.core.files import write_json, write_text
 from itemvec.core.params import Params
 from itemvec.stages.stage import EXISTING, NEW, stage
@@ -30,7 +31,7 @@ def truncation(
              plots/truncation/full.csv
     """
     tables = {"items": items, "queries": queries, "qrels": qrels}
-    facts, csv = measure_truncation(tables, vectors, params.search, params.seed)
+    facts, csv = measure_truncation(tables, vectors, params.search, params.seed, chosen_engine())
     write_json(results, facts)
     write_text(curve, csv)
     click.echo("\n".join(conclusions(facts, vectors.stem)) or "no query has a relevant item: nothing to shorten for")

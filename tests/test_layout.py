@@ -77,7 +77,7 @@ def test_contributing_shows_the_packages() -> None:
         ("nncf", "openvino.py"),
         ("onnxruntime", "onnx.py"),
         ("httpx2", "server.py"),
-        ("ray", "driver.py"),
+        ("ray", "connection.py engine.py"),
         ("recbole", "recbole_training.py"),
         ("tqdm", "progress.py"),
     ],

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from itemvec.cluster.driver import Pool
+from itemvec.cluster.pool import Pool
 from itemvec.core.columns import ITEMS, QUERIES
 from itemvec.core.errors import ItemvecError, ParamsError
 from itemvec.core.files import write_parquet

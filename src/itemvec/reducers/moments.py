@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from itemvec.core.arrays import Doubles, Floats
+from itemvec.core.engine import HERE, Engine, Stretch, stretches
 from itemvec.core.errors import TableError
 from itemvec.core.files import replacing
 
 FACTS = "facts"  # of a file: the number of vectors, and what identifies them
 ROWS = 2048  # multiplied at a time, so that a block stays in the processor's cache
+BLOCKS = 8  # whose sums are added up before they are added to the rest, whatever the engine is
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,10 @@ class Moments:
     covariance: Doubles
 
     @classmethod
-    def of(cls, batches: Iterable[Floats]) -> Moments:
+    def of(cls, batches: Iterable[Floats], engine: Engine = HERE) -> Moments:
         """Accumulate over ``batches``, each of shape (any, dim), at least one vector in all.
+
+        The batches are added up some at a time, in the same order on every engine, so that all give the same sums.
 
         Sums are taken about the first batch's mean, so that vectors far from the origin lose no precision. All
         is float64, though float32 is twice as fast: what another processor or number of threads rounds otherwise then
@@ -41,12 +45,10 @@ class Moments:
         dim = first.shape[1]
         shift = first.mean(axis=0, dtype=np.float64)
         n, total, gram = 0, np.zeros(dim), np.zeros((dim, dim))
-        for batch in chain([first], rest):
-            n += len(batch)
-            for start in range(0, len(batch), ROWS):
-                centred = batch[start : start + ROWS] - shift
-                total += centred.sum(axis=0)
-                gram += centred.T @ centred
+        for some in engine.map(_sums, shift, stretches(chain([first], rest), BLOCKS)):
+            n += some[0]
+            total += some[1]
+            gram += some[2]
         drift = total / n
         return cls(n, shift + drift, gram / n - np.outer(drift, drift))
 
@@ -79,9 +81,9 @@ class Decomposition:
     directions: Doubles
 
     @classmethod
-    def of(cls, batches: Iterable[Floats]) -> Decomposition:
+    def of(cls, batches: Iterable[Floats], engine: Engine = HERE) -> Decomposition:
         """One pass over ``batches``, each float32 of shape (any, dim), then one eigenvalue problem."""
-        moments = Moments.of(batches)
+        moments = Moments.of(batches, engine)
         return cls(moments.n, moments.mean, *moments.spectrum())
 
     @property
@@ -122,3 +124,15 @@ class Decomposition:
         if said["source"] != source:
             raise TableError(f"{path}: belongs to other vectors; run `dvc checkout`, else `dvc repro`")
         return cls(said["n"], **arrays)
+
+
+def _sums(shift: Doubles, stretch: Stretch) -> tuple[int, Doubles, Doubles]:
+    """Number of vectors, and of these, less ``shift``, the sum (dim,) and the Gram matrix (dim, dim), float64."""
+    n, total, gram = 0, np.zeros(len(shift)), np.zeros((len(shift), len(shift)))
+    for batch in stretch.blocks:
+        n += len(batch)
+        for start in range(0, len(batch), ROWS):
+            centred = batch[start : start + ROWS] - shift
+            total += centred.sum(axis=0)
+            gram += centred.T @ centred
+    return n, total, gram

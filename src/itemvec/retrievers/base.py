@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from itemvec.core.arrays import Floats, Ids
+from itemvec.core.engine import HERE, Engine
 from itemvec.core.errors import ParamsError
 from itemvec.core.registry import Registry
 from itemvec.core.top_k import Top
@@ -22,11 +23,14 @@ class Entries:
 
     vectors
         float32 blocks of shape (any, dim), n rows in all; may be iterated more than once.
+    engine
+        Where retrievers that scan all items work on them.
     """
 
     ids: Ids
     texts: Any | None = None
     vectors: Iterable[Floats] | None = None
+    engine: Engine = HERE
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -51,7 +55,7 @@ class Entries:
         mask = pa.array(chosen)
         texts = None if self.texts is None else self.texts.filter(mask)
         vectors = None if self.vectors is None else _Chosen(self.vectors, chosen)
-        return Entries(self.ids.filter(mask), texts, vectors)
+        return Entries(self.ids.filter(mask), texts, vectors, self.engine)
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from itemvec.core.arrays import Floats
+from itemvec.core.engine import HERE, Engine, Stretch
 from itemvec.core.machine import torch_device
 from itemvec.core.top_k import Ties, Top
 from itemvec.retrievers.block_scan import split, sweep
 from itemvec.retrievers.inner_products import above, multiply, tensor
+from itemvec.retrievers.merged_tops import merged
 from itemvec.retrievers.running_top_k import Running
 
 
@@ -23,6 +25,7 @@ def search_prefixes(
     k: int,
     similarity: Literal["cosine", "dot"],
     ties: Ties | None = None,
+    engine: Engine = HERE,
 ) -> dict[int, Top]:
     """The best ``k`` items of each query by the first dimensions only, for each length in ``dims``.
 
@@ -40,12 +43,33 @@ def search_prefixes(
         Ascending; the last at most ``dim``.
     ties
         The order of equal scores; by default that of position.
+    engine
+        Where the items are compared.
     """
+    asked = _Asked(queries, dims, k, similarity, ties)
+    found = merged(engine.map(_best_of, asked, engine.stretches(items)), k, ties)
+    over = _lengths(tensor(queries), dims, similarity).numpy()
+    return {dim: Top(top.positions, top.scores / one[:, None]) for dim, top, one in zip(dims, found, over, strict=True)}
+
+
+class _Asked(NamedTuple):
+    """What every stretch of the items is compared with."""
+
+    queries: Floats
+    dims: Sequence[int]
+    k: int
+    similarity: Literal["cosine", "dot"]
+    ties: Ties | None
+
+
+def _best_of(asked: _Asked, stretch: Stretch) -> list[Top]:
+    """The best items of a stretch for each length, positions among all items; queries are not scaled."""
+    queries, dims, k, similarity, ties = asked
     device = torch_device()
-    stretches, rows = list(pairwise([0, *dims])), split(queries, device)
+    cuts, rows = list(pairwise([0, *dims])), split(queries, device)
     parts = [
         (
-            [tensor(np.ascontiguousarray(part[:, start:end])).to(device) for start, end in stretches],
+            [tensor(np.ascontiguousarray(part[:, start:end])).to(device) for start, end in cuts],
             [Running(len(part), k, ties and ties.part(slice(first, last))) for _ in dims],
         )
         for part, (first, last) in zip(rows, pairwise(np.cumsum([0, *map(len, rows)])), strict=True)
@@ -54,7 +78,7 @@ def search_prefixes(
     def prepare(tile: Floats) -> Any:
         whole = tensor(tile).to(device)
         over = 1 / _lengths(whole, dims, similarity)  # (n_prefixes, n)
-        blocks = [whole[:, start:end] * one[:, None] for (start, end), one in zip(stretches, over, strict=True)]
+        blocks = [whole[:, start:end] * one[:, None] for (start, end), one in zip(cuts, over, strict=True)]
         return blocks, [None, *over[1:] / over[:-1]]  # a sum over one length becomes a sum over the next
 
     def take(part: tuple[list[Any], list[Running]], tile: Any, start: int) -> None:
@@ -63,16 +87,11 @@ def search_prefixes(
             more = multiply(query, block)
             products = more if products is None else more.addcmul_(products, shrunk)
             found = above(products, best.threshold, k)
-            best.offer(found.queries, found.items + start, found.products)
+            best.offer(found.queries, found.items + stretch.start + start, found.products)
 
-    sweep(items, device, parts, prepare, take)
-    lengths, tops = _lengths(tensor(queries), dims, similarity).numpy(), {}
-    for number, dim in enumerate(dims):
-        some = [bests[number].top() for _, bests in parts]
-        scores = np.concatenate([top.scores for top in some])
-        scores /= lengths[number, :, None]
-        tops[dim] = Top(np.concatenate([top.positions for top in some]), scores)
-    return tops
+    sweep(stretch.blocks, device, parts, prepare, take)
+    tops = [[bests[number].top() for _, bests in parts] for number in range(len(dims))]
+    return [Top(*map(np.concatenate, zip(*some, strict=True))) for some in tops]
 
 
 def _lengths(vectors: Any, dims: Sequence[int], similarity: Literal["cosine", "dot"]) -> Any:

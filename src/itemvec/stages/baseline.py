@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from itemvec.core.columns import ITEM
+from itemvec.core.engine import HERE, Engine
 from itemvec.core.files import read_parquet
 from itemvec.core.params import RecommendProtocol, Row, SearchProtocol
 from itemvec.protocol.attributes import Attributes
@@ -17,11 +18,18 @@ from itemvec.stages.tasks import task_of
 
 
 def measure_baseline(
-    name: str, row: Row, tables: dict[str, Path], recommending: RecommendProtocol, searching: SearchProtocol, seed: int
+    name: str,
+    row: Row,
+    tables: dict[str, Path],
+    recommending: RecommendProtocol,
+    searching: SearchProtocol,
+    seed: int,
+    engine: Engine = HERE,
 ) -> Evaluation:
     """Run row ``name`` of ``systems`` on the tables only, and evaluate it by the protocol of its task."""
     if task_of(name, row) == "search":
-        return search(RETRIEVERS.build(name, row), tables, None, searching, seed)
+        return search(RETRIEVERS.build(name, row), tables, None, searching, seed, engine)
     items = read_parquet(tables["items"], [ITEM])[ITEM].combine_chunks()
     conditions = Attributes.read(tables["items"], items)
-    return recommend(RECOMMENDERS.build(name, row), tables["interactions"], items, None, recommending, seed, conditions)
+    system, interactions = RECOMMENDERS.build(name, row), tables["interactions"]
+    return recommend(system, interactions, items, None, recommending, seed, conditions, engine=engine)

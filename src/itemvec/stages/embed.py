@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from itemvec.cluster.driver import connect, fill_on_cluster
+from itemvec.cluster.connection import connect
+from itemvec.cluster.driver import fill_on_cluster
 from itemvec.core.arrays import Floats
 from itemvec.core.columns import ITEM, QUERY, TEXT
 from itemvec.core.progress import progress, say

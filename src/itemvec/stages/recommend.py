@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from itemvec.core.arrays import Floats, Ids
 from itemvec.core.columns import TIME
+from itemvec.core.engine import HERE, Engine
 from itemvec.core.errors import ItemvecError
 from itemvec.core.files import n_rows, read_parquet
 from itemvec.core.params import RecommendProtocol
@@ -28,6 +29,7 @@ from itemvec.protocol.useful_depth import within
 from itemvec.protocol.user_cohorts import cohorts
 from itemvec.protocol.within_condition import within_condition
 from itemvec.recommenders import Measures, Recommender, Score, Training
+from itemvec.recommenders.neural import Neural
 
 if TYPE_CHECKING:
     from itemvec.store import VectorTable
@@ -44,6 +46,7 @@ def recommend_on(
     digest: Path,
     protocol: RecommendProtocol,
     seed: int,
+    engine: Engine = HERE,
 ) -> Evaluation:
     """``recommend`` on the item vectors of the database that ``digest`` describes; nothing is loaded without data.
 
@@ -56,7 +59,7 @@ def recommend_on(
     items, vectors = open_vectors(digest, "items").load()
     others = {number: open_vectors(digest, "items", number) for number in further_seeds(digest, "items")}
     conditions = Attributes.read(catalogue, items)
-    return recommend(recommender, interactions, items, vectors, protocol, seed, conditions, others)
+    return recommend(recommender, interactions, items, vectors, protocol, seed, conditions, others, engine)
 
 
 def recommend(
@@ -68,6 +71,7 @@ def recommend(
     seed: int,
     conditions: Attributes | None = None,
     others: Mapping[int, VectorTable] | None = None,
+    engine: Engine = HERE,
 ) -> Evaluation:
     """Fit and evaluate ``recommender``, once per seed if its training, or the vectors, are random.
 
@@ -83,6 +87,8 @@ def recommend(
         What the items of ``items`` meet; None where the data set keeps no attributes.
     others
         The same as learnt with other seeds, by seed: then each of these is a seed of the recommender too.
+    engine
+        Where trained networks rank the items for the test users; training and all else is here.
     """
     table = read_parquet(interactions)
     whole, order = Histories.of(table, items), TieOrder(items)
@@ -110,7 +116,8 @@ def recommend(
         training = Training(parts.train, of_seed, validate, number, conditions)
         score = recommender.fit(training)
         trainings.append({"seed": number} | training_facts(training.curve, getattr(recommender, "epochs", None)))
-        rankings[number] = rank(score, parts.test.histories, protocol.depth, protocol.mask_history, order, True)
+        where = engine if isinstance(recommender, Neural) else HERE
+        rankings[number] = rank(score, parts.test.histories, protocol.depth, protocol.mask_history, order, True, where)
         if len(parts.validation.histories):
             validated.append(validate(score))
         more.append(score.measure(parts.test, protocol.mask_history, order) if isinstance(score, Measures) else {})
@@ -129,20 +136,31 @@ def recommend(
 
 
 def rank(
-    score: Score, histories: Histories, k: int, mask: bool, order: TieOrder | None = None, shown: bool = False
+    score: Score,
+    histories: Histories,
+    k: int,
+    mask: bool,
+    order: TieOrder | None = None,
+    shown: bool = False,
+    engine: Engine = HERE,
 ) -> Top:
     """The best ``k`` items of each user, without those in the history where ``mask`` says so; ties by ``order``."""
     tops = []
     rows = min(USERS, max(1, SCORES // max(histories.n_items, 1)))
     with progress(len(histories), "recommend", "users") if shown else nullcontext() as bar:
-        for block in histories.blocks(rows):
-            scores = score(block)
-            if mask:
-                scores[block.rows, block.items] = -np.inf
-            tops.append(top_k(scores, k, None if order is None else order.of(block.users)))
+        for top in engine.map(_best_of, (score, k, mask, order), histories.blocks(rows)):
+            tops.append(top)
             if bar is not None:
-                bar.update(len(block))
+                bar.update(len(top.scores))
     return Top(np.concatenate([top.positions for top in tops]), np.concatenate([top.scores for top in tops]))
+
+
+def _best_of(how: tuple[Score, int, bool, TieOrder | None], block: Histories) -> Top:
+    score, k, mask, order = how
+    scores = score(block)
+    if mask:
+        scores[block.rows, block.items] = -np.inf
+    return top_k(scores, k, None if order is None else order.of(block.users))
 
 
 def _facts(parts: Split, whole: Histories) -> dict[str, int]:

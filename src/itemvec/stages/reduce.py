@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from itemvec.core.arrays import Ids
 from itemvec.core.columns import QUERY
+from itemvec.core.engine import HERE, Engine
 from itemvec.core.files import read_parquet
 from itemvec.core.progress import progress
 from itemvec.protocol.judged_queries import Asked
@@ -51,6 +52,7 @@ def reduce_vectors(
     moments: Path | None = None,
     judging: Judging | None = None,
     interactions: Interactions | None = None,
+    engine: Engine = HERE,
 ) -> dict[str, Any]:
     """Fit ``reducer`` on the items of the database that ``source`` describes and write the reduced tables.
 
@@ -62,6 +64,8 @@ def reduce_vectors(
         Judgments for a reduction that needs them; it sees only the queries of ``deciding``.
     interactions
         For a reduction that learns from histories; it sees only their training part.
+    engine
+        Where the vectors are mapped; the fit is here.
 
     Returns
     -------
@@ -70,7 +74,7 @@ def reduce_vectors(
     tables = {name: open_vectors(source, name) for name in ROLES}
     transform = fit(reducer, source, seed, moments, judging, interactions)
     dim = transform(np.zeros((1, tables["items"].dim), dtype=np.float32)).shape[1]
-    write_database(database, {name: (dim, _reduced(table, transform)) for name, table in tables.items()})
+    write_database(database, {name: (dim, _reduced(table, transform, engine)) for name, table in tables.items()})
     return {"dim": dim, "bytes_per_item": transform.bytes_per_item, **transform.facts}
 
 
@@ -117,8 +121,13 @@ def deciding(queries: Any, judged: Ids, split: QuerySplit) -> NDArray[np.bool_]:
     return may if may.any() else places(judged) < 0.5
 
 
-def _reduced(table: VectorTable, transform: Transform) -> Iterator[Block]:
+def _reduced(table: VectorTable, transform: Transform, engine: Engine) -> Iterator[Block]:
     with progress(len(table), f"reduce {table.name}", "vectors") as shown:
-        for block in table:
-            yield Block(block.ids, transform(block.vectors, ROLES[table.name]))
+        for block in engine.map(_mapped, (transform, ROLES[table.name]), table):
+            yield block
             shown.update(len(block.ids))
+
+
+def _mapped(how: tuple[Transform, Role], block: Block) -> Block:
+    transform, role = how
+    return Block(block.ids, transform(block.vectors, role))

@@ -4,18 +4,37 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from itemvec.core.engine import HERE, Engine
 from itemvec.core.files import n_rows
-from itemvec.core.params import SearchProtocol
+from itemvec.core.params import Row, SearchProtocol
 from itemvec.protocol.evaluation import Evaluation, evaluate, nothing
 from itemvec.protocol.query_slices import slices
 from itemvec.protocol.useful_depth import within
-from itemvec.retrievers import Retriever, Tuning, prepare
+from itemvec.retrievers import RETRIEVERS, Retriever, Tuning, prepare
 from itemvec.stages.trial import Part, Trial
 from itemvec.store import further_seeds
 
 
+def search_by_row(
+    name: str,
+    row: Row,
+    tables: dict[str, Path],
+    vectors: Path | None,
+    protocol: SearchProtocol,
+    seed: int,
+    engine: Engine = HERE,
+) -> Evaluation:
+    """``search`` with row ``name`` of ``systems``."""
+    return search(RETRIEVERS.build(name, row), tables, vectors, protocol, seed, engine)
+
+
 def search(
-    retriever: Retriever, tables: dict[str, Path], vectors: Path | None, protocol: SearchProtocol, seed: int
+    retriever: Retriever,
+    tables: dict[str, Path],
+    vectors: Path | None,
+    protocol: SearchProtocol,
+    seed: int,
+    engine: Engine = HERE,
 ) -> Evaluation:
     """Index the items, retrieve for the test queries and judge; once per seed, where vectors were learnt with several.
 
@@ -27,13 +46,15 @@ def search(
         Parquet files of ``items``, ``queries`` and ``qrels``.
     vectors
         Digest of the vector database; None for a baseline.
+    engine
+        Where exact search compares the items.
     """
     if not n_rows(tables["qrels"]):
         return nothing(protocol.metrics, {"task": "search", "queries_left_out": n_rows(tables["queries"])})
     seeds = [seed] if vectors is None else [seed, *further_seeds(vectors, "items", "queries")]
     tops, others, choices = {}, {}, []
     for number in seeds:
-        trial = Trial.load(tables, vectors, protocol, number)
+        trial = Trial.load(tables, vectors, protocol, number, engine)
         depths = within(protocol, len(trial.items))
         retrieve, chosen = prepare(retriever, trial.items, _tuning(trial.validation, depths))
         top = trial.test.retrieve(retrieve, depths.depth)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from itemvec.core.arrays import Doubles, Ids, Ints
 from itemvec.core.columns import GROUP, ITEM, QUERY, QUERY_PARTS, TEXT
+from itemvec.core.engine import HERE, Engine
 from itemvec.core.errors import ItemvecError, TableError
 from itemvec.core.files import read_parquet
 from itemvec.core.params import SearchProtocol
@@ -113,14 +114,16 @@ class Trial:
 
     @classmethod
     def load(
-        cls, tables: dict[str, Path], vectors: Path | None, protocol: SearchProtocol, seed: int | None = None
+        cls,
+        tables: dict[str, Path],
+        vectors: Path | None,
+        protocol: SearchProtocol,
+        seed: int | None = None,
+        engine: Engine = HERE,
     ) -> Trial:
         """Read Parquet files of ``items``, ``queries`` and ``qrels``, and the database of a digest, if there is one.
 
-        Parameters
-        ----------
-        seed
-            Of the vectors, where they were learnt with several.
+        ``seed`` is that of the vectors, where they were learnt with several; ``engine`` is where exact search works.
 
         Raises
         ------
@@ -128,7 +131,7 @@ class Trial:
             The vectors are of other items or queries; a judgment names one that does not exist.
         """
         texts = {name: read_parquet(tables[name]).combine_chunks() for name in ("items", "queries")}
-        items = _entries(texts["items"], ITEM, _open(vectors, "items", seed))
+        items = replace(_entries(texts["items"], ITEM, _open(vectors, "items", seed)), engine=engine)
         queries = _entries(texts["queries"], QUERY, _open(vectors, "queries", seed))
         uses = query_parts(texts["queries"], protocol.split)
         qrels = read_parquet(tables["qrels"])

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from itemvec.core.arrays import Doubles
+from itemvec.core.engine import HERE, Engine
 from itemvec.core.files import n_rows
 from itemvec.core.params import SearchProtocol
 from itemvec.core.text import without_markup
@@ -29,7 +30,7 @@ def lengths(dim: int) -> list[int]:
 
 
 def measure_truncation(
-    tables: dict[str, Path], vectors: Path, protocol: SearchProtocol, seed: int
+    tables: dict[str, Path], vectors: Path, protocol: SearchProtocol, seed: int, engine: Engine = HERE
 ) -> tuple[dict[str, Any], str]:
     """Rank all items for the test queries by cosine of the first dimensions, for every length, in one pass.
 
@@ -39,6 +40,8 @@ def measure_truncation(
         Parquet files of ``items``, ``queries`` and ``qrels``.
     vectors
         Digest of the vector database.
+    engine
+        Where the items are compared.
 
     Returns
     -------
@@ -50,13 +53,13 @@ def measure_truncation(
     facts: dict[str, Any] = {"metric": metric, "groups": {}}
     if not n_rows(tables["qrels"]):
         return facts, HEADER + "\n"
-    trial = Trial.load(tables, vectors, protocol)
+    trial = Trial.load(tables, vectors, protocol, engine=engine)
     queries = np.concatenate(list(trial.test.queries.blocks("lengths")))
     tried = lengths(queries.shape[1])
     ties = TieOrder(trial.items.ids).of(trial.test.queries.ids)
     protocol = within(protocol, len(trial.items))
     depth = protocol.depth + (trial.test.hidden is not None)
-    tops = search_prefixes(queries, trial.items.blocks("lengths"), tried, depth, "cosine", ties)
+    tops = search_prefixes(queries, trial.items.blocks("lengths"), tried, depth, "cosine", ties, engine)
     tops = {length: trial.test.shown(top, protocol.depth) for length, top in tops.items()}
     values = {length: trial.test.quality(top, metric) for length, top in tops.items()}
     groups = np.asarray(trial.groups.to_pylist(), dtype=object)
