@@ -1,4 +1,4 @@
-"""An encoder that takes its time, so that something can happen to it meanwhile."""
+"""An encoder and a function that take their time, so that something can happen to them meanwhile."""
 
 import os
 import time
@@ -45,3 +45,18 @@ class Slow:
             return vectors
 
         return Plain(encode)
+
+
+def doubled(how: tuple[str, str], part: int) -> int:
+    """Twice a number, after a while, with a line in a file for every call; or a failure."""
+    import ray
+
+    folder, fault = how
+    with (Path(folder) / f"{ray.get_runtime_context().get_node_id()}-{os.getpid()}").open("a") as file:
+        file.write(f"{part}\n")
+    if fault == "data":
+        raise ItemvecError("items: 3 vectors hold NaN")
+    if fault == "fatal":
+        os._exit(1)
+    time.sleep(SECONDS)
+    return 2 * part
