@@ -39,6 +39,19 @@ def test_equals_a_stable_sort(rng: np.random.Generator) -> None:
     assert (top_k(table, 17).positions == expected).all()
 
 
+@pytest.mark.parametrize("values", [3, 60, 5000])  # nearly all are equal; some; few
+@pytest.mark.parametrize("k", [1, 7, 40])
+def test_of_many_items_those_that_cannot_be_best_are_passed_over(values: int, k: int, rng: np.random.Generator) -> None:
+    table = rng.integers(0, values, size=(30, 2003)).astype(np.float32)
+    table[rng.random(table.shape) < 0.1] = -np.inf
+    ties = TieOrder(ids(2003)).of(ids(30, "q{}"))
+    rows, items = np.divmod(np.arange(table.size), 2003)
+    order = np.lexsort((ties.places(rows, items), -table.ravel(), rows)).reshape(30, 2003)[:, :k] % 2003
+    found = top_k(table, k, ties)
+    assert (found.positions == order).all()
+    assert (found.scores == np.take_along_axis(table, order, axis=1)).all()
+
+
 def ids(n: int, form: str = "{}") -> pa.Array:
     return pa.array([form.format(row) for row in range(n)], pa.string())
 

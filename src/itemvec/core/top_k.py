@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from itemvec.core.arrays import Floats, Ids, Ints
 
 NOTHING = -1  # position of a rank that holds no item
+GROUPS = 4  # times k: of so many groups of scores the largest is looked at first
 
 
 class Top(NamedTuple):
@@ -90,6 +91,7 @@ def top_k(scores: Floats, k: int, ties: Ties | None = None) -> Top:
     k
         Ranks to return; the tail is empty where there are fewer items.
     """
+    columns, scores = _promising(scores, k)
     n_queries, n_items = scores.shape
     found = _empty(n_queries, k)
     kept = min(k, n_items)
@@ -101,24 +103,63 @@ def top_k(scores: Floats, k: int, ties: Ties | None = None) -> Top:
         chosen &= scores >= threshold
         crowded = np.flatnonzero(np.count_nonzero(chosen, axis=1) > kept)
         if len(crowded):
-            chosen[crowded] = _first(scores[crowded], threshold[crowded], chosen[crowded], crowded, kept, ties)
-    rows, columns = np.divmod(np.flatnonzero(chosen), n_items)
-    places = columns if ties is None else ties.places(rows, columns)
-    order = np.lexsort((places, -scores[rows, columns], rows))
-    rows, columns = rows[order], columns[order]
-    slots = np.arange(len(rows)) - np.searchsorted(rows, np.arange(n_queries))[rows]
-    found.positions[rows, slots] = columns
-    found.scores[rows, slots] = scores[rows, columns]
+            some = None if columns is None else columns[crowded]
+            chosen[crowded] = _first(scores[crowded], threshold[crowded], chosen[crowded], some, crowded, kept, ties)
+    rows, slots = np.divmod(np.flatnonzero(chosen), n_items)
+    best, items = scores[rows, slots], slots if columns is None else columns[rows, slots]
+    places = items if ties is None else ties.places(rows, items)
+    order = np.lexsort((places, -best, rows))
+    rows = rows[order]
+    ranks = np.arange(len(rows)) - np.searchsorted(rows, np.arange(n_queries))[rows]
+    found.positions[rows, ranks] = items[order]
+    found.scores[rows, ranks] = best[order]
     return found
 
 
+def _promising(scores: Floats, k: int) -> tuple[Ints | None, Floats]:
+    """Fewer scores among which the ``k`` best of each row are, and their columns, ascending; None for all columns.
+
+    Of the largest of each group of columns, ``k`` reach the k-th; so do as many scores of the row, and no other counts.
+    """
+    n_queries, n_items = scores.shape
+    size = n_items // (GROUPS * k) if k else 0
+    if size < 2 or not n_queries:
+        return None, scores
+    n_groups = n_items // size
+    whole = scores[:, : n_groups * size].reshape(n_queries, size, n_groups)  # a group: columns n_groups apart
+    largest = np.maximum.reduce(whole, axis=1)
+    least = np.partition(largest, n_groups - k, axis=1)[:, n_groups - k, None]
+    rows, columns = np.divmod(np.flatnonzero(scores >= least), n_items)
+    counts = np.bincount(rows, minlength=n_queries)
+    width = int(counts.max())
+    if width > n_items // 4:  # many are equal
+        return None, scores
+    slots = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    some, places = (
+        np.full((n_queries, width), -np.inf, dtype=scores.dtype),
+        np.zeros((n_queries, width), dtype=np.int64),
+    )
+    some[rows, slots], places[rows, slots] = scores[rows, columns], columns
+    return places, some
+
+
 def _first(
-    scores: Floats, threshold: Floats, chosen: NDArray[np.bool_], queries: Ints, kept: int, ties: Ties | None
+    scores: Floats,
+    threshold: Floats,
+    chosen: NDArray[np.bool_],
+    items: Ints | None,
+    queries: Ints,
+    kept: int,
+    ties: Ties | None,
 ) -> NDArray[np.bool_]:
-    """Of what is ``chosen``, all above the threshold and the first of its equals, ``kept`` in each row."""
+    """Of what is ``chosen``, all above the threshold and the first of its equals, ``kept`` in each row.
+
+    ``items`` are the columns that the scores are of, where they are not all.
+    """
     above = scores > threshold
     rows, columns = np.nonzero(chosen & ~above)
-    places = columns if ties is None else ties.places(queries[rows], columns)
+    whose = columns if items is None else items[rows, columns]
+    places = whose if ties is None else ties.places(queries[rows], whose)
     order = np.lexsort((places, rows))
     rows, columns = rows[order], columns[order]
     rank = np.arange(len(rows)) - np.searchsorted(rows, np.arange(len(scores)))[rows]
