@@ -58,7 +58,7 @@ def main(items: int, interactions: int, forms: tuple[str, ...]) -> None:
             process.join()
             size = sum(path.stat().st_size for path in (folder / "raw").iterdir()) / 2**20
             for step, command in COMMANDS.items():
-                found = _run(command.replace("FORM", form), folder / "shop")
+                found = run(command.replace("FORM", form), folder / "shop")
                 lines.append([form, f"{items:,}", f"{interactions:,}", size, step, *found])
                 click.echo(f"{form} {step}: {found[0]:.1f} s, {found[2]:,.0f} MiB", err=True)
     heads = ["form", "items", "interactions", "MiB on disk", "step", "seconds", "of the processor", "peak MiB"]
@@ -66,7 +66,7 @@ def main(items: int, interactions: int, forms: tuple[str, ...]) -> None:
     click.echo(tabulate(lines, heads, tablefmt="github", floatfmt=formats))
 
 
-def _run(command: str, folder: Path) -> tuple[float, float, float]:
+def run(command: str, folder: Path) -> tuple[float, float, float]:
     """Seconds, seconds of the processor and peak memory in MiB of a command; that of what it calls, if that is more."""
     started = time.monotonic()
     process = subprocess.Popen([sys.executable, *command.split()], cwd=folder, stdout=subprocess.DEVNULL)
@@ -78,11 +78,12 @@ def _run(command: str, folder: Path) -> tuple[float, float, float]:
 
 def write(folder: Path, items: int, interactions: int, form: str) -> None:
     """Items of 12 words; interactions of random users with items, a few of which are taken most."""
-    _write(folder / "raw" / f"items.{form}", _items(items))
-    _write(folder / "raw" / f"interactions.{form}", _interactions(items, interactions))
+    write_parts(folder / "raw" / f"items.{form}", item_tables(items))
+    write_parts(folder / "raw" / f"interactions.{form}", _interactions(items, interactions))
 
 
-def _items(items: int) -> Iterator[Any]:
+def item_tables(items: int) -> Iterator[Any]:
+    """Ids and texts of 12 words, some rows at a time."""
     rng = np.random.default_rng(0)
     for start in range(0, items, ROWS):
         numbers = np.arange(start, min(start + ROWS, items))
@@ -102,7 +103,8 @@ def _interactions(items: int, interactions: int) -> Iterator[Any]:
         yield pa.table([*names, times], ["user_id", "item_id", "timestamp"])
 
 
-def _write(path: Path, tables: Iterator[Any]) -> None:
+def write_parts(path: Path, tables: Iterator[Any]) -> None:
+    """Write tables as one file, CSV or Parquet."""
     first = next(tables)
     open_writer = pyarrow.csv.CSVWriter if path.suffix == ".csv" else pq.ParquetWriter
     with open_writer(path, first.schema) as writer:
