@@ -103,6 +103,15 @@ def test_a_cluster_gives_the_digest_of_one_machine(
 
 
 @pytest.mark.cluster
+def test_the_cache_may_lie_on_object_storage(cluster: Any, s3: str, tmp_path: Path) -> None:
+    """Of the machines, only that of the stage has the keys."""
+    embed(HASHING, texts(tmp_path), SUITE, s3, tmp_path / "far", "ray")
+    assert (tmp_path / "far.digest").read_text() == digest(tmp_path, HASHING, "local")
+    name = fingerprint(HASHING, "item", HASHING.identity(Corpus(tmp_path / "items.parquet")))
+    assert len(RowCache(s3, name, HASHING.dim)) == N_TEXTS
+
+
+@pytest.mark.cluster
 @pytest.mark.parametrize(
     ("fault", "error", "said"),
     [

@@ -124,7 +124,7 @@ def test_every_stage_gives_what_one_machine_gives(
 ) -> None:
     """Bit for bit: scores, digests, moments."""
     far, near = of_every_stage(source, OnRay()), of_every_stage(source, HERE)
-    assert "3 workers with 1 CPU each, on 1 machines" in capsys.readouterr().out
+    assert "3 workers with 1 CPU each, on 1 machine\n" in capsys.readouterr().out
     assert [name for name in near if not same(near[name], far[name])] == []
     assert all(map(same, network_tops(OnRay(), monkeypatch), network_tops(HERE, monkeypatch)))
 

@@ -45,4 +45,7 @@ class Pool:
 
     def __str__(self) -> str:
         share = "1 GPU" if self.gpus else f"{self.cpus} CPU"
-        return f"{self.workers} workers with {share} each, on {self.machines} machines"
+        workers, machines = (
+            f"{n} {noun}{'s' * (n != 1)}" for n, noun in ((self.workers, "worker"), (self.machines, "machine"))
+        )
+        return f"{workers} with {share} each, on {machines}"

@@ -45,7 +45,7 @@ def torch_device() -> str:
 
 
 def engine() -> str:
-    """``ITEMVEC_ENGINE``: where texts are encoded, ``local`` (this machine, the default) or ``ray`` (a cluster)."""
+    """``ITEMVEC_ENGINE``: where long stages work, ``local`` (this machine, the default) or ``ray`` (a cluster)."""
     found = os.environ.get("ITEMVEC_ENGINE") or "local"
     if found not in ENGINES:
         raise ParamsError(f"ITEMVEC_ENGINE is {found!r}; it can be {' or '.join(ENGINES)}")
