@@ -27,7 +27,6 @@ STAGES = {
     "reduce to 64": "reduce.py pca64 full.digest moments.digest tables pca64 pca64.json",
     "reduce to int8": "reduce.py int8 full.digest moments.digest tables int8 int8.json",
     "search": f"search.py exact {JUDGED} full.digest exact.parquet exact-measures.parquet exact.json",
-    "truncation": f"truncation.py {JUDGED} full.digest truncation.json truncation.csv",
     "bm25": "baseline.py bm25 tables bm25.parquet bm25-measures.parquet bm25.json",
     "lancedb": f"search.py lancedb-pq {JUDGED} full.digest ann.parquet ann-measures.parquet ann.json",
 }
