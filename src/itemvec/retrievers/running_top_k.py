@@ -28,10 +28,14 @@ class Running:
         self._k, self._ties = k, ties
         self._keys = np.full((n_queries, ROOM * k), EMPTY)
         self._count = np.zeros(n_queries, dtype=np.int64)
+        self._least = np.full(n_queries, EMPTY)  # key of the k-th best
         self.threshold = np.full(n_queries, -np.inf, dtype=np.float32)
 
     def offer(self, rows: Ints, positions: Ints, scores: Floats) -> None:
         """Offer items: row of the query, ascending; position, below 2 ** 32; and score."""
+        keys = _joined(positions if self._ties is None else self._ties.places(rows, positions), scores)
+        fits = keys > self._least[rows]  # of equal scores, few come before those that are kept
+        rows, keys = rows[fits], keys[fits]
         counts = np.bincount(rows, minlength=len(self._count))
         if (self._count + counts).max(initial=0) > self._keys.shape[1]:
             self._keep_best()
@@ -41,8 +45,7 @@ class Running:
         width = self._keys.shape[1]
         free = np.arange(0, len(counts) * width, width) + self._count  # place of the next item of each query
         places = np.repeat(free - np.cumsum(counts) + counts, counts) + np.arange(len(rows))
-        tied = positions if self._ties is None else self._ties.places(rows, positions)
-        self._keys.reshape(-1)[places] = _joined(tied, scores)
+        self._keys.reshape(-1)[places] = keys
         self._count += counts
         if crowded > ROOM * self._k or ((self._count >= self._k) & np.isneginf(self.threshold)).any():
             self._keep_best()
@@ -61,6 +64,7 @@ class Running:
         if not self._k:
             return
         best = np.partition(self._keys, -self._k, axis=1)[:, -self._k :]
+        self._least = best[:, 0].copy()
         least = _taken_apart(best[:, :1]).scores[:, 0]
         few = self._count < self._k  # whose free places must come last, to be filled next
         best[few] = np.sort(best[few], axis=1)[:, ::-1]
