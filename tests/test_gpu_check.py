@@ -37,6 +37,10 @@ def test_the_miniature_runs_every_part_on_a_processor(tmp_path: Path, gpu_check:
     assert {"tokens/s", "of matmul", "ratio"} < by_part["embed tiny"].keys()
 
 
+def test_every_part_has_its_seconds_within_eight_minutes(gpu_check: Any) -> None:
+    assert sum(part.seconds for part in gpu_check.PARTS.values() if part.whole) <= gpu_check.SECONDS == 8 * 60
+
+
 def test_a_part_that_takes_too_long_is_cut_off_and_named(
     gpu_check: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
