@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -49,9 +50,10 @@ assert not any(name.split(".")[0] == "itemvec" for name in sys.modules)
 """
 
 
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of four networks on planted histories, in which item i + 1 comes after item i."""
+    tmp_path = tmp_path_factory.mktemp("run")
     whole = cycles(30, N, 8, np.random.default_rng(0))
     names, tables = pa.array([f"i{place}" for place in range(N)]), tmp_path / "artifacts/tables"
     write_parquet(tables / "items.parquet", pa.table([names, names], schema=ITEMS))
@@ -67,6 +69,13 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         given = vectors if system.needs_vectors else None
         found = recommend(system, tables / "interactions.parquet", names, given, params.recommend, params.seed)
         write_parquet(tmp_path / f"artifacts/runs/{cell}.parquet", found.run)
+    return tmp_path
+
+
+@pytest.fixture
+def root(ran: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it."""
+    shutil.copytree(ran, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
@@ -19,29 +16,6 @@ from itemvec.commands.service.routes import Routes
 from itemvec.commands.service.settings import Settings
 from itemvec.commands.service.system import System
 from itemvec.commands.service.users import Users
-from itemvec.core.errors import ItemvecError
-from itemvec.core.progress import without_process_locks
-
-FAILED = 3  # exit code that tells uvicorn's supervisor not to try again
-
-
-@dataclass(frozen=True)
-class Factory:
-    """Makes the application in a worker; it is sent there, so it holds options alone."""
-
-    settings: Settings
-
-    def __call__(self) -> Guard:
-        """Load the systems. What cannot be loaded ends the worker with one line."""
-        without_process_locks()
-        later = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # loading need not be waited for
-        try:
-            return application(self.settings)
-        except ItemvecError as error:
-            sys.stderr.write(f"Error: {error.format_message()}\n")
-            sys.exit(FAILED)
-        finally:
-            signal.signal(signal.SIGTERM, later)
 
 
 def application(settings: Settings) -> Guard:

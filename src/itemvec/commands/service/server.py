@@ -12,8 +12,8 @@ from pathlib import Path
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from itemvec.commands.service.app import FAILED, Factory
 from itemvec.commands.service.counters import CODES, PATHS, total
+from itemvec.commands.service.factory import FAILED, Factory
 from itemvec.commands.service.settings import GRACE, Settings
 from itemvec.core.errors import ItemvecError
 from itemvec.core.temporary import TemporaryFolder

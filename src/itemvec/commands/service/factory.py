@@ -1,0 +1,36 @@
+"""What a worker is made by; the supervisor, which answers nothing, imports this much and no more."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from itemvec.commands.service.settings import Settings
+from itemvec.core.errors import ItemvecError
+
+FAILED = 3  # exit code that tells uvicorn's supervisor not to try again
+
+
+@dataclass(frozen=True)
+class Factory:
+    """Makes the application in a worker; it is sent there, so it holds options alone."""
+
+    settings: Settings
+
+    def __call__(self) -> Any:
+        """Load the systems. What cannot be loaded ends the worker with one line."""
+        from itemvec.core.progress import without_process_locks
+
+        without_process_locks()
+        later = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # loading need not be waited for
+        try:
+            from itemvec.commands.service.app import application
+
+            return application(self.settings)
+        except ItemvecError as error:
+            sys.stderr.write(f"Error: {error.format_message()}\n")
+            sys.exit(FAILED)
+        finally:
+            signal.signal(signal.SIGTERM, later)
