@@ -8,6 +8,8 @@ from itemvec.core.errors import ItemvecError, TableError
 from itemvec.protocol.histories import Histories
 from itemvec.protocol.training_log import training_facts
 from itemvec.recommenders import training as training_module
+from itemvec.recommenders.batch_loss import Losses
+from itemvec.recommenders.method import Method
 from itemvec.recommenders.sasrec import SasRec
 from itemvec.recommenders.schedule import Schedule
 from itemvec.recommenders.weight_average import WeightAverage
@@ -102,7 +104,8 @@ def test_at_a_constant_rate_the_mean_of_the_weights_is_kept(
 
     monkeypatch.setattr(WeightAverage, "add", add)
     kept: list[Any] = []
-    monkeypatch.setattr(training_module, "scorer", lambda network, _: kept.append(next(network.parameters()).clone()))
+    method = Method(Losses, lambda network, _: kept.append(next(network.parameters()).clone()))  # type: ignore[arg-type, return-value, func-returns-value]
+    monkeypatch.setattr(SasRec, "method", lambda _: method)
     replace(SMALL, epochs=2, positions=10_000).fit(replace(training(planted), validate=lambda _: float(len(kept))))
     mean = 0.1 * weights[0] + 0.9 * weights[1]  # 9 / (2 + 8) is the share of the second
     assert not torch.allclose(weights[0], weights[1])

@@ -5,6 +5,7 @@ from itemvec.recommenders import (  # noqa: F401  (each registers its kind)
     ease,
     gru4rec,
     itemknn,
+    personas,
     popular,
     profile,
     recbole,
@@ -13,6 +14,6 @@ from itemvec.recommenders import (  # noqa: F401  (each registers its kind)
     unisrec,
     vqrec,
 )
-from itemvec.recommenders.base import RECOMMENDERS, Recommender, Score, Training
+from itemvec.recommenders.base import RECOMMENDERS, Explains, Recommender, Score, Training
 
-__all__ = ["RECOMMENDERS", "Recommender", "Score", "Training"]
+__all__ = ["RECOMMENDERS", "Explains", "Recommender", "Score", "Training"]
