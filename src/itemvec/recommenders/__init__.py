@@ -10,6 +10,7 @@ from itemvec.recommenders import (  # noqa: F401  (each registers its kind)
     profile,
     recbole,
     sasrec,
+    semantic_id,
     text_ease,
     unisrec,
     vqrec,

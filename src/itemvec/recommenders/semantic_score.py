@@ -1,0 +1,79 @@
+"""Exact scores of all items by semantic ids: through the trie, level by level."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from itemvec.core.arrays import Floats, Ints
+from itemvec.protocol.histories import Histories
+from itemvec.recommenders.lazy_decoder import Past
+from itemvec.recommenders.semantic_network import SemanticNetwork
+
+USERS = 64  # that are read at a time
+NODES = 256  # of the trie, for each of them
+
+
+class SemanticScore:
+    """The logarithm of the chance of every item; memory is bounded by a block of users and nodes.
+
+    Each node of the trie with several items below it is one step of the decoder, which keeps keys and values of the
+    codes before. A node with one item is done: the codes that remain are certain.
+    """
+
+    def __init__(self, network: SemanticNetwork, max_history: int) -> None:
+        self.network, self.max_history = network.eval(), max_history
+        self.table = network.items.table()
+
+    @torch.inference_mode()
+    def __call__(self, asked: Histories) -> Floats:
+        """Log-chances of all items, float32 of shape (n_users, n_items)."""
+        lengths = np.clip(asked.lengths, 1, self.max_history)
+        order = np.argsort(lengths, kind="stable")
+        recent = asked.recent(self.max_history)
+        scores = np.empty((len(asked), asked.n_items), dtype=np.float32)
+        for start in range(0, len(order), USERS):
+            rows = order[start : start + USERS]
+            shown = left_padded(torch.from_numpy(recent[rows, : lengths[rows[-1]]])).to(self.table.device)
+            scores[rows] = self._of_block(*self.network.context(shown, self.table)).cpu().numpy()
+        return scores
+
+    def _of_block(self, context: Tensor, blank: Tensor) -> Tensor:
+        n_items = len(self.network.trie.codes)
+        found = context.new_zeros(len(context), n_items)
+        if n_items > 1:
+            begin = self.network.begin.expand(len(context), 1, -1)
+            self._descend(
+                0, np.zeros(1, np.int64), begin, found.new_zeros(len(context), 1), None, (context, blank, found)
+            )
+        return found
+
+    def _descend(
+        self, depth: int, nodes: Ints, tokens: Tensor, sofar: Tensor, past: Past | None, block: tuple[Tensor, ...]
+    ) -> None:
+        """Write the chances of all items below ``nodes`` of a depth, whose own log-chances are ``sofar``."""
+        context, blank, found = block
+        network, level = self.network, self.network.trie.levels[depth + 1]
+        states, kept = network.decoder.step(tokens, context, blank, past)
+        logs = network.masked(states, depth, torch.from_numpy(nodes).to(found.device)) + sofar[..., None]
+        below = np.flatnonzero(np.isin(level.parent, nodes))
+        place, code = np.searchsorted(nodes, level.parent[below]), level.code[below]
+        logs = logs[:, torch.from_numpy(place), torch.from_numpy(code)]  # (n, children)
+        done = level.n_items[below] == 1
+        found[:, torch.from_numpy(level.first[below[done]])] = logs[:, torch.from_numpy(done)]
+        for start in range(0, len(rest := np.flatnonzero(~done)), NODES):
+            part = torch.from_numpy(rest[start : start + NODES])
+            parent = torch.from_numpy(place)[part]
+            said = network.codes[depth](torch.from_numpy(code)[part].to(found.device))
+            further = [(keys[:, parent], values[:, parent]) for keys, values in kept]
+            self._descend(
+                depth + 1, below[part.numpy()], said.expand(len(found), -1, -1), logs[:, part], further, block
+            )
+
+
+def left_padded(shown: Tensor) -> Tensor:
+    """Histories, int64 (n, length), with their padding moved from the right to the left."""
+    lengths = (shown >= 0).sum(1, keepdim=True)
+    place = torch.arange(shown.shape[1], device=shown.device) - (shown.shape[1] - lengths)
+    return shown.gather(1, place.clamp(min=0)).masked_fill(place < 0, -1)
