@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from itemvec.protocol.k_means import k_means
 from itemvec.recommenders.item_embeddings import Items
+
+SCALE = 3.0  # length of fresh queries: each attends to another part of a history from the start
 
 
 class PersonaNetwork(nn.Module):
@@ -39,11 +44,13 @@ class PersonaNetwork(nn.Module):
     ) -> None:
         super().__init__()
         self.items, self.sharpness, self.temperature, self.dropout = items, sharpness, temperature, dropout
-        self.queries = nn.Parameter(torch.randn(personas, width))
+        self.queries = nn.Parameter(_centres(items, personas, width))
         self.ages = nn.Parameter(torch.zeros(personas, ages)) if ages else None
+        self.value = nn.Linear(width, width, bias=False)
+        nn.init.eye_(self.value.weight)  # at first a persona is a mean of items
         self.bias = nn.Parameter(torch.zeros(items.n_items))
         self.of_user = nn.Linear(width, attention, bias=False) if personas > 1 else None
-        self.of_item = nn.Linear(width, attention, bias=False) if personas > 1 else None
+        self.of_item = copy.deepcopy(self.of_user)  # so that at first the persona nearest to an item has most weight
 
     def attention(self, vectors: Tensor) -> Tensor:
         """How much each persona attends to each item of every prefix of a history.
@@ -75,7 +82,7 @@ class PersonaNetwork(nn.Module):
         """
         vectors = functional.embedding(histories.clamp(min=0), table)
         vectors = functional.dropout(vectors, self.dropout, self.training)
-        found = (self.attention(vectors) @ vectors[:, None]).transpose(1, 2).float()
+        found = (self.attention(vectors) @ self.value(vectors)[:, None]).transpose(1, 2).float()
         return found if self.temperature is None else functional.normalize(found, dim=-1) / self.temperature
 
     def targets(self, table: Tensor) -> Tensor:
@@ -97,3 +104,13 @@ class PersonaNetwork(nn.Module):
         """Scores ``sum_k a_k (u_k . v) + b_v``, float32 of shape (n, m), and the weights ``a``; shapes as above."""
         weights = self.weights(personas, targets)
         return (weights * (personas @ targets.transpose(-1, -2))).sum(dim=1) + bias, weights
+
+
+def _centres(items: Items, personas: int, width: int) -> Tensor:
+    """Fresh queries: centres of as many clusters of the fresh item vectors, so that each begins with another taste."""
+    seed = int(torch.randint(1 << 30, (1,)))
+    found = torch.randn(personas, width)
+    units = functional.normalize(items.table(), dim=-1).cpu().numpy()
+    centres = torch.from_numpy(k_means(units, personas, seed))
+    found[: len(centres)] = centres
+    return SCALE * functional.normalize(found, dim=-1)

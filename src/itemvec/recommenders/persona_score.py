@@ -13,6 +13,7 @@ from itemvec.recommenders.network import USERS
 from itemvec.recommenders.persona_network import PersonaNetwork
 
 ITEMS = 4096  # scored at a time
+TINY = 1e-6  # counts for a similarity below it, so that attention decides where nothing is similar
 BEHIND = 2  # items of the history that are named for a recommendation
 
 
@@ -54,7 +55,8 @@ class PersonaScore:
             weights = self.network.weights(self.network.states(shown, self.table)[one, last], wanted)
             best = weights.argmax(dim=1) if weights.dim() else torch.zeros(wanted.shape[:2], dtype=torch.int64)
             part = attention.gather(1, best[..., None].expand(-1, -1, shown.shape[1]).to(attention.device))
-            part = part * (wanted @ vectors.transpose(1, 2))  # (n, k, length)
+            alike = (wanted @ self.network.value(vectors).transpose(1, 2)).clamp(min=TINY)  # (n, k, length)
+            part = part * alike
             part = part.masked_fill((shown < 0)[:, None], -torch.inf)
             top = part.topk(min(BEHIND, part.shape[2]), dim=2).indices
             items = shown[one[:, None, None], top].cpu().numpy()
