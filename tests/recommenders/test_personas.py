@@ -91,10 +91,11 @@ def test_the_entropies_of_a_loss() -> None:
     inputs, targets, drawn = torch.tensor([[0, 3]]), torch.tensor([[3, 2]]), torch.tensor([1, 4, 5])
     asked = targets >= 0
 
-    def loss(*weights: float) -> float:
+    def loss(alpha: float, positive: float, negative: float) -> float:
+        weights = (alpha, positive, negative)
         losses = PersonaLosses(
             made, histories([0, 1], n_items=6), Schedule(1, 1, 1, 0.1, 5), np.random.default_rng(0), weights
-        )  # type: ignore[arg-type]
+        )
         return losses.of_sample(inputs, asked, targets[asked], drawn, torch.zeros(3)).item()
 
     table = made.items()

@@ -104,7 +104,7 @@ def test_at_a_constant_rate_the_mean_of_the_weights_is_kept(
 
     monkeypatch.setattr(WeightAverage, "add", add)
     kept: list[Any] = []
-    method = Method(Losses, lambda network, _: kept.append(next(network.parameters()).clone()))  # type: ignore[arg-type, return-value, func-returns-value]
+    method = Method(Losses, lambda network, _: kept.append(next(network.parameters()).clone()))  # type: ignore[arg-type, return-value]
     monkeypatch.setattr(SasRec, "method", lambda _: method)
     replace(SMALL, epochs=2, positions=10_000).fit(replace(training(planted), validate=lambda _: float(len(kept))))
     mean = 0.1 * weights[0] + 0.9 * weights[1]  # 9 / (2 + 8) is the share of the second

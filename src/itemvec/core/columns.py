@@ -24,6 +24,8 @@ SEED = "seed"
 RANK = "rank"
 SCORE = "score"
 VECTOR = "vector"
+PERSONA = "persona"  # of a run by a recommender with personas: which of them stands for the item, from 1
+BEHIND = "behind"  # likewise: the items of the history that speak most for it
 
 # What an interaction is for, by position. "history" is input only: neither trained on nor a target.
 PARTS = ("train", "validation", "test", "history")
@@ -37,6 +39,7 @@ DIVIDED_QUERIES = QUERIES.append(pa.field(PART, pa.string()))  # where the data 
 QRELS = pa.schema([(QUERY, pa.string()), (ITEM, pa.string()), (GAIN, pa.float64())])
 NAMES = pa.dictionary(pa.int32(), pa.string())  # a run repeats every id many times
 RUN = pa.schema([(ID, NAMES), (SEED, pa.int32()), (ITEM, NAMES), (RANK, pa.int32()), (SCORE, pa.float32())])
+EXPLAINED = RUN.append(pa.field(PERSONA, pa.int32())).append(pa.field(BEHIND, pa.list_(pa.string())))
 
 # What each column holds, for the reference.
 MEANINGS = {
@@ -58,6 +61,8 @@ MEANINGS = {
     SEED: "Which repetition of a training that is random; 0 where nothing is.",
     RANK: "Place in the ranking, from 1.",
     SCORE: "What the system ranked by.",
+    PERSONA: "Which persona of the user stands for the item, from 1. Only runs of kind `personas` have it.",
+    BEHIND: "Items of the history that speak most for it. Only runs of kind `personas` have it.",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,13 @@ from itemvec.core.top_k import TieOrder, Top, top_k
 from itemvec.metrics import Ranked, measure
 from itemvec.protocol.evaluation import Evaluation, evaluate, nothing
 from itemvec.protocol.histories import Histories
+from itemvec.protocol.list_diversity import list_diversity
 from itemvec.protocol.splits import Cases, Split, split
 from itemvec.protocol.training_log import training_facts
 from itemvec.protocol.useful_depth import within
 from itemvec.protocol.user_cohorts import cohorts
-from itemvec.recommenders import Recommender, Score, Training
+from itemvec.recommenders import Explains, Recommender, Score, Training
+from itemvec.recommenders.reasons import explained, with_reasons
 
 TASK = "recommend"
 SCORES, USERS = 1 << 24, 1024  # in memory at a time: 64 MB of scores, at most this many users
@@ -81,11 +84,14 @@ def recommend(
         return _mean(rank(score, parts.validation.histories, 10, protocol.mask_history, order), parts.validation)
 
     rankings, validated, trainings = {}, [], []
+    reasons: list[Any] = []  # of each seed, where the kind has any
     for number in range(seed, seed + (protocol.seeds if recommender.random else 1)):
         training = Training(parts.train, vectors, validate, number)
         score = recommender.fit(training)
         trainings.append({"seed": number} | training_facts(training.curve, getattr(recommender, "epochs", None)))
         rankings[number] = rank(score, parts.test.histories, protocol.depth, protocol.mask_history, order, True)
+        if isinstance(score, Explains):
+            reasons.append(explained(score, parts.test.histories, rankings[number], items))
         if len(parts.validation.histories):
             validated.append(validate(score))
         del score  # so that it does not take memory beside the next
@@ -93,10 +99,13 @@ def recommend(
         facts["validated"] = _spread(validated)
     if any("epochs" in one for one in trainings):
         facts["training"] = trainings
-    groups = pa.repeat(pa.scalar("users"), len(parts.test.histories))
+    shown = parts.test.histories
+    facts["lists"] = list_diversity([top.positions for top in rankings.values()], shown, vectors)
+    groups = pa.repeat(pa.scalar("users"), len(shown))
     slices = cohorts(parts.train, parts.test)
-    owners = parts.test.histories.users
-    return evaluate(rankings, parts.test.judgments, groups, items, protocol.metrics, facts, slices, owners)
+    names = protocol.metrics
+    found = evaluate(rankings, parts.test.judgments, groups, items, names, facts, slices, shown.users)
+    return replace(found, run=with_reasons(found.run, reasons)) if reasons else found
 
 
 def rank(
