@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-# Keys and values of the tokens before, each float32 of shape (n, m, tokens, width), of each block.
-Past = list[tuple[Tensor, Tensor]]
+Pairs = list[tuple[Tensor, Tensor]]  # key and value of each token before, float32 of shape (n, m, width)
+Past = list[Pairs]  # of each block
 
 
 class LazyBlock(nn.Module):
@@ -34,21 +34,21 @@ class LazyBlock(nn.Module):
         tokens = tokens + self._drop(self.merge(seen.transpose(1, 2).reshape(n * m, length, width)))
         return self._think(tokens).view(n, m, length, width)
 
-    def step(self, tokens: Tensor, context: Tensor, blank: Tensor, past: tuple[Tensor, Tensor]) -> Tensor:
-        """One more token: (n, m, width), after the keys and values ``past``, to which its own are added in place.
-
-        ``past`` has room for them in the last of its tokens.
-        """
-        n, m, width = tokens.shape
+    def ahead(self, tokens: Tensor, context: Tensor, blank: Tensor) -> Tensor:
+        """What does not depend on the tokens before: (n, m, width) after the context, with query, key and value."""
         tokens = self._cross(tokens, context, blank)
-        query, key, value = self.project(self.norm_self(tokens)).split(width, dim=-1)
-        keys, values = past
-        keys[:, :, -1], values[:, :, -1] = key, value
-        by_head = (n, m, -1, self.heads, width // self.heads)
-        logits = (query[:, :, None] * keys).view(by_head).sum(-1) * (width // self.heads) ** -0.5
-        share = logits.softmax(dim=2)[..., None]  # (n, m, tokens, heads, 1)
-        tokens = tokens + self.merge((share * values.view(by_head)).sum(2).view(n, m, width))
-        return self._think(tokens)
+        return torch.cat([tokens, self.project(self.norm_self(tokens))], dim=-1)
+
+    def step(self, ahead: Tensor, past: Pairs) -> tuple[Tensor, Pairs]:
+        """One more token, (n, m, width) of what ``ahead`` gives, and the keys and values with its own."""
+        n, m, width = ahead.shape[0], ahead.shape[1], ahead.shape[2] // 4
+        tokens, query, key, value = torch.split(ahead, width, dim=-1)
+        by_head = (n, m, self.heads, width // self.heads)
+        grown = [*past, (key, value)]
+        logits = torch.stack([(query * one).view(by_head).sum(-1) for one, _ in grown]) * by_head[-1] ** -0.5
+        share = logits.softmax(dim=0)[..., None]  # (tokens, n, m, heads, 1)
+        seen = sum(part * one.view(by_head) for part, (_, one) in zip(share, grown, strict=True))
+        return self._think(tokens + self.merge(seen.reshape(n, m, width))), grown
 
     def _cross(self, tokens: Tensor, context: Tensor, blank: Tensor) -> Tensor:
         """Attention of (n, length, width) to (n, items, width), where not ``blank``, bool (n, items)."""
@@ -80,13 +80,22 @@ class LazyDecoder(nn.Module):
         found: Tensor = self.normalise(tokens)
         return found
 
-    def step(self, tokens: Tensor, context: Tensor, blank: Tensor, past: Past | None) -> tuple[Tensor, Past]:
-        """States of one more token, (n, m, width), and the keys and values with those of this token."""
-        room = tokens[:, :, None]
+    def step(self, tokens: Tensor, which: Tensor, context: Tensor, blank: Tensor, past: Past) -> tuple[Tensor, Past]:
+        """States of one more token of ``m`` sequences, (n, m, width), and the keys and values with those of this token.
+
+        Parameters
+        ----------
+        tokens
+            The different tokens, float32 of shape (n, n_tokens, width): what the first block can say of them without
+            those before is computed once.
+        which
+            Token of each sequence, int64 of shape (m,).
+        past
+            Keys and values of the tokens before, by block.
+        """
         kept: Past = []
         for place, block in enumerate(self.blocks):
-            before = past[place] if past else (room[:, :, :0], room[:, :, :0])
-            grown = (torch.cat([before[0], room], dim=2), torch.cat([before[1], room], dim=2))
-            tokens = block.step(tokens, context, blank, grown)  # type: ignore[operator]
+            ready = block.ahead(tokens, context, blank)  # type: ignore[operator]
+            tokens, grown = block.step(ready.index_select(1, which) if place == 0 else ready, past[place])  # type: ignore[operator]
             kept.append(grown)
         return self.normalise(tokens), kept

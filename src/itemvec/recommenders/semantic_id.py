@@ -14,6 +14,7 @@ from itemvec.recommenders.trained import Trained
 
 if TYPE_CHECKING:
     from itemvec.recommenders.method import Method
+    from itemvec.recommenders.schedule import Schedule
     from itemvec.recommenders.semantic_network import SemanticNetwork
 
 
@@ -39,6 +40,9 @@ class SemanticId(Trained):
         Attention heads; it must divide ``width``.
     inner
         Width of the feed-forward layers; by default twice ``width``.
+    passes
+        Passes over the histories in an epoch. A validation scores all items through the trie, which on a small data set
+        takes longer than a pass.
     gbpo
         Epochs of fine-tuning on nDCG by gradient-bounded policy optimisation, after training has ended; they are kept
         if validation is better for it.
@@ -56,6 +60,7 @@ class SemanticId(Trained):
     layers: Positive = 2
     heads: Positive = 2
     inner: Dim | None = None
+    passes: Positive = 1
     gbpo: Natural = 0
     gbpo_weight: PositiveFloat = 1.0
     gbpo_samples: Positive = 4
@@ -82,6 +87,10 @@ class SemanticId(Trained):
         items = items_of(self.context, training, self.width)
         return SemanticNetwork(items, CodeTrie(codes), decoder, self.width, self.max_history)
 
+    def schedule(self) -> Schedule:
+        """The training schedule, with several passes in an epoch."""
+        return replace(super().schedule(), passes=self.passes)
+
     def method(self) -> Method:
         """Cross-entropy on the codes, exact scores through the trie."""
         from itemvec.recommenders.method import Method
@@ -104,6 +113,7 @@ class SemanticId(Trained):
         finer = replace(
             schedule,
             epochs=self.gbpo,
+            passes=1,
             positions=max(1, schedule.positions // (1 + self.gbpo_samples)),
             learning_rate=schedule.learning_rate * self.gbpo_rate,
         )

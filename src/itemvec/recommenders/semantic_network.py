@@ -55,8 +55,13 @@ class SemanticNetwork(nn.Module):
         """The first ``length`` tokens for items, int64 (n, m): the start, then codes; (n, m, length, width)."""
         codes = self.trie.codes[items]  # (n, m, depth)
         parts = [self.begin.expand(*items.shape, -1)]
-        parts += [self.codes[depth](codes[..., depth]) for depth in range(length - 1)]
+        parts += [self.said(depth, codes[..., depth - 1]) for depth in range(1, length)]
         return torch.stack(parts, dim=2)
+
+    def said(self, depth: int, codes: Tensor) -> Tensor:
+        """The token of each code that ends a beginning of an id of length ``depth``: (n_codes, width)."""
+        found: Tensor = self.codes[depth - 1](codes) if depth else self.begin.expand(len(codes), -1)
+        return found
 
     def log_chances(self, context: Tensor, blank: Tensor, items: Tensor) -> Tensor:
         """Logarithm of the chance of items, int64 (n, m), float32 (n, m): the sum over their codes.

@@ -11,8 +11,8 @@ from itemvec.protocol.histories import Histories
 from itemvec.recommenders.lazy_decoder import Past
 from itemvec.recommenders.semantic_network import SemanticNetwork
 
-USERS = 64  # that are read at a time
-NODES = 256  # of the trie, for each of them
+USERS = 32  # that are read at a time
+NODES = 128  # of the trie, for each of them
 
 
 class SemanticScore:
@@ -43,33 +43,31 @@ class SemanticScore:
         n_items = len(self.network.trie.codes)
         found = context.new_zeros(len(context), n_items)
         if n_items > 1:
-            begin = self.network.begin.expand(len(context), 1, -1)
-            self._descend(
-                0, np.zeros(1, np.int64), begin, found.new_zeros(len(context), 1), None, (context, blank, found)
-            )
+            past: Past = [[] for _ in self.network.decoder.blocks]
+            self._descend(0, np.zeros(1, np.int64), found.new_zeros(len(context), 1), past, (context, blank, found))
         return found
 
-    def _descend(
-        self, depth: int, nodes: Ints, tokens: Tensor, sofar: Tensor, past: Past | None, block: tuple[Tensor, ...]
-    ) -> None:
+    def _descend(self, depth: int, nodes: Ints, sofar: Tensor, past: Past, block: tuple[Tensor, ...]) -> None:
         """Write the chances of all items below ``nodes`` of a depth, whose own log-chances are ``sofar``."""
         context, blank, found = block
         network, level = self.network, self.network.trie.levels[depth + 1]
-        states, kept = network.decoder.step(tokens, context, blank, past)
+        said, which = np.unique(network.trie.levels[depth].code[nodes], return_inverse=True)
+        tokens = network.said(depth, torch.from_numpy(said).to(found.device)).expand(len(found), -1, -1)
+        states, kept = network.decoder.step(tokens, torch.from_numpy(which), context, blank, past)
         logs = network.masked(states, depth, torch.from_numpy(nodes).to(found.device)) + sofar[..., None]
         below = np.flatnonzero(np.isin(level.parent, nodes))
         place, code = np.searchsorted(nodes, level.parent[below]), level.code[below]
         logs = logs[:, torch.from_numpy(place), torch.from_numpy(code)]  # (n, children)
         done = level.n_items[below] == 1
         found[:, torch.from_numpy(level.first[below[done]])] = logs[:, torch.from_numpy(done)]
-        for start in range(0, len(rest := np.flatnonzero(~done)), NODES):
-            part = torch.from_numpy(rest[start : start + NODES])
-            parent = torch.from_numpy(place)[part]
-            said = network.codes[depth](torch.from_numpy(code)[part].to(found.device))
-            further = [(keys[:, parent], values[:, parent]) for keys, values in kept]
-            self._descend(
-                depth + 1, below[part.numpy()], said.expand(len(found), -1, -1), logs[:, part], further, block
-            )
+        rest = np.flatnonzero(~done)
+        for start in range(0, len(rest), NODES):
+            part = rest[start : start + NODES]
+            parent = torch.from_numpy(place[part])
+            further = [
+                [(key.index_select(1, parent), value.index_select(1, parent)) for key, value in pairs] for pairs in kept
+            ]
+            self._descend(depth + 1, below[part], logs[:, torch.from_numpy(part)], further, block)
 
 
 def left_padded(shown: Tensor) -> Tensor:

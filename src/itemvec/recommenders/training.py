@@ -46,7 +46,7 @@ def train(network: Any, training: Training, schedule: Schedule, checkpoint: Path
     saved = time.monotonic()
     with progress(schedule.epochs, f"train, seed {training.seed}", "epochs", state.epoch) as shown:
         while state.epoch < schedule.epochs and state.waited < schedule.patience:
-            _train_epoch(state, next(passes), losses, schedule)
+            _train_epoch(state, passes, losses, schedule)
             with state.average.in_use():
                 state.note(training.validate(method.scorer(network, schedule.max_history)))
             if time.monotonic() - saved > SECONDS:
@@ -62,7 +62,7 @@ def train(network: Any, training: Training, schedule: Schedule, checkpoint: Path
 
 
 def _train_epoch(
-    state: State, batches: Iterator[tuple[Ints, Ints, float]], losses: BatchLoss, schedule: Schedule
+    state: State, passes: Iterator[Iterator[tuple[Ints, Ints, float]]], losses: BatchLoss, schedule: Schedule
 ) -> None:
     """Every batch of an epoch once; at a constant rate the weights go into their mean."""
     state.network.train()
@@ -71,12 +71,14 @@ def _train_epoch(
     device = torch_device()
     loss = schedule.loss_in(state.epoch, state.network.items.n_items)
     total = torch.zeros((), device=device)
-    for inputs, targets, share in batches:
-        _set_rate(state.optimizers, schedule.rate_after(state.epoch + share))
-        asked, wanted = (torch.from_numpy(part).to(device) for part in (inputs, targets))
-        total += _step(state.optimizers, losses(loss, asked, wanted))
-        if schedule.averages:
-            state.average.add(state.epoch + share)
+    for number in range(schedule.passes):
+        for inputs, targets, share in next(passes):
+            done = state.epoch + (number + share) / schedule.passes
+            _set_rate(state.optimizers, schedule.rate_after(done))
+            asked, wanted = (torch.from_numpy(part).to(device) for part in (inputs, targets))
+            total += _step(state.optimizers, losses(loss, asked, wanted))
+            if schedule.averages:
+                state.average.add(done)
     if not torch.isfinite(total):
         raise ItemvecError(f"training diverged in epoch {state.epoch + 1}; lower learning_rate")
 
