@@ -141,7 +141,7 @@ def test_each_of_two_personas_follows_one_cluster(seed: int, rng: np.random.Gene
 
 
 def test_the_planted_order_is_learnt_by_recency_alone(planted: Histories, vectors: Floats) -> None:
-    options = SMALL | {"item": "id+text", "negatives": 64, "epochs": 25, "patience": 25}
+    options = SMALL | {"item": "id+text", "negatives": 64, "epochs": 15, "patience": 15}
     assert next_is_right(Personas(**options).fit(training(planted, vectors)), planted) > 0.95
     blind = Personas(recency=False, **options).fit(training(planted, vectors))
     one, other = blind(histories([3, 4, 5], [5, 3, 4], n_items=12))
