@@ -92,9 +92,10 @@ def test_reasons_name_the_persona_and_the_items_behind(root: Path) -> None:
     )
     assert "persona" not in run("--user", "ann").output
     lines = run("--user", "ann", "--explain").output.splitlines()
-    assert lines[8:12] == [
+    assert lines[8:13] == [
         "  1   -1.0000  Brazil",
-        "               persona 2, for Alien; Casablanca",
+        "               persona 2, for Alien",
+        "               and Casablanca",
         "  2*  -2.0000  Dune",
         "               persona 1, for nothing in the history",
     ]

@@ -49,8 +49,9 @@ def recommend(user: str, k: int, cell: str | None, explain: bool, path: Path) ->
         click.echo(f"{rank:>3}{mark} {score:>8.4f}  {plain_line(text, width)}"[:width].rstrip())
         if explain and found.reasons is not None:
             persona, behind = found.reasons[rank - 1]
-            said = "; ".join(plain_line(one, width // 2) for one in behind) or "nothing in the history"
-            click.echo(f"{' ' * 15}persona {persona}, for {said}"[:width].rstrip())
+            for place, one in enumerate(behind or ["nothing in the history"]):
+                said = f"{'and' if place else f'persona {persona}, for'} {plain_line(one, width)}"
+                click.echo(f"{' ' * 15}{said}"[:width].rstrip())
     if explain and found.reasons is None:
         click.echo(f"No reasons: {found.cell} is not of kind personas; name a cell that is by --cell.")
     click.echo("\nTaken next:")
