@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from itemvec.core.arrays import Floats
-from itemvec.core.errors import ParamsError
+from itemvec.core.errors import ParamsError, TableError
 from itemvec.protocol.histories import Histories
 from itemvec.recommenders.code_trie import CodeTrie
 from itemvec.recommenders.item_embeddings import IdItems
@@ -109,3 +109,7 @@ def test_a_planted_order_is_learnt_and_gbpo_keeps_it(planted: Histories, vectors
 def test_what_does_not_fit_is_refused() -> None:
     with pytest.raises(ParamsError, match="width 7 is not a multiple of heads 2"):
         SemanticId(width=7)
+    alone = np.arange(20_000)
+    same = np.column_stack([np.concatenate([np.zeros_like(alone), alone + 1]), np.concatenate([alone, 0 * alone])])
+    with pytest.raises(TableError, match="20,000 items have the same codes"):
+        CodeTrie(same)

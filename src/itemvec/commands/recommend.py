@@ -49,8 +49,8 @@ def recommend(user: str, k: int, cell: str | None, explain: bool, path: Path) ->
         click.echo(f"{rank:>3}{mark} {score:>8.4f}  {plain_line(text, width)}"[:width].rstrip())
         if explain and found.reasons is not None:
             persona, behind = found.reasons[rank - 1]
-            for place, one in enumerate(behind or ["nothing in the history"]):
-                said = f"{'and' if place else f'persona {persona}, for'} {plain_line(one, width)}"
+            for number, one in enumerate(behind or ["nothing in the history"]):
+                said = f"{'and' if number else f'persona {persona}, for'} {plain_line(one, width)}"
                 click.echo(f"{' ' * 15}{said}"[:width].rstrip())
     if explain and found.reasons is None:
         click.echo(f"No reasons: {found.cell} is not of kind personas; name a cell that is by --cell.")

@@ -9,6 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from itemvec.core.arrays import Ints
+from itemvec.core.errors import TableError
+
+LARGEST = 1 << 28  # bytes of the table of live codes of a depth
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,11 @@ class Level:
 class CodeTrie(nn.Module):
     """The trie of distinct ids, int64 of shape (n_items, depth).
 
+    Raises
+    ------
+    TableError
+        So many items have the same codes but for the last that the table of live codes does not fit.
+
     Attributes
     ----------
     levels
@@ -52,6 +60,11 @@ class CodeTrie(nn.Module):
         for depth, size in enumerate(self.sizes):
             kinds, below = np.unique(nodes * size + codes[:, depth], return_inverse=True)
             parents, code = np.divmod(kinds, size)
+            if len(self.levels[-1].code) * size > LARGEST:
+                raise TableError(
+                    f"semantic-id: {size:,} items have the same codes, as items with equal texts do; leave duplicates "
+                    "out of the catalogue, or take sasrec"
+                )
             live = torch.zeros(len(self.levels[-1].code), size, dtype=torch.bool)
             live[torch.from_numpy(parents), torch.from_numpy(code)] = True
             self.register_buffer(f"live{depth}", live, persistent=False)

@@ -31,7 +31,7 @@ class PersonaScore:
         """Scores of all items, float32 of shape (n_users, n_items)."""
         scores = np.empty((len(asked), len(self.items)), dtype=np.float32)
         for rows, shown, last in self._blocks(asked):
-            personas = self.network.states(shown, self.table)[torch.arange(len(rows)), last]
+            personas = self.network.states(shown, self.table)[torch.arange(len(rows), device=last.device), last]
             for start in range(0, len(self.items), ITEMS):
                 part = slice(start, start + ITEMS)
                 found, _ = self.network.mixed(personas, self.items[part], self.network.bias[part])
@@ -48,13 +48,13 @@ class PersonaScore:
         persona = np.zeros(positions.shape, dtype=np.int64)
         behind = np.full((*positions.shape, BEHIND), -1, dtype=np.int64)
         for rows, shown, last in self._blocks(asked):
-            one = torch.arange(len(rows))
+            one = torch.arange(len(rows), device=self.table.device)
             wanted = self.items[torch.from_numpy(positions[rows]).clamp(min=0).to(self.items.device)]  # (n, k, width)
             vectors = torch.nn.functional.embedding(shown.clamp(min=0), self.table)
             attention = self.network.attention(vectors)[one, :, last]  # (n, personas, length)
             weights = self.network.weights(self.network.states(shown, self.table)[one, last], wanted)
-            best = weights.argmax(dim=1) if weights.dim() else torch.zeros(wanted.shape[:2], dtype=torch.int64)
-            part = attention.gather(1, best[..., None].expand(-1, -1, shown.shape[1]).to(attention.device))
+            best = weights.argmax(dim=1) if weights.dim() else one.new_zeros(wanted.shape[:2])
+            part = attention.gather(1, best[..., None].expand(-1, -1, shown.shape[1]))
             alike = (wanted @ self.network.value(vectors).transpose(1, 2)).clamp(min=TINY)  # (n, k, length)
             part = part * alike
             part = part.masked_fill((shown < 0)[:, None], -torch.inf)
@@ -70,6 +70,10 @@ class PersonaScore:
         order, device = np.argsort(last, kind="stable"), self.table.device
         parts = [order[start : start + USERS] for start in range(0, len(order), USERS)]
         return [
-            (rows, torch.from_numpy(recent[rows, : last[rows].max() + 1]).to(device), torch.from_numpy(last[rows]))
+            (
+                rows,
+                torch.from_numpy(recent[rows, : last[rows].max() + 1]).to(device),
+                torch.from_numpy(last[rows]).to(device),
+            )
             for rows in parts
         ]

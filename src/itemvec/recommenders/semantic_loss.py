@@ -54,7 +54,8 @@ class GbpoLosses:
             group = torch.cat([wanted[:, None], self.old.sample(*before, self.samples)], dim=1)
             old = self.old.log_chances(*before, group)
             advantages = ndcg_advantages(old, group)
-        logs = self.network.log_chances(*context_of(self.network, inputs, targets, length), group)
+        with torch.autocast(inputs.device.type, torch.bfloat16, enabled=self.schedule.bfloat16):
+            logs = self.network.log_chances(*context_of(self.network, inputs, targets, length), group)
         return self.weight * gbpo_loss(logs, old, advantages) - logs[:, 0].mean()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -51,23 +53,24 @@ class SemanticScore:
         """Write the chances of all items below ``nodes`` of a depth, whose own log-chances are ``sofar``."""
         context, blank, found = block
         network, level = self.network, self.network.trie.levels[depth + 1]
+        on = partial(torch.as_tensor, device=found.device)
         said, which = np.unique(network.trie.levels[depth].code[nodes], return_inverse=True)
-        tokens = network.said(depth, torch.from_numpy(said).to(found.device)).expand(len(found), -1, -1)
-        states, kept = network.decoder.step(tokens, torch.from_numpy(which), context, blank, past)
-        logs = network.masked(states, depth, torch.from_numpy(nodes).to(found.device)) + sofar[..., None]
+        tokens = network.said(depth, on(said)).expand(len(found), -1, -1)
+        states, kept = network.decoder.step(tokens, on(which), context, blank, past)
+        logs = network.masked(states, depth, on(nodes)) + sofar[..., None]
         below = np.flatnonzero(np.isin(level.parent, nodes))
         place, code = np.searchsorted(nodes, level.parent[below]), level.code[below]
-        logs = logs[:, torch.from_numpy(place), torch.from_numpy(code)]  # (n, children)
+        logs = logs[:, on(place), on(code)]  # (n, children)
         done = level.n_items[below] == 1
-        found[:, torch.from_numpy(level.first[below[done]])] = logs[:, torch.from_numpy(done)]
+        found[:, on(level.first[below[done]])] = logs[:, on(done)]
         rest = np.flatnonzero(~done)
         for start in range(0, len(rest), NODES):
             part = rest[start : start + NODES]
-            parent = torch.from_numpy(place[part])
+            parent = on(place[part])
             further = [
-                [(key.index_select(1, parent), value.index_select(1, parent)) for key, value in pairs] for pairs in kept
+                [(key.index_select(1, parent), one.index_select(1, parent)) for key, one in pairs] for pairs in kept
             ]
-            self._descend(depth + 1, below[part], logs[:, torch.from_numpy(part)], further, block)
+            self._descend(depth + 1, below[part], logs[:, on(part)], further, block)
 
 
 def left_padded(shown: Tensor) -> Tensor:
