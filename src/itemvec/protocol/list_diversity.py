@@ -17,7 +17,7 @@ import numpy as np
 from itemvec.core.arrays import Doubles, Floats, Ints
 from itemvec.core.top_k import NOTHING
 from itemvec.protocol.histories import Histories
-from itemvec.protocol.k_means import k_means, nearest
+from itemvec.protocol.k_means import ROWS, SAMPLE, k_means, nearest
 
 K = 10  # ranks that are looked at
 TASTES = 20  # clusters of item vectors
@@ -41,10 +41,9 @@ def list_diversity(rankings: list[Ints], histories: Histories, vectors: Floats |
     found = {f"coverage@{K}": float(np.mean([coverage(one, histories.n_items) for one in lists]))}
     if vectors is None:
         return found
-    units = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    tastes = nearest(units, k_means(units, TASTES, SEED))
+    tastes = clusters_of_taste(vectors)
     values = {
-        f"intra_list_diversity@{K}": np.concatenate([intra_list_diversity(one, units) for one in lists]),
+        f"intra_list_diversity@{K}": np.concatenate([intra_list_diversity(one, vectors) for one in lists]),
         f"taste_distance@{K}": np.concatenate([taste_distance(one, histories, tastes) for one in lists]),
     }
     return found | {name: float(np.nanmean(some)) for name, some in values.items() if not np.isnan(some).all()}
@@ -55,13 +54,21 @@ def coverage(positions: Ints, n_items: int) -> float:
     return len(np.unique(positions[positions != NOTHING])) / n_items
 
 
-def intra_list_diversity(positions: Ints, units: Floats) -> Doubles:
+def clusters_of_taste(vectors: Floats) -> Ints:
+    """Cluster of each item, int64 of shape (n_items,), by k-means of unit vectors; no copy of all is made."""
+    sample = vectors[np.linspace(0, len(vectors) - 1, min(len(vectors), SAMPLE * TASTES)).astype(np.int64)]
+    centroids = k_means(_units(sample), TASTES, SEED)
+    starts = range(0, len(vectors), ROWS)
+    return np.concatenate([nearest(_units(vectors[start : start + ROWS]), centroids) for start in starts])
+
+
+def intra_list_diversity(positions: Ints, vectors: Floats) -> Doubles:
     """1 less the mean cosine of all pairs of a list, float64 of shape (n_users,); not a number below two items."""
     parts = []
     for start in range(0, len(positions), USERS):
         some = positions[start : start + USERS]
         filled = some != NOTHING
-        chosen = np.where(filled[..., None], units[some], 0)  # (n, k, dim)
+        chosen = np.where(filled[..., None], _units(vectors[some]), 0)  # (n, k, dim)
         m = filled.sum(axis=1)
         squares = np.square(chosen).sum(axis=(1, 2), dtype=np.float64)  # of a vector with itself
         pairs = np.square(chosen.sum(axis=1)).sum(axis=1, dtype=np.float64) - squares  # each twice
@@ -86,3 +93,9 @@ def _shares(rows: Ints, tastes: Ints, n: int, n_tastes: int) -> Doubles:
     counts = np.bincount(rows * n_tastes + tastes, minlength=n * n_tastes).reshape(n, n_tastes)
     total = counts.sum(axis=1, keepdims=True)
     return np.asarray(counts / np.where(total > 0, total, np.nan))
+
+
+def _units(vectors: Floats) -> Floats:
+    """Vectors scaled to unit length; zeros stay."""
+    scaled: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+    return scaled
