@@ -110,8 +110,8 @@ def naive(row: SasRec, training: Training) -> tuple[float, Any]:
     optimizer = torch.optim.AdamW(network.parameters(), lr=row.learning_rate, fused=True)
     ends: list[float] = []
     batches = next(epochs(training.histories, row.max_history, row.positions, np.random.default_rng(0)))
-    for inputs, targets, _ in batches:
-        asked, wanted = torch.from_numpy(inputs), torch.from_numpy(targets)
+    for batch in batches:
+        asked, wanted = torch.from_numpy(batch.inputs), torch.from_numpy(batch.targets)
         table = network.items()
         states = network.states(asked, table)[wanted >= 0]
         loss = functional.cross_entropy(states @ network.targets(table).T, wanted[wanted >= 0])

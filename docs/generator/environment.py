@@ -16,9 +16,14 @@ OURS = {
     ),
     "ITEMVEC_ENGINE": ("`local`", "What encodes: `local`, this machine, or `ray`, a cluster."),
     "ITEMVEC_FAIL_ON": ("none", "With `worse`, `itemvec review` exits 1 on a shown loss of more than the tolerance."),
+    "ITEMVEC_TOKEN": ("none", "What requests to `itemvec serve` must show; needed with `--host` beyond this machine."),
     "ITEMVEC_WORKER_CPUS": ("4", "With `ITEMVEC_ENGINE=ray`: how many CPUs a worker without a GPU takes."),
 }
 OTHERS = {
+    "OMP_NUM_THREADS": (
+        "a thread for each core",
+        "How many threads torch computes with. Results of another number may differ in their last digits.",
+    ),
     "RAY_ADDRESS": (
         "none: a cluster of this machine alone",
         "Cluster that `ITEMVEC_ENGINE=ray` uses: `HOST:PORT` or `auto`.",

@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 
 from itemvec.commands.main import main
 from itemvec.commands.sweep import _values
-from itemvec.report.models_tried import models_tried
+from itemvec.report.models_tried import larger_model, models_tried
 from itemvec.store.encoding_times import record, seconds_a_text, seconds_of
 from tests.conftest import ROOT
 from tests.decision.repository import Repository
@@ -127,6 +127,7 @@ def test_it_is_kept_for_the_report_until_another_run(repository: Repository) -> 
     section = models_tried(Path("report/models.json"), Path("decision.json"))
     assert section.sentences[0].startswith("Search: use minilm (384 d), the only one of 3 models")
     assert [row[0] for row in section.tables[0].rows] == ["minilm", "lsa", "potion"]
+    assert larger_model(Path("report/models.json"), Path("decision.json")) == ""  # nothing was tuned
     Path("decision.json").write_text("{}")
     assert models_tried(Path("report/models.json"), Path("decision.json")).sentences[0].startswith("Saved before")
 

@@ -174,3 +174,19 @@ def test_bad_files_are_named(divided: Path, name: str, content: str | None, said
     with pytest.raises(DatasetError, match=said) as error:
         load(divided)
     assert "\n" not in error.value.message
+
+
+def test_fields_of_products_and_reviews_are_kept(divided: Path) -> None:
+    options: dict[str, Any] = {"attributes": ["categories", "main_category"], "events": ["rating"]}
+    found = load(divided, **options)
+    assert found.items["categories"].to_pylist() == [["Beauty", "Toys"], [], []]
+    assert found.items["main_category"].to_pylist() == [["All Beauty"], [], []]
+    assert found.interactions["rating"].to_pylist() == [5, 4, 4, 1]
+    with pytest.raises(DatasetError, match="column 'verified_purchase' is missing"):
+        load(divided, events=["verified_purchase"])
+    for path in divided.glob("X.*.csv*"):
+        path.unlink()
+    review = {"user_id": "ann", "parent_asin": "A", "timestamp": 10, "verified_purchase": True}
+    (divided / "X.jsonl").write_text(json.dumps(review))
+    raw = load(divided, events=["verified_purchase", "rating"]).interactions.to_pylist()
+    assert [(row["verified_purchase"], row["rating"]) for row in raw] == [(1.0, None)]

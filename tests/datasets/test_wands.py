@@ -81,3 +81,10 @@ def test_a_judgment_of_what_is_not_there_is_counted(
 def test_options_that_do_not_fit_are_refused(tmp_path: Path, options: dict[str, Any], said: str) -> None:
     with pytest.raises(ParamsError, match=said):
         load(tmp_path, **options)
+
+
+def test_classes_and_levels_of_the_hierarchy_are_attributes(tmp_path: Path) -> None:
+    items = load(tmp_path, attributes=["product_class", "category hierarchy"]).items
+    assert items["product_class"].to_pylist() == [["Beds"], ["Accent Chairs"]]
+    assert items["category hierarchy"].to_pylist() == [["Furniture", "Beds"], []]
+    assert items["text"].to_pylist() == load(tmp_path).items["text"].to_pylist()

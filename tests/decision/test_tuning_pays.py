@@ -10,6 +10,7 @@ from itemvec.decision.learning_curve import more_to_learn
 from itemvec.decision.results import Results
 from itemvec.decision.standings import rank_group
 from itemvec.decision.tuning_pays import tuning_pays
+from itemvec.decision.tuning_start import how_to_ask
 from itemvec.decision.tuning_text import conclusion, instead_sentence, tuning_sentence
 from itemvec.decision.values import Measures
 from itemvec.report.cards import cards
@@ -80,3 +81,18 @@ def test_more_to_learn_follows_the_curve() -> None:
     assert more_to_learn({"0.5": [0.02], "1": [0.02]}, 100, 0.04) == 0
     assert more_to_learn({"0.5": [0.0, 0.02], "1": [0.01, 0.015]}, 100, 0.04) == 0  # by chance
     assert more_to_learn({"1": [0.02]}, 100, 0.04) == 0
+
+
+def test_how_to_ask_is_said_where_nothing_was_tuned(results: Results) -> None:
+    """The run has histories, so that no split of the queries is needed; without them, it is."""
+    tasks = {"search": {"tuning": [{"variant": "ridge"}]}, "recommend": {"tuning": []}}
+    (said,) = how_to_ask(tasks, [], results)
+    assert said.startswith("No tuner is selected, so run `dvc exp run -S 'tuners=[ridge,low-rank]'`, then")
+    searched = replace(results, cells=results.of("search"))
+    assert "'tuners=[ridge,low-rank]' -S 'search.split={validation: 0.5}'`" in how_to_ask(tasks, [], searched)[0]
+    for one in searched.cells:
+        one.facts["queries_for_validation"] = 9
+    assert "search.split" not in how_to_ask(tasks, [], searched)[0]
+    assert how_to_ask(tasks, ["ridge"], results) == []
+    assert how_to_ask(tasks, ["ridge", "low-rank"], results)[0].startswith("low-rank is selected and not measured yet")
+    assert "neither judged queries nor histories" in how_to_ask({}, [], results)[0]

@@ -34,6 +34,7 @@ OTHERS = {
     "grep",
     "gunzip",
     "head",
+    "ln",
     "ls",
     "mkdir",
     "open",

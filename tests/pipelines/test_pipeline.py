@@ -81,6 +81,18 @@ def test_a_new_variant_executes_its_stages_alone(project: Project) -> None:
     assert done.executed == {"check"} | CONCLUSION | of_variant("pca64")
 
 
+def test_a_tuner_executes_its_stages_alone_and_its_verdict_is_shown(project: Project) -> None:
+    """It learns from the histories of the slice, since all its queries are for testing."""
+    assert project.run("itemvec", "tune").output.startswith("No tuner is selected, so run `dvc exp run")
+    done = project.dvc("exp", "run", "-S", "tuners=[ridge]")
+    of_ridge = {one.replace("@ridge", "_tuned@ridge") for one in of_variant("ridge")} - {"reduce_tuned@ridge"}
+    assert done.executed == {"check", "tune@ridge"} | of_ridge | CONCLUSION
+    said = project.run("itemvec", "tune", "--report").output
+    assert said.startswith(("Tuning is not shown to pay", "Tuning pays", "Tuning does not pay"))
+    assert "ridge: " in said
+    assert "larger model" in said
+
+
 def test_a_row_that_is_not_selected_executes_nothing(project: Project) -> None:
     project.edit("params.yaml", lambda text: text.replace("pca64: {kind: pca, dim: 64}", "pca64: {kind: pca, dim: 65}"))
     project.edit("models.yaml", lambda text: text.replace("kind: lsa\n  dim: 256", "kind: lsa\n  dim: 128"))

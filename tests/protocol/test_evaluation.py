@@ -53,6 +53,18 @@ def test_the_summary_averages_seeds_then_queries(found: Evaluation) -> None:
     assert summary["ndcg@2"]["low"] <= summary["ndcg@2"]["mean"] <= summary["ndcg@2"]["high"]
 
 
+def test_a_seed_without_unjudged_items_has_the_metric_itself_in_their_place() -> None:
+    others = {
+        7: {"judged@1": np.array([1.0, 0.0]), "hit@1 possible": np.array([1.0, 0.5])},
+        8: {"judged@1": np.ones(2)},
+    }
+    tops = {7: top([0], [2]), 8: top([0], [1])}
+    found = evaluate(tops, JUDGMENTS, pa.array(["a", "a"]), ITEMS, ["hit@1"], {}, others=others)
+    assert found.measures["hit@1"].to_pylist() == [1, 0, 1, 1]
+    assert found.measures["hit@1 possible"].to_pylist() == [1, 0.5, 1, 1]
+    assert found.measures["judged@1"].to_pylist() == [1, 0, 1, 1]
+
+
 def test_an_interval_grows_with_the_spread_of_the_seeds() -> None:
     groups = pa.array(["a", "a"])
     same = evaluate({7: top([0], [2]), 8: top([0], [2])}, JUDGMENTS, groups, ITEMS, ["hit@1"], {})

@@ -5,6 +5,7 @@ import pytest
 from itemvec.core.columns import INTERACTIONS
 from itemvec.core.errors import TableError
 from itemvec.protocol.histories import Histories
+from itemvec.protocol.split_parts import TEST, TRAIN, divide
 from tests.conftest import histories
 
 THREE = histories([4, 2], [], [1, 1, 3, 0], n_items=5)
@@ -62,3 +63,20 @@ def test_select_and_without_last() -> None:
     shorter = chosen.without_last(np.array([1, 2]))
     assert shorter.items.tolist() == [4, 1, 1]
     assert shorter.offsets.tolist() == [0, 1, 3]
+
+
+def test_events_stay_with_their_interactions() -> None:
+    table = pa.table([["a", "a", "b", "b"], ["y", "x", "y", "z"], [1, 2, 1, 2]], schema=INTERACTIONS)
+    rated = table.append_column("rating", pa.array([4.0, None, 2.0, 5.0]))
+    found = Histories.of(rated, pa.array(["x", "y", "z"]))
+    ratings = found.events["rating"]
+    assert np.array_equal(ratings, [4, np.nan, 2, 5], equal_nan=True)
+    assert found.slice(1, 2).events["rating"].tolist() == [2, 5]
+    assert found.select(np.array([False, True])).events["rating"].tolist() == [2, 5]
+    assert found.without_last(np.array([1, 1])).events["rating"].tolist() == [4, 2]
+    assert [block.events["rating"][0] for block in found.blocks(1)] == [4, 2]
+    parts = divide(found, np.array([TRAIN, TEST, TRAIN, TEST]))
+    assert parts.train.events["rating"].tolist() == [4, 2]
+    assert parts.test.histories.events["rating"].tolist() == [4, 2]
+    assert np.array_equal(parts.test.events["rating"], [np.nan, 5], equal_nan=True)
+    assert Histories.of(table, pa.array(["x", "y", "z"])).events == {}

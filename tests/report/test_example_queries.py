@@ -3,11 +3,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pytest
 
 from itemvec.core.columns import ITEMS, RUN
 from itemvec.core.files import read_parquet, write_parquet
 from itemvec.decision.results import Results
 from itemvec.report.example_queries import LENGTH, Answer, Example, listings
+from tests.report.conftest import CELLS, measured
 from tests.report.plain_decision import written
 
 
@@ -63,3 +65,12 @@ def test_several_ranks_come_in_order(results: Results, folder: Path) -> None:
     write_parquet(path, pa.Table.from_pylist([*reversed(more), *run], schema=RUN))
     returned = listings(results, folder)[1].examples[0].answers[0].returned
     assert returned == [("the wrong one", 1.0, 0.0), ("the right one", 0.5, 1.0)]
+
+
+def test_of_several_seeds_the_first_is_shown(results: Results, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second seed is right on one query more, which nothing that is shown may say."""
+    before = listings(results, folder)
+    monkeypatch.setitem(CELLS, "search/exact/small", ("search", 0.2, 2))
+    measured(folder, "search/exact/small")
+    assert len(read_parquet(folder / "measures/search/exact/small.parquet")) == 80
+    assert listings(results, folder) == before

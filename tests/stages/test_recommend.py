@@ -15,7 +15,9 @@ from itemvec.core.params import RecommendProtocol
 from itemvec.protocol.histories import Histories
 from itemvec.recommenders import Score, Training
 from itemvec.recommenders.base import Reasons
-from itemvec.stages.recommend import rank, recommend
+from itemvec.recommenders.profile import Profile
+from itemvec.stages.recommend import rank, recommend, recommend_on
+from itemvec.store import Block, further_seeds, write_database
 from tests.conftest import histories
 
 ITEMS = pa.array(["a", "b", "c", "d", "e"])
@@ -92,6 +94,22 @@ def test_history_is_left_in_the_ranking_if_the_protocol_says_so(interactions: Pa
     found = recommend(Fixed(), interactions, ITEMS, None, replace(PROTOCOL, mask_history=False), seed=0)
     assert found.measures["ndcg@5"].to_pylist()[:2] == pytest.approx([1 / log2(6), 1 / log2(3)])
     assert "targets_masked" not in found.summary
+
+
+def test_vectors_of_several_seeds_are_recommended_from_one_by_one(interactions: Path) -> None:
+    """By the vectors of seed 3, a is like d, which u1 had last; by those of seed 4 it is not."""
+    folder, protocol = interactions.parent, replace(PROTOCOL, metrics=["hit@1"])
+    near, far = np.eye(5, dtype=np.float32), np.eye(5, dtype=np.float32)
+    near[0] = near[3]
+    far[1] = far[3]
+    blocks = {name: (5, [Block(ITEMS, one)]) for name, one in (("items", near), ("items-4", far))}
+    write_database(folder / "v", blocks)
+    assert further_seeds(folder / "v.digest", "items") == [4]
+    write_parquet(folder / "items.parquet", pa.table([ITEMS, ITEMS], ["item_id", "text"]))
+    found = recommend_on(Profile(), interactions, folder / "items.parquet", folder / "v.digest", protocol, 3).measures
+    rows = {(row["id"], row["seed"]): row["hit@1"] for row in found.to_pylist()}
+    assert (rows["u1", 3], rows["u1", 4]) == (1, 0)
+    assert len(rows) == 4
 
 
 def test_targets_that_masking_hides_are_counted(tmp_path: Path) -> None:

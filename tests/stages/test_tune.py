@@ -10,11 +10,14 @@ import pytest
 from itemvec.core.columns import INTERACTIONS, ITEMS, QRELS, QUERIES
 from itemvec.core.errors import ParamsError
 from itemvec.core.files import read_json, write_parquet
-from itemvec.core.protocols import TuneProtocol
+from itemvec.core.protocols import SearchProtocol, TuneProtocol
 from itemvec.encoders import ENCODERS
+from itemvec.retrievers import RETRIEVERS
 from itemvec.stages.lesson import Protocol, load_task
+from itemvec.stages.search import search
 from itemvec.stages.tune import tune_vectors
-from itemvec.store import Block, open_vectors, write_database
+from itemvec.store import Block, further_seeds, open_vectors, write_database
+from itemvec.tuners.low_rank import LowRank
 from itemvec.tuners.ridge import Ridge
 
 N, DIM = 60, 24
@@ -83,6 +86,23 @@ def test_tuned_vectors_are_written_with_what_came_of_it(made: Path) -> None:
     assert read_json(made / "tuned" / "seconds.json")["all"] > 0
     items = {name: open_vectors(made / f"{name}.digest", "items").load().vectors for name in ("v", "ridge")}
     assert (items["v"] == items["ridge"]).all()
+
+
+def test_what_is_random_is_measured_with_every_seed(made: Path) -> None:
+    """The same queries once with the vectors of each seed: the mean is reported, and the interval covers the seeds."""
+    said = tune_vectors(LowRank(), made, made / "v.digest", made / "tuned", made / "low", protocol())["tuned"]
+    gains = said["by_query"]["seeds"]
+    assert len(set(gains)) == 2
+    assert said["by_query"]["gain"] == pytest.approx(np.mean(gains))
+    digest = made / "low.digest"
+    assert (further_seeds(digest, "items"), further_seeds(digest, "queries")) == ([], [2])
+    tables = {name: made / f"{name}.parquet" for name in ("items", "queries", "qrels")}
+    exact, asked = RETRIEVERS.build("exact", {"kind": "exact"}), SearchProtocol(10, ["ndcg@10"])
+    base, tuned = (search(exact, tables, made / name, asked, 1) for name in ("v.digest", "low.digest"))
+    assert (base.summary["seeds"], tuned.summary["seeds"]) == (1, 2)
+    by_seed = np.asarray(tuned.measures["ndcg@10"]).reshape(2, -1).mean(axis=1)
+    assert by_seed - base.summary["ndcg@10"]["mean"] == pytest.approx(gains, abs=1e-6)
+    assert tuned.summary["ndcg@10"]["sd_of_seeds"] > 0
 
 
 def test_where_nothing_helps_the_variant_equals_the_first(made: Path) -> None:

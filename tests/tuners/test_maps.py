@@ -97,10 +97,10 @@ def test_answers_of_the_test_are_not_learnt_by_item(rng: np.random.Generator) ->
     items, queries = normal(rng, 60), normal(rng, 60)
     known = lesson(items, asked(queries[:40], np.arange(40)), asked(queries[40:50], np.arange(40, 50)))
     exam = Exam(asked(queries[50:], np.arange(10)))
-    gains = unseen_answers(Nudge(), known, {"gamma": 0.3}, exam, 1)
+    gains = unseen_answers(Nudge(), known, {"gamma": 0.3}, exam, [1])
     assert gains is not None
     assert gains.max() <= 1e-9
-    assert unseen_answers(Nudge(), known, {"gamma": 0.3}, Exam(asked(queries[:40], np.arange(40))), 1) is None
+    assert unseen_answers(Nudge(), known, {"gamma": 0.3}, Exam(asked(queries[:40], np.arange(40))), [1]) is None
 
 
 def test_forgetting_is_measured_on_a_group_that_was_not_learnt_from(rng: np.random.Generator) -> None:

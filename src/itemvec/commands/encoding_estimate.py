@@ -86,7 +86,7 @@ def estimate(model: str, row: Row, tables: dict[str, Path]) -> Estimate:
     corpus = Corpus(tables["items"])
     try:
         started = time.perf_counter()
-        todo = {name: _lacking(encoder, corpus, one, ROLES[name]) for name, one in texts.items()}
+        todo = {name: lacking(encoder, corpus, one, ROLES[name]) for name, one in texts.items()}
         cached = n_texts - sum(map(len, todo.values()))
         if cached == n_texts:
             return Estimate(model, encoder.dim, n_texts, cached, 0, START, 0, disk, None)
@@ -99,7 +99,7 @@ def estimate(model: str, row: Row, tables: dict[str, Path]) -> Estimate:
     return Estimate(model, encoder.dim, n_texts, cached, tokens, START + loading + seconds, _peak(), disk, None)
 
 
-def _lacking(encoder: Encoder, corpus: Corpus, texts: Any, role: Role) -> list[str]:
+def lacking(encoder: Encoder, corpus: Corpus, texts: Any, role: Role) -> list[str]:
     """The texts that the row cache does not have. No table is made for it."""
     folder, name = cache_folder(), fingerprint(encoder, role, dict(encoder.identity(corpus)))
     words: list[str] = texts.to_pylist()

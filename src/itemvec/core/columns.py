@@ -1,5 +1,7 @@
 """Column names and table schemas of everything the pipeline writes."""
 
+from collections.abc import Iterable
+
 import pyarrow as pa
 
 ITEM = "item_id"
@@ -37,6 +39,8 @@ DIVIDED = INTERACTIONS.append(pa.field(PART, pa.string()))  # where the data set
 QUERIES = pa.schema([(QUERY, pa.string()), (TEXT, pa.string()), (GROUP, pa.string())])
 DIVIDED_QUERIES = QUERIES.append(pa.field(PART, pa.string()))  # where the data set brings its own split
 QRELS = pa.schema([(QUERY, pa.string()), (ITEM, pa.string()), (GAIN, pa.float64())])
+ATTRIBUTE = pa.list_(pa.string())  # of an item: any number of values in each further column of its table
+EVENT = pa.float64()  # of an interaction: a number in each further column of its table
 NAMES = pa.dictionary(pa.int32(), pa.string())  # a run repeats every id many times
 RUN = pa.schema([(ID, NAMES), (SEED, pa.int32()), (ITEM, NAMES), (RANK, pa.int32()), (SCORE, pa.float32())])
 EXPLAINED = RUN.append(pa.field(PERSONA, pa.int32())).append(pa.field(BEHIND, pa.list_(pa.string())))
@@ -74,3 +78,13 @@ def judged_at(metric: str) -> str:
 def tied_at(metric: str) -> str:
     """Name of the share of queries with a tie at the last rank that a metric looks at: ``tied@10`` of ``ndcg@10``."""
     return f"tied@{metric.partition('@')[2]}"
+
+
+def attributes_of(names: Iterable[str]) -> list[str]:
+    """The columns of a table of items that are attributes."""
+    return [name for name in names if name not in ITEMS.names]
+
+
+def events_of(names: Iterable[str]) -> list[str]:
+    """The columns of a table of interactions that are numbers of an event."""
+    return [name for name in names if name not in DIVIDED.names]

@@ -90,6 +90,14 @@ def n_rows(path: Path) -> int:
         raise TableError(f"{path}: cannot be read ({error}); run `dvc repro`") from None
 
 
+def column_names(path: Path) -> list[str]:
+    """Names of the columns of a Parquet file, without reading them."""
+    try:
+        return list(pq.read_schema(path).names)
+    except (OSError, pa.ArrowException) as error:
+        raise TableError(f"{path}: cannot be read ({error}); run `dvc repro`") from None
+
+
 def read_parquet(path: Path, columns: list[str] | None = None, encoded: list[str] | None = None) -> Any:
     """Read one Arrow table; if the file is damaged or missing, the error says how to make it again.
 

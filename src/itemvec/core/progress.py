@@ -35,6 +35,11 @@ class Progress(Protocol):
         """Say how it goes, in a few words, behind the numbers."""
 
 
+def without_process_locks() -> None:
+    """Keep tqdm from making a lock among processes: a killed process would leave its semaphore behind."""
+    tqdm.set_lock(threading.RLock())
+
+
 @contextmanager
 def progress(total: int | None, desc: str, unit: str, initial: int = 0, scale: bool = False) -> Iterator[Progress]:
     """Show on stderr how far a step is.

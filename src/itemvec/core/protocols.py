@@ -96,7 +96,8 @@ class TuneProtocol:
     trials
         How many settings of each are tried; validation queries choose.
     seeds
-        How often each point of the learning curve is repeated, each time with another draw of its queries.
+        How often what is random is learnt, each time with another seed: the chosen setting, whose gain on test cases is
+        the mean over the seeds, and each point of the learning curve, which also draws other queries each time.
     duplicates
         A query whose cosine with a test query is this or more, untuned, is not learnt from. Nor is one of the same
         words.

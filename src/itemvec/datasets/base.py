@@ -25,8 +25,9 @@ class Tables:
 
     Items, queries and judgments are sorted by id, interactions by user and time; equal times stay as they came.
     Interactions and queries have the column ``split`` where the data set brings its own, and only there. Queries have
-    the column ``hidden_item`` where an item must not be ranked for its own query. Strings of interactions are
-    dictionaries, since they repeat; in the files that ``write_tables`` makes they are plain.
+    the column ``hidden_item`` where an item must not be ranked for its own query. Further columns of items are their
+    attributes, lists of strings; further columns of interactions are numbers. Strings of interactions are dictionaries,
+    since they repeat; in the files that ``write_tables`` makes they are plain.
     """
 
     items: Any
@@ -60,8 +61,10 @@ def as_tables(root: Path, items: Any, interactions: Any = None, queries: Any = N
     asked = columns.DIVIDED_QUERIES if _is_divided(queries) else columns.QUERIES
     if queries is not None and HIDDEN in queries.column_names:
         asked = asked.append(pa.field(HIDDEN, pa.string()))
+    described = _with_more(columns.ITEMS, columns.attributes_of(_names(items)), columns.ATTRIBUTE)
+    done = _with_more(done, columns.events_of(_names(interactions)), columns.EVENT)
     return Tables(
-        _conform(items, columns.ITEMS, f"{root}: items", [ITEM]),
+        _conform(items, described, f"{root}: items", [ITEM]),
         _conform(interactions, done, f"{root}: interactions"),
         _conform(queries, asked, f"{root}: queries", [QUERY]),
         _conform(qrels, columns.QRELS, f"{root}: qrels", [QUERY, ITEM]),
@@ -70,6 +73,15 @@ def as_tables(root: Path, items: Any, interactions: Any = None, queries: Any = N
 
 def _is_divided(table: Any) -> bool:
     return table is not None and PART in table.column_names
+
+
+def _names(table: Any) -> list[str]:
+    return [] if table is None else list(table.column_names)
+
+
+def _with_more(schema: pa.Schema, names: list[str], kind: Any) -> pa.Schema:
+    """The schema with further columns of one type."""
+    return pa.schema([*schema, *(pa.field(name, kind) for name in names)])
 
 
 def _conform(table: Any, schema: pa.Schema, where: str, order: list[str] | None = None) -> Any:

@@ -13,9 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from itemvec.core.columns import GAIN, GROUP, ITEM, QUERY, TEXT
+from itemvec.core.columns import GAIN, GROUP, ITEM, QUERY, TEXT, attributes_of
 from itemvec.core.errors import DatasetError
 from itemvec.core.shown import shown
+from itemvec.datasets.attributes import first_rows
 from itemvec.datasets.base import GIVEN, Tables, as_tables
 from itemvec.datasets.encoded_ids import is_among
 from itemvec.datasets.gains import Gain, gains_of, not_negative
@@ -68,7 +69,10 @@ def unique_items(items: Any, root: Path) -> Any:
     others = pc.sum(pc.greater(first[f"{TEXT}_count_distinct"], 1)).as_py()
     more = f"; {others:,} have another text there" if others else ""
     note("left out", root, f"the product stands there before, and the first counts{more}", len(items) - distinct)
-    return first.select([ITEM, f"{TEXT}_first"]).rename_columns([ITEM, TEXT])
+    named = first.select([ITEM, f"{TEXT}_first"]).rename_columns([ITEM, TEXT])
+    for name in attributes_of(items.column_names):
+        named = named.append_column(name, first_rows(items.select([ITEM, name]), [ITEM])[name])
+    return named
 
 
 def unique_queries(queries: Any, root: Path) -> Any:

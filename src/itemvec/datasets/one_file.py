@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from itemvec.core.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT
 from itemvec.core.shown import shown
+from itemvec.datasets.attributes import first_rows
 from itemvec.datasets.base import Tables
 from itemvec.datasets.column_names import missing, plain
 from itemvec.datasets.graded_judgments import judged_tables
@@ -47,7 +48,11 @@ def judged_file(tables: OwnTables, path: Path) -> Tables:
     own = replace(tables, files=files)
     roles = [QUERY, "query", ITEM, GROUP, PART]
     gain = files.name(GAIN) if files.names(GAIN) else None
-    wanted = [files.name(role) for role in roles] + ([gain] if gain else []) + (own.text_names if apart is None else [])
+    wanted = (
+        [files.name(role) for role in roles]
+        + ([gain] if gain else [])
+        + ([*own.text_names, *own.attributes] if apart is None else [])
+    )
     found = files.read_file(path, wanted, [QUERY, GROUP, PART])
     words = found.strings(files.name("query"), "query")
     texts = own.texts(found) if apart is None else None
@@ -57,13 +62,13 @@ def judged_file(tables: OwnTables, path: Path) -> Tables:
     asked = {QUERY: ids, TEXT: words}
     asked |= {role: found.strings(files.name(role)) for role in (GROUP, PART) if files.name(role) in found}
     queries = pa.table(asked).group_by(list(asked), use_threads=False).aggregate([]).select(list(asked))
-    catalogue = pa.table({ITEM: items, TEXT: texts}) if apart is None else apart.table
-    catalogue = catalogue.group_by([ITEM, TEXT], use_threads=False).aggregate([])
+    catalogue = pa.table({ITEM: items, TEXT: texts} | own.kept(found)) if apart is None else apart.table
+    catalogue = first_rows(catalogue, [ITEM, TEXT])
     gains = own_gains(files, found, gain, tables.gain)
     qrels = pa.table({QUERY: ids, ITEM: items, GAIN: gains})
     used = tables.interactions()
     where = path if apart is None else path.parent
-    return judged_tables(where, catalogue.select([ITEM, TEXT]), queries, qrels, None if used is None else used.table)
+    return judged_tables(where, catalogue, queries, qrels, None if used is None else used.table)
 
 
 def hashed(texts: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from itemvec.core.columns import GAIN, GROUP, ITEM, PART, QUERY, TEXT, TIME, USER
+from itemvec.datasets.attributes import values_of
 from itemvec.datasets.base import GIVEN
 from itemvec.datasets.counted_times import Unit
 from itemvec.datasets.encoded_ids import in_order
+from itemvec.datasets.events import event_values
 from itemvec.datasets.html_text import has_tags, plain
 from itemvec.datasets.item_text import fields_of, filled, joined
 from itemvec.datasets.own_files import OwnFiles, OwnTable
@@ -41,6 +43,8 @@ class OwnTables:
     gain: Labels | float | None = None
     unit: Unit | None = None
     clean: bool = False
+    attributes: Sequence[str] = ()
+    events: Sequence[str] = ()
 
     def raw(self) -> dict[str, Sourced | None]:
         """Items, interactions, queries and judgments, those that there are, in this order."""
@@ -56,11 +60,18 @@ class OwnTables:
         """Ids and texts."""
         own = replace(self, files=self.files.of("items"))
         key, names = own.files.name(ITEM), own.text_names
-        found = own.files.read("items", [key, *names])
+        found = own.files.read("items", [key, *names, *self.attributes])
         if found is None:
             present(self.files.root / "items.csv")
             raise AssertionError
-        return Sourced(found.path, pa.table({ITEM: found.strings(key, ITEM), TEXT: own.texts(found)}))
+        columns = {ITEM: found.strings(key, ITEM), TEXT: own.texts(found)}
+        return Sourced(found.path, pa.table(columns | self.kept(found)))
+
+    def kept(self, found: OwnTable) -> dict[str, Any]:
+        """The attributes of each item, Arrow lists of strings."""
+        for name in self.attributes:
+            found.column(name)  # which must be there
+        return {name: values_of(found.table, name, found.path) for name in self.attributes}
 
     @property
     def text_names(self) -> list[str]:
@@ -80,7 +91,7 @@ class OwnTables:
         """Who did what when, and the part of each, if the file says so; ids and parts as dictionaries."""
         files = self.files.of("interactions")
         names = [files.name(role) for role in (USER, ITEM, TIME, PART)]
-        found = files.read("interactions", names, [PART], [names[0], names[1], names[3]])
+        found = files.read("interactions", [*names, *self.events], [PART], [names[0], names[1], names[3]])
         if found is None:
             return None
         for role, name in zip((USER, ITEM), names[:2], strict=True):
@@ -92,6 +103,7 @@ class OwnTables:
         columns[TIME] = pa.array(np.arange(found.table.num_rows)) if done is None else done
         if names[3] in found:
             columns[PART] = found.ids(names[3], PART)
+        columns |= {name: event_values(found.column(name), found.path, name) for name in self.events}
         return Sourced(found.path, pa.table(columns))
 
     def queries(self) -> Sourced | None:

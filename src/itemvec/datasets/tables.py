@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
-from itemvec.core.columns import GAIN, TEXT, TIME
+from itemvec.core.columns import ITEM, PART, TEXT, TIME, USER
 from itemvec.core.errors import ParamsError
 from itemvec.core.options import Positive
 from itemvec.core.registry import checked as built
+from itemvec.datasets.attributes import check_names
 from itemvec.datasets.base import DATASETS, Tables, as_tables
 from itemvec.datasets.click_gains import ClickTraining
 from itemvec.datasets.counted_times import Unit
@@ -19,17 +20,16 @@ from itemvec.datasets.graded_judgments import judged_tables, unique_items, uniqu
 from itemvec.datasets.item_text import fields_of
 from itemvec.datasets.k_core import k_core
 from itemvec.datasets.known_items import with_known_items
+from itemvec.datasets.named_columns import Named, names_of
 from itemvec.datasets.one_file import judged_file
 from itemvec.datasets.own_clicks import CLICKS, with_clicks
-from itemvec.datasets.own_files import ROLES, OwnFiles, Role, TableName
+from itemvec.datasets.own_files import ROLES, OwnFiles
 from itemvec.datasets.own_generated import with_generated
 from itemvec.datasets.own_tables import OwnTables
 from itemvec.datasets.quotes import Quotes
 from itemvec.datasets.reading import is_collecting
 from itemvec.datasets.survey import survey
 from itemvec.datasets.text_encoding import checked
-
-Names = str | list[str]  # of one column, or of several
 
 
 @DATASETS.register("tables")
@@ -53,6 +53,12 @@ class PlainTables:
         How your files call the columns, as ``{item_id: product_uid, text: [title, description]}``. ``query`` is the
         text of a query. ``gain: []`` says that every judgment has gain 1, ``timestamp: []`` that interactions are in
         order of time. A name that holds in one table alone stands below that table, as ``{items: {item_id: id}}``.
+    attributes
+        Further columns of the items to keep, such as ``[category, brand]``: a text, or in JSON lines and Parquet a list
+        of texts, for recommenders that take conditions.
+    events
+        Further columns of the interactions to keep, such as ``[rating]``: numbers, or yes and no, for recommenders that
+        have several objectives.
     judgments
         One file that has a query, a product and its relevance in each row, instead of ``queries`` and ``qrels``. The
         items are those of the file ``items``, if there is one. Else rows of the same ``item_id`` are one item; without
@@ -87,7 +93,9 @@ class PlainTables:
 
     text: list[str] = field(default_factory=lambda: [TEXT])
     template: str | None = None
-    columns: dict[Role | TableName, Names | dict[Role, Names]] = field(default_factory=dict)
+    columns: Named = field(default_factory=dict)
+    attributes: list[str] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
     judgments: str | None = None
     gain: Gain | dict[str | int, Gain] | None = None
     clicks: Literal["all-pairs", "em", "cascade"] | dict[str, str | float] | None = None
@@ -106,10 +114,9 @@ class PlainTables:
             raise ParamsError(f"{where}: text names no column; name at least one")
         if self.text != [TEXT] and (self.template or "text" in self.columns):
             raise ParamsError(f"{where}: text is named twice; keep one of text, template and columns: {{text: ...}}")
-        for own in self._names().values():
-            for role, name in own.items():
-                if len(name) != 1 and role != TEXT and (name or role not in (GAIN, TIME)):
-                    raise ParamsError(f"{where}: columns: {role} is {name}; name one column")
+        names_of(self.columns)
+        check_names(self.attributes, (ITEM, TEXT), f"{where}: attributes")
+        check_names(self.events, (USER, ITEM, TIME, PART), f"{where}: events")
         _ = self._training
         if self.template is not None:
             fields_of(self.template, where)
@@ -153,12 +160,14 @@ class PlainTables:
 
     def _own(self, root: Path) -> OwnTables:
         """How the files of this row are read."""
-        own = self._names()
+        own = names_of(self.columns)
         names = {TEXT: self.text} | own.pop("")
         form = Form(self.separator, self.quotes, self.encoding, strict=True)
         taken = () if self.clicks is None else (CLICKS,)
         files = OwnFiles(root, form, {role: names[role] for role in ROLES if role in names}, own, taken)
-        return OwnTables(files, self.template, self.gain, self.timestamp_unit, self.markup == "remove")
+        return OwnTables(
+            files, self.template, self.gain, self.timestamp_unit, self.markup == "remove", self.attributes, self.events
+        )
 
     @property
     def _training(self) -> ClickTraining | None:
@@ -168,28 +177,3 @@ class PlainTables:
         options = {"model": self.clicks} if isinstance(self.clicks, str) else self.clicks
         training: ClickTraining = built(ClickTraining, options, "dataset tables: clicks")
         return training
-
-    def _names(self) -> dict[str, dict[str, list[str]]]:
-        """Table -> role -> its columns; the table ``""`` stands for all.
-
-        Raises
-        ------
-        ParamsError
-            A role is given the names of a table, or a table one name.
-        """
-        found: dict[str, dict[str, list[str]]] = {"": {}}
-        for key, value in self.columns.items():
-            if isinstance(value, dict) != (key in get_args(TableName)):
-                raise ParamsError(
-                    f"dataset tables: columns: {key} is {value!r}; write {{ROLE: NAME}}, or below a table "
-                    f"{{items: {{ROLE: NAME}}}}"
-                )
-            if isinstance(value, dict):
-                found[key] = {role: _listed(name) for role, name in value.items()}
-            else:
-                found[""][key] = _listed(value)
-        return found
-
-
-def _listed(name: Names) -> list[str]:
-    return [name] if isinstance(name, str) else list(name)

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from itemvec.core.columns import GAIN, ITEM, PART, QUERY, TEXT
 from itemvec.core.errors import ParamsError
+from itemvec.datasets.attributes import check_names, listed
 from itemvec.datasets.base import DATASETS, Tables
 from itemvec.datasets.delimited import Form
 from itemvec.datasets.graded_judgments import Gain, gains_of, judged_tables
@@ -17,6 +18,7 @@ from itemvec.datasets.item_text import joined
 from itemvec.datasets.raw_tables import read_columns
 
 LABELS = ("Exact", "Partial", "Irrelevant")
+SEPARATORS = {"product_class": "|", "category hierarchy": "/"}  # between values of one product
 
 
 @DATASETS.register("wands")
@@ -30,6 +32,9 @@ class Wands:
     ----------
     text
         Columns that make the text of a product, joined with ". " where several are not empty.
+    attributes
+        Columns that the table of items keeps beside the text: ``product_class`` and ``category hierarchy``, whose
+        levels become values of their own.
     gains
         Gain of each label.
     exact_only
@@ -42,6 +47,7 @@ class Wands:
     text: list[
         Literal["product_name", "product_class", "category hierarchy", "product_description", "product_features"]
     ] = field(default_factory=lambda: ["product_name", "product_description"])
+    attributes: list[Literal["product_class", "category hierarchy"]] = field(default_factory=list)
     gains: dict[Literal["Exact", "Partial", "Irrelevant"], Gain] = field(
         default_factory=lambda: {"Exact": 1.0, "Partial": 0.5, "Irrelevant": 0.0}
     )
@@ -51,13 +57,16 @@ class Wands:
     def __post_init__(self) -> None:
         if not self.text:
             raise ParamsError("dataset wands: text names no column; name at least one")
+        check_names(self.attributes, (), "dataset wands")
         if left := set(LABELS) - set(self.gains):
             raise ParamsError(f"dataset wands: gains lack the label {min(left)!r}; give one for each of {LABELS}")
 
     def load(self, root: Path) -> Tables:
         """Read the files below ``root``."""
-        products = _read(root / "product.csv", ["product_id", *self.text])
-        texts = joined([plain(products[name]) for name in self.text])
+        names = dict.fromkeys(["product_id", *self.text, *self.attributes])
+        products = _read(root / "product.csv", list(names))
+        items = {ITEM: products["product_id"], TEXT: joined([plain(products[name]) for name in self.text])}
+        items |= {name: listed(products[name], SEPARATORS[name]) for name in self.attributes}
         queries = _read(root / "query.csv", ["query_id", "query"]).rename_columns([QUERY, TEXT])
         if self.divided:
             queries = queries.append_column(PART, divided(queries[TEXT]))
@@ -65,7 +74,7 @@ class Wands:
         gains = dict(self.gains) | (dict.fromkeys(LABELS[1:], 0.0) if self.exact_only else {})
         found = gains_of(labels["label"], gains, root / "label.csv")
         qrels = pa.table({QUERY: labels["query_id"], ITEM: labels["product_id"], GAIN: found})
-        return judged_tables(root, pa.table({ITEM: products["product_id"], TEXT: texts}), queries, qrels)
+        return judged_tables(root, pa.table(items), queries, qrels)
 
 
 def _read(path: Path, names: list[str]) -> Any:

@@ -12,7 +12,11 @@ Facts = Mapping[str, Any]
 
 
 def tuning_report(
-    tasks: dict[str, Any], tuned: Mapping[str, Facts], seconds: Mapping[str, float], dollars: float | None
+    tasks: dict[str, Any],
+    tuned: Mapping[str, Facts],
+    seconds: Mapping[str, float],
+    dollars: float | None,
+    larger: str = "",
 ) -> list[str]:
     """The conclusion; what the verdict says of each variant; then how each learnt, and what it cost.
 
@@ -26,6 +30,8 @@ def tuning_report(
         Of tuning on this machine, by variant, where they are known.
     dollars
         Price of an hour of this machine; None where it is not asked for.
+    larger
+        What a larger model would gain instead, in a sentence.
     """
     lines = [conclusion(tasks)]
     for task, facts in tasks.items():
@@ -35,6 +41,7 @@ def tuning_report(
         for system in dict.fromkeys((one["system"], one["group"]) for one in rows):
             one = next(row for row in rows if (row["system"], row["group"]) == system)
             lines += [said] if (said := instead_sentence(facts["metric"], one)) else []
+    lines += [larger] if larger else []
     for name, facts in tuned.items():
         lines += [f"{name}: {line}" for line in _learnt(facts)]
         if name in seconds:
@@ -50,6 +57,9 @@ def _learnt(facts: Facts) -> list[str]:
     if not facts["changed"]:
         tried = f"none of {len(facts['tried'])} settings helped the {facts['validation']:,} validation cases"
     lines = [f"{tried}; nDCG@10 {facts['before']:.4f} before, {facts['after']:.4f} after, on validation cases"]
+    if seeds := facts["by_query"].get("seeds"):
+        gains = ", ".join(f"{gain:+.4f}" for gain in seeds)
+        lines.append(f"learnt with {len(seeds)} seeds, gain on test cases of each: {gains}; vectors are of the first")
     if facts["curve"]:
         lines.append(
             f"gain on test cases by how many were learnt from: {curve_words(facts['curve'], facts['queries'])}"

@@ -12,7 +12,7 @@ def conclusion(tasks: dict[str, Any]) -> str:
     """One line over all tuned variants: whether any pays, and the best of them."""
     rows = [(task, facts["metric"], one) for task, facts in tasks.items() for one in facts.get("tuning", [])]
     if not rows:
-        return "Tuning was not measured in this run: name rows of tunings under tuners."
+        return "Tuning was not measured in this run; `itemvec tune` says how to ask."
     task, metric, best = max(rows, key=lambda row: (row[2]["words"] == "pays", row[2]["difference"]))
     where = f" in {best['group']}" if task == "search" and len(tasks[task]["groups"]) > 1 else ""
     name = f"{best['system']} on {best['variant']}{where}"

@@ -85,7 +85,7 @@ def evaluate(
     facts: dict[str, Any],
     cohorts: dict[str, list[Cohort]] | None = None,
     owners: Ids | None = None,
-    others: dict[str, Doubles] | None = None,
+    others: dict[int, dict[str, Doubles]] | None = None,
 ) -> Evaluation:
     """Evaluate rankings of the same queries, one ranking per seed.
 
@@ -109,19 +109,22 @@ def evaluate(
         Whose each query is, Arrow strings of shape (n_queries,): not queries but their owners are independent. By
         default each is its own.
     others
-        Further values of each query, float64 of shape (n_queries,), as ``unjudged.alternatives`` gives them.
+        Further values of each query by seed, float64 of shape (n_queries,), as ``unjudged.alternatives`` gives them.
     """
     runs, measures = [], []
-    whole_names = [*names, *(others or {})]
+    further = list(dict.fromkeys(name for one in (others or {}).values() for name in one))
     judged_as = pa.array(hashes(judgments, items))
     for number, top in rankings.items():
         runs.append(_run(judgments.ids, number, top, items))
-        found = measure(Ranked.judge(top.positions, judgments), names) | (others or {})
+        found = measure(Ranked.judge(top.positions, judgments), names)
+        known = others[number] if others else {}
+        # A ranking without unjudged items has none of these values: they are the metric itself.
+        found |= {name: known[name] if name in known else found[name.split(" ")[0]] for name in further}
         seeds = pa.array(np.full(len(judgments), number, dtype=np.int32))
         about = {ID: judgments.ids, SEED: seeds, GROUP: groups, OWNER: owners or judgments.ids, JUDGMENT: judged_as}
         measures.append(pa.table(about | found))
     whole = pa.concat_tables(measures)
-    summary = {**facts, **tied(rankings.values(), names[0]), **summarise(whole, whole_names)}
+    summary = {**facts, **tied(rankings.values(), names[0]), **summarise(whole, [*names, *further])}
     if cohorts:
         summary["cohorts"] = {
             by: {cohort.name: _of_cohort(whole, cohort, names) for cohort in slices} for by, slices in cohorts.items()

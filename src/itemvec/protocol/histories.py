@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from itemvec.core.arrays import Ids, Ints
-from itemvec.core.columns import ITEM, USER
+from itemvec.core.arrays import Doubles, Ids, Ints
+from itemvec.core.columns import ITEM, USER, events_of
 from itemvec.core.errors import TableError
 from itemvec.core.top_k import NOTHING
 
@@ -31,12 +31,16 @@ class Histories:
         int64 of length n_users + 1, from 0 to n_interactions.
     n_items
         Size of the catalogue.
+    events
+        Numbers that interactions bring, such as a rating: float64 of length n_interactions by name, NaN where there is
+        none.
     """
 
     users: Ids
     items: Ints
     offsets: Ints
     n_items: int
+    events: Mapping[str, Doubles] = field(default_factory=dict)
 
     @classmethod
     def of(cls, interactions: Any, items: Ids) -> Histories:
@@ -55,7 +59,8 @@ class Histories:
             )
         runs = pc.run_end_encode(interactions[USER].combine_chunks())
         offsets = np.concatenate([[0], runs.run_ends.to_numpy()]).astype(np.int64)
-        return cls(runs.values, positions.to_numpy().astype(np.int64), offsets, len(items))
+        numbers = {name: _numbers(interactions[name]) for name in events_of(interactions.column_names)}
+        return cls(runs.values, positions.to_numpy().astype(np.int64), offsets, len(items), numbers)
 
     def __len__(self) -> int:
         return len(self.users)
@@ -83,18 +88,22 @@ class Histories:
     def slice(self, start: int, stop: int) -> Histories:
         """Users ``start`` to ``stop``, without a copy."""
         offsets = self.offsets[start : stop + 1]
-        items = self.items[offsets[0] : offsets[-1]]
-        return Histories(self.users[start:stop], items, offsets - offsets[0], self.n_items)
+        return self.taken(self.users[start:stop], slice(offsets[0], offsets[-1]), offsets - offsets[0])
 
     def select(self, chosen: NDArray[np.bool_]) -> Histories:
         """The users where ``chosen``, of shape (n_users,), is true."""
         offsets = np.concatenate([[0], np.cumsum(self.lengths[chosen])])
-        return Histories(self.users.filter(pa.array(chosen)), self.items[chosen[self.rows]], offsets, self.n_items)
+        return self.taken(self.users.filter(pa.array(chosen)), chosen[self.rows], offsets)
 
     def without_last(self, dropped: Ints) -> Histories:
         """The same users without their last ``dropped`` interactions, int64 of shape (n_users,)."""
         offsets = np.concatenate([[0], np.cumsum(self.lengths - dropped)])
-        return Histories(self.users, self.items[self.ages >= dropped[self.rows]], offsets, self.n_items)
+        return self.taken(self.users, self.ages >= dropped[self.rows], offsets)
+
+    def taken(self, users: Ids, places: Any, offsets: Ints) -> Histories:
+        """Histories of ``users`` made of the interactions at ``places``: indices, a mask or a slice."""
+        events = {name: values[places] for name, values in self.events.items()}
+        return Histories(users, self.items[places], offsets, self.n_items, events)
 
     def recent(self, length: int) -> Ints:
         """Each user's last ``length`` items, oldest first, padded on the right with ``NOTHING``.
@@ -118,3 +127,8 @@ class Histories:
         csr = csr_array((weights, self.items, self.offsets), shape=(len(self), self.n_items), copy=True)
         csr.sum_duplicates()  # in place: without the copy it would reorder the histories themselves
         return csr
+
+
+def _numbers(column: Any) -> Doubles:
+    values: Doubles = column.combine_chunks().cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False)
+    return values

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from itemvec.core.arrays import Ids, Ints
+from itemvec.core.arrays import Doubles, Ids, Ints
 from itemvec.core.columns import PARTS
 from itemvec.core.errors import ItemvecError
 from itemvec.metrics import Judgments
@@ -25,10 +26,14 @@ class Cases:
 
     A user with several targets is several cases: ``histories.users`` names the user of each, ``judgments.ids`` tells
     them apart.
+
+    events
+        Numbers that came with what each did next, float64 of shape (n_cases,) by name.
     """
 
     histories: Histories
     judgments: Judgments
+    events: Mapping[str, Doubles] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,7 @@ def divide(whole: Histories, uses: Ints, max_history: int | None = None, first: 
     """
     lengths = np.bincount(whole.rows[uses == TRAIN], minlength=len(whole))
     users = whole.users.filter(pa.array(lengths > 0))
-    train = Histories(users, whole.items[uses == TRAIN], _offsets(lengths[lengths > 0]), whole.n_items)
+    train = whole.taken(users, uses == TRAIN, _offsets(lengths[lengths > 0]))
     validation, test = (_cases(whole, uses == use, max_history, first) for use in (VALIDATION, TEST))
     return Split(train, validation, test)
 
@@ -128,9 +133,9 @@ def _cases(whole: Histories, asked: NDArray[np.bool_], max_history: int | None, 
     offsets = _offsets(ends - starts)
     shown = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], ends - starts)
     users = whole.users.take(pa.array(rows))
-    histories = Histories(users, whole.items[shown], offsets, whole.n_items)
+    histories = whole.taken(users, shown, offsets)
     judged = Judgments(_ids(users, rows), whole.items[ends], np.ones(len(ends)), np.arange(len(ends) + 1))
-    return Cases(histories, judged)
+    return Cases(histories, judged, {name: values[ends] for name, values in whole.events.items()})
 
 
 def _ids(users: Ids, rows: Ints) -> Ids:

@@ -1,10 +1,12 @@
 """Recommenders: histories in, scores out. A new kind is one module here and one import below."""
 
 from itemvec.recommenders import (  # noqa: F401  (each registers its kind)
+    conditional,
     denserec,
     ease,
     gru4rec,
     itemknn,
+    objectives,
     personas,
     popular,
     profile,
@@ -15,6 +17,6 @@ from itemvec.recommenders import (  # noqa: F401  (each registers its kind)
     unisrec,
     vqrec,
 )
-from itemvec.recommenders.base import RECOMMENDERS, Explains, Recommender, Score, Training
+from itemvec.recommenders.base import RECOMMENDERS, Explains, Measures, Recommender, Score, Training
 
-__all__ = ["RECOMMENDERS", "Explains", "Recommender", "Score", "Training"]
+__all__ = ["RECOMMENDERS", "Explains", "Measures", "Recommender", "Score", "Training"]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from itemvec.core.arrays import Floats, Ints
 from itemvec.core.errors import ParamsError
 from itemvec.core.registry import Registry
+from itemvec.core.top_k import TieOrder
+from itemvec.protocol.attributes import Attributes
 from itemvec.protocol.histories import Histories
+from itemvec.protocol.split_parts import Cases
 
 # A score function: from histories to scores, float32 of shape (n_users, n_items). It is called for few users at a time.
 Score = Callable[[Histories], Floats]
@@ -49,6 +52,8 @@ class Training:
         Computes the validation nDCG@10 of a score function; only for early stopping.
     seed
         The only source of randomness.
+    conditions
+        The conditions that items meet; None where the data set keeps none.
     curve
         What ``validate`` gave after every epoch; a recommender that is trained in epochs fills it.
     """
@@ -57,6 +62,7 @@ class Training:
     vectors: Floats | None
     validate: Callable[[Score], float]
     seed: int
+    conditions: Attributes | None = None
     curve: list[float] = field(default_factory=list)
 
     def text(self, kind: str) -> Floats:
@@ -64,6 +70,23 @@ class Training:
         if self.vectors is None:
             raise ParamsError(f"{kind} needs item vectors; name its row under recommenders, not under baselines")
         return self.vectors
+
+
+@runtime_checkable
+class Measures(Protocol):
+    """A score function that measures more of the test cases than its ranking tells."""
+
+    def measure(self, cases: Cases, mask: bool, order: TieOrder) -> dict[str, Any]:
+        """What goes into the summary: nested names and numbers.
+
+        Parameters
+        ----------
+        mask
+            Whether what a user already has stays out of the ranking.
+        order
+            Of equal scores.
+        """
+        ...
 
 
 class Recommender(Protocol):

@@ -12,11 +12,10 @@ from torch import Tensor
 from itemvec.protocol.histories import Histories
 from itemvec.recommenders.base import Score
 from itemvec.recommenders.batch_loss import Losses
-from itemvec.recommenders.network import scorer
 from itemvec.recommenders.schedule import Loss, Schedule
 
-# The loss of a batch: its kind, then inputs and targets, int64 of shape (n, length), padded with negatives.
-BatchLoss = Callable[[Loss, Tensor, Tensor], Tensor]
+# The loss of a batch: its kind; inputs, targets and their places, int64 of shape (n, length), padded with negatives.
+BatchLoss = Callable[[Loss, Tensor, Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -33,4 +32,4 @@ class Method:
     scorer: Callable[[Any, int], Score]
 
 
-NEXT_ITEM = Method(Losses, scorer)
+NEXT_ITEM = Method(Losses, lambda network, max_history: network.scorer(max_history))

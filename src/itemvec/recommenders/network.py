@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -13,6 +16,38 @@ from itemvec.recommenders.base import Score
 from itemvec.recommenders.item_embeddings import Items
 
 USERS = 128  # that are read at a time
+
+
+class Step(NamedTuple):
+    """What a training step asks for.
+
+    asked
+        Positions that have a target, bool of shape (n, length).
+    targets
+        The items that are right there, int64 of shape (n_asked,).
+    places
+        Which interactions of the training histories these are, int64 of shape (n_asked,).
+    """
+
+    asked: Tensor
+    targets: Tensor
+    places: Tensor
+
+
+class Predicting(NamedTuple):
+    """States to compare with items.
+
+    states
+        float32 of shape (n, width).
+    rows
+        The target of each, as its place among those asked for, int64 of shape (n,); None where they are the same.
+    loss
+        Added to the loss of the comparison.
+    """
+
+    states: Tensor
+    rows: Tensor | None = None
+    loss: Tensor | None = None
 
 
 class Network(nn.Module):
@@ -29,6 +64,13 @@ class Network(nn.Module):
     def states(self, histories: Tensor, table: Tensor) -> Tensor:
         """The state after each item of a history, which predicts the next item.
 
+        Parameters and return value are those of ``read``; for cosines, states have length 1 / temperature.
+        """
+        return self.scaled(self.read(histories, table))
+
+    def read(self, histories: Tensor, table: Tensor) -> Tensor:
+        """What the encoder says after each item of a history.
+
         Parameters
         ----------
         histories
@@ -38,14 +80,30 @@ class Network(nn.Module):
 
         Returns
         -------
-        float32 of shape (n, length, width), for cosines of length 1 / temperature.
+        float32 of shape (n, length, width).
         """
+        states: Tensor = self.encoder(self.inputs(histories, table)).float()
+        return states
+
+    def inputs(self, histories: Tensor, table: Tensor) -> Tensor:
+        """The vectors of the items of histories; in training some are blanked."""
         vectors = functional.embedding(histories.clamp(min=0), table)
         if self.training and self.hide:
             shown = torch.rand(histories.shape, device=vectors.device) >= self.hide
             shown[:, 0] = True
             vectors = vectors * shown[..., None]
-        states: Tensor = self.encoder(vectors).float()
+        return vectors
+
+    def predicting(self, histories: Tensor, table: Tensor, step: Step) -> Predicting:
+        """The states that a training step compares with its targets: here, one for each target."""
+        return Predicting(self.states(histories, table)[step.asked])
+
+    def scorer(self, max_history: int) -> Score:
+        """Make the score function of the network as it is now."""
+        return scorer(self, max_history)
+
+    def scaled(self, states: Tensor) -> Tensor:
+        """States as they are compared with items."""
         return states if self.temperature is None else functional.normalize(states, dim=-1) / self.temperature
 
     def targets(self, table: Tensor) -> Tensor:
@@ -61,17 +119,24 @@ def scorer(network: Network, max_history: int) -> Score:
         items = network.targets(table)
 
     def score(asked: Histories) -> Floats:
-        recent = torch.from_numpy(asked.recent(max_history)).to(items.device)
-        lengths = np.clip(asked.lengths, 1, max_history)
-        last = torch.from_numpy(lengths - 1).to(items.device)
+        states = final_states(network.states, asked, max_history, table)
         with torch.inference_mode():
-            states = items.new_empty(len(recent), items.shape[1])
-            order = np.argsort(lengths, kind="stable")  # histories of like length together spare the padding
-            for start in range(0, len(order), USERS):
-                rows = torch.from_numpy(order[start : start + USERS]).to(items.device)
-                shown = recent[rows, : last[rows[-1]] + 1]
-                states[rows] = network.states(shown, table)[torch.arange(len(rows), device=items.device), last[rows]]
             scores: Floats = (states @ items.T).cpu().numpy()
         return scores
 
     return score
+
+
+def final_states(read: Callable[[Tensor, Tensor], Tensor], asked: Histories, max_history: int, table: Tensor) -> Tensor:
+    """The state after each history, float32 of shape (n_users, width); ``read`` gives those after every item."""
+    recent = torch.from_numpy(asked.recent(max_history)).to(table.device)
+    lengths = np.clip(asked.lengths, 1, max_history)
+    last = torch.from_numpy(lengths - 1).to(table.device)
+    order = np.argsort(lengths, kind="stable")  # histories of like length together spare the padding
+    with torch.inference_mode():
+        states = table.new_empty(len(recent), table.shape[1], dtype=torch.float32)
+        for start in range(0, len(order), USERS):
+            rows = torch.from_numpy(order[start : start + USERS]).to(table.device)
+            shown = recent[rows, : last[rows[-1]] + 1]
+            states[rows] = read(shown, table)[torch.arange(len(rows), device=table.device), last[rows]]
+    return states

@@ -35,7 +35,7 @@ class PersonaLosses:
         self.alpha, self.positive, self.negative = weights
         self.negatives = Negatives(histories)
 
-    def __call__(self, _: Loss, inputs: Tensor, targets: Tensor) -> Tensor:
+    def __call__(self, _: Loss, inputs: Tensor, targets: Tensor, __: Tensor) -> Tensor:
         """Mean loss over the positions of a batch; inputs and targets are int64 (n, length), padded with negatives."""
         asked = targets >= 0
         numbers, logarithms = self.negatives.draw(self.schedule.negatives, self.rng)

@@ -20,7 +20,7 @@ class CodeLosses:
     def __init__(self, network: SemanticNetwork, _: Histories, schedule: Schedule, __: np.random.Generator) -> None:
         self.network, self.schedule = network, schedule
 
-    def __call__(self, _: Loss, inputs: Tensor, targets: Tensor) -> Tensor:
+    def __call__(self, _: Loss, inputs: Tensor, targets: Tensor, __: Tensor) -> Tensor:
         """The loss; inputs and targets are int64 (n, length), padded with negatives."""
         with torch.autocast(inputs.device.type, torch.bfloat16, enabled=self.schedule.bfloat16):
             context, blank = context_of(self.network, inputs, targets, self.schedule.max_history)
@@ -46,7 +46,7 @@ class GbpoLosses:
         self.network, self.schedule, self.weight, self.samples = network, schedule, weight, samples
         self.old = copy.deepcopy(network).eval().requires_grad_(False)
 
-    def __call__(self, _: Loss, inputs: Tensor, targets: Tensor) -> Tensor:
+    def __call__(self, _: Loss, inputs: Tensor, targets: Tensor, __: Tensor) -> Tensor:
         """The loss; inputs and targets are int64 (n, length), padded with negatives."""
         length, wanted = self.schedule.max_history, targets[targets >= 0]
         with torch.no_grad():

@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from itemvec.core.arrays import Ints
 from itemvec.core.errors import ItemvecError
 from itemvec.core.machine import torch_device
 from itemvec.core.progress import progress, say
@@ -21,7 +20,7 @@ from itemvec.recommenders.item_embeddings import IdItems
 from itemvec.recommenders.method import NEXT_ITEM, BatchLoss, Method
 from itemvec.recommenders.schedule import Schedule
 from itemvec.recommenders.training_checkpoint import State
-from itemvec.recommenders.training_windows import epochs
+from itemvec.recommenders.training_windows import Batch, epochs
 
 SECONDS = 30.0  # of training, between two checkpoints
 KEPT = 30 * 86_400  # seconds, after which checkpoints of abandoned trainings are removed
@@ -61,9 +60,7 @@ def train(network: Any, training: Training, schedule: Schedule, checkpoint: Path
     return method.scorer(network, schedule.max_history)
 
 
-def _train_epoch(
-    state: State, passes: Iterator[Iterator[tuple[Ints, Ints, float]]], losses: BatchLoss, schedule: Schedule
-) -> None:
+def _train_epoch(state: State, passes: Iterator[Iterator[Batch]], losses: BatchLoss, schedule: Schedule) -> None:
     """Every batch of an epoch once; at a constant rate the weights go into their mean."""
     state.network.train()
     if state.epoch == schedule.contrastive:
@@ -72,11 +69,11 @@ def _train_epoch(
     loss = schedule.loss_in(state.epoch, state.network.items.n_items)
     total = torch.zeros((), device=device)
     for number in range(schedule.passes):
-        for inputs, targets, share in next(passes):
-            done = state.epoch + (number + share) / schedule.passes
+        for batch in next(passes):
+            done = state.epoch + (number + batch.share) / schedule.passes
             _set_rate(state.optimizers, schedule.rate_after(done))
-            asked, wanted = (torch.from_numpy(part).to(device) for part in (inputs, targets))
-            total += _step(state.optimizers, losses(loss, asked, wanted))
+            inputs, targets, places = (torch.from_numpy(part).to(device) for part in batch[:3])
+            total += _step(state.optimizers, losses(loss, inputs, targets, places))
             if schedule.averages:
                 state.average.add(done)
     if not torch.isfinite(total):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -47,17 +48,40 @@ class Windows:
 
     def gather(self, batch: Ints) -> tuple[Ints, Ints]:
         """Inputs and targets of some windows, int64 of shape (n, longest), padded with ``NOTHING``."""
-        column = np.arange(self.lengths[batch].max())
-        inside = column < self.lengths[batch, None]
-        index = np.where(inside, self.starts[batch, None] + column, 0)
+        index = self.places(batch)
+        inside = index >= 0
         return np.where(inside, self.items[index - 1], NOTHING), np.where(inside, self.items[index], NOTHING)
 
+    def places(self, batch: Ints) -> Ints:
+        """Which interactions the targets of some windows are, int64 of shape (n, longest), padded with ``NOTHING``."""
+        column = np.arange(self.lengths[batch].max())
+        inside = column < self.lengths[batch, None]
+        return np.where(inside, self.starts[batch, None] + column, NOTHING)
 
-def epochs(
-    histories: Histories, width: int, positions: int, rng: np.random.Generator
-) -> Iterator[Iterator[tuple[Ints, Ints, float]]]:
-    """Endless epochs of batches: inputs, targets, and the share of the epoch done at the middle of the batch."""
+
+class Batch(NamedTuple):
+    """Some windows.
+
+    inputs, targets
+        Items, int64 of shape (n, longest), padded with ``NOTHING``.
+    places
+        Which interactions of the histories the targets are, of the same form.
+    share
+        Of the epoch that is done at the middle of the batch.
+    """
+
+    inputs: Ints
+    targets: Ints
+    places: Ints
+    share: float
+
+
+def epochs(histories: Histories, width: int, positions: int, rng: np.random.Generator) -> Iterator[Iterator[Batch]]:
+    """Endless epochs of batches."""
     while True:
         windows = Windows.cut(histories, width, rng)
         batches = windows.batches(positions, rng)
-        yield ((*windows.gather(batch), (number + 0.5) / len(batches)) for number, batch in enumerate(batches))
+        yield (
+            Batch(*windows.gather(batch), windows.places(batch), (number + 0.5) / len(batches))
+            for number, batch in enumerate(batches)
+        )

@@ -28,19 +28,29 @@ class Block(nn.Module):
         self.project, self.merge = nn.Linear(width, 3 * width), nn.Linear(width, width)
         self.widen, self.narrow = nn.Linear(width, inner), nn.Linear(inner, width)
 
-    def forward(self, states: Tensor) -> Tensor:
-        """States of shape (n, length, width) to states of the same shape."""
+    def forward(self, states: Tensor, asking: Tensor | None = None) -> Tensor:
+        """States of shape (n, length, width) to states of the same shape.
+
+        With ``asking``, of the same shape, it is these that attend to ``states`` and come back.
+        """
         if self.norm == "after":
-            states = self.norm_attention(states + self._attend(states))
-            normalised: Tensor = self.norm_forward(states + self._think(states))
+            own = states if asking is None else asking
+            own = self.norm_attention(own + self._attend(states, asking))
+            normalised: Tensor = self.norm_forward(own + self._think(own))
             return normalised
-        states = states + self._attend(self.norm_attention(states))
+        if asking is None:
+            states = states + self._attend(self.norm_attention(states))
+        else:
+            states = asking + self._attend(self.norm_attention(states), self.norm_attention(asking))
         return states + self._think(self.norm_forward(states))
 
-    def _attend(self, states: Tensor) -> Tensor:
+    def _attend(self, states: Tensor, asking: Tensor | None = None) -> Tensor:
         n, length, width = states.shape
         split = self.project(states).view(n, length, 3, self.heads, width // self.heads)
         query, key, value = split.permute(2, 0, 3, 1, 4)  # each (n, heads, length, width / heads)
+        if asking is not None:
+            asked = functional.linear(asking, self.project.weight[:width], self.project.bias[:width])
+            query = asked.view(n, length, self.heads, width // self.heads).transpose(1, 2)
         dropped = self.attention_dropout if self.training else 0.0
         seen = functional.scaled_dot_product_attention(query, key, value, dropout_p=dropped, is_causal=True)
         return self._drop(self.merge(seen.transpose(1, 2).reshape(n, length, width)))
@@ -78,10 +88,19 @@ class Transformer(nn.Module):
 
     def forward(self, vectors: Tensor) -> Tensor:
         """The state after each item of a history, which predicts the next item."""
+        return self.last(self.before_last(vectors))
+
+    def before_last(self, vectors: Tensor) -> Tensor:
+        """What the last block reads."""
         states = vectors + self.positions[: vectors.shape[1]]
         if self.norm == "after":
             states = self.normalise(states)
         states = functional.dropout(states, self.dropout, self.training)
-        for block in self.blocks:
+        for block in self.blocks[:-1]:
             states = block(states)
+        return states
+
+    def last(self, states: Tensor, token: Tensor | None = None) -> Tensor:
+        """The last block; ``token``, of shape (width,), is added to what asks, and not to what is read."""
+        states = self.blocks[-1](states, None if token is None else states + token)
         return states if self.norm == "after" else self.normalise(states)

@@ -30,18 +30,24 @@ class Card:
     note: str = ""
 
 
-def cards(results: Results, decision: dict[str, Any]) -> list[Card]:
-    """A card for each task that the data has, search first; then what is known of tuning."""
+def cards(results: Results, decision: dict[str, Any], larger: str = "") -> list[Card]:
+    """A card for each task that the data has, search first; then what is known of tuning.
+
+    Parameters
+    ----------
+    larger
+        What a larger model gains in place of tuning, in a sentence.
+    """
     tasks = decision["tasks"]
     found = [_card(results, task, tasks[task], decision["tolerance"]) for task in ORDER if task in tasks]
-    return [*found, _tuning(tasks)]
+    return [*found, _tuning(tasks, larger)]
 
 
-def _tuning(tasks: dict[str, Any]) -> Card:
+def _tuning(tasks: dict[str, Any], larger: str) -> Card:
     """Whether tuning pays: what helps or harms first; how to ask where nothing was tuned."""
     title, tuned = "Would tuning pay?", [(task, one) for task in tasks for one in tasks[task].get("tuning", [])]
     if not tuned:
-        how = "To ask: judged queries that are not for testing, or histories, and tuners: [ridge, low-rank]."
+        how = "To ask: judged queries that are not for testing, or histories; `itemvec tune` says what to run."
         return Card(title, "Not measured in this run.", "none", [how])
     best = max((one for _, one in tuned), key=lambda one: (one["words"] == "pays", one["difference"]))
     said = {"pays": f"Yes, by {best['variant']}", "harms": "No: it harms"}.get(best["words"], "Not shown to pay")
@@ -49,9 +55,8 @@ def _tuning(tasks: dict[str, Any]) -> Card:
         tuning_sentence(metric_name(tasks[task]["metric"]), one, len(tasks[task]["groups"]) > 1, task)
         for task, one in sorted(tuned, key=lambda row: -row[1]["difference"])[:TUNED]
     ]
-    return Card(
-        title, said, "good" if best["words"] == "pays" else "open", [one[0].upper() + one[1:] for one in sentences]
-    )
+    sentences = [one[0].upper() + one[1:] for one in sentences] + ([larger] if larger else [])
+    return Card(title, said, "good" if best["words"] == "pays" else "open", sentences)
 
 
 def _card(results: Results, task: str, facts: dict[str, Any], tolerance: float) -> Card:

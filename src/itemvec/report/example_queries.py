@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from itemvec.core.arrays import Doubles, Ids
-from itemvec.core.columns import GAIN, ID, ITEM, QUERY, RANK, SCORE, TEXT
+from itemvec.core.columns import GAIN, ID, ITEM, QUERY, RANK, SCORE, SEED, TEXT
 from itemvec.core.files import read_parquet
 from itemvec.decision.comparisons import pairs
 from itemvec.decision.results import Result, Results
@@ -88,8 +88,8 @@ def listings(results: Results, artifacts: Path) -> list[Listing]:
 
 
 def _values(artifacts: Path, one: Result, metric: str) -> tuple[Ids, Doubles]:
-    """Queries in the order of their ids, and a metric of each."""
-    table = read_parquet(artifacts / "measures" / f"{one.cell}.parquet", [ID, metric]).sort_by(ID)
+    """Queries in the order of their ids, and a metric of each, by the first seed."""
+    table = _first_seed(read_parquet(artifacts / "measures" / f"{one.cell}.parquet", [ID, SEED, metric])).sort_by(ID)
     return table[ID].combine_chunks(), np.asarray(table[metric])
 
 
@@ -110,7 +110,7 @@ class _Shown:
                 wanted.setdefault(one.cell, []).append(ids)
         returned: dict[tuple[str, str], list[tuple[str, float]]] = {}
         for cell, parts in wanted.items():
-            run = read_parquet(artifacts / "runs" / f"{cell}.parquet", [ID, ITEM, RANK, SCORE])
+            run = _first_seed(read_parquet(artifacts / "runs" / f"{cell}.parquet", [ID, SEED, ITEM, RANK, SCORE]))
             run = run.filter(pc.less_equal(run[RANK], RANKS))
             for row in _of(run, ID, pa.concat_arrays(parts)).sort_by(RANK).to_pylist():
                 returned.setdefault((cell, row[ID]), []).append((row[ITEM], row[SCORE]))
@@ -139,6 +139,10 @@ class _Shown:
             answers.append(Answer(name(one), float(measured[place]), returned))
         relevant = [(self.items[item], gain) for item, gain in self.relevant[key][:RANKS]]
         return Example(self.queries[key], relevant, len(gains), answers)
+
+
+def _first_seed(table: Any) -> Any:
+    return table.filter(pc.equal(table[SEED], pc.min(table[SEED])))
 
 
 def _of(table: Any, key: str, ids: Ids) -> Any:

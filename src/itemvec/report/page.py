@@ -15,7 +15,7 @@ from itemvec.report.comparison_tables import compared
 from itemvec.report.example_queries import listings
 from itemvec.report.facts import facts, provenance, split
 from itemvec.report.html import environment, inline
-from itemvec.report.models_tried import models_tried
+from itemvec.report.models_tried import larger_model, models_tried
 from itemvec.report.pareto import points, section
 from itemvec.report.quality import quality_csv
 from itemvec.report.sections import Section
@@ -54,7 +54,7 @@ def write_report(results: Results, artifacts: Path, decided: Path, models: Path,
             params=results.params,
             tasks=list(decision["tasks"]),
             facts=facts(results, decision),
-            cards=cards(results, decision),
+            cards=cards(results, decision, larger_model(models, decided)),
             provenance=provenance(results, decision, artifacts),
             charts=charts(results),
             first=[one for one in first if one.tables],

@@ -7,6 +7,7 @@ from pathlib import Path
 from itemvec.core.columns import ITEM
 from itemvec.core.files import read_parquet
 from itemvec.core.params import RecommendProtocol, Row, SearchProtocol
+from itemvec.protocol.attributes import Attributes
 from itemvec.protocol.evaluation import Evaluation
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.retrievers import RETRIEVERS
@@ -22,4 +23,5 @@ def measure_baseline(
     if task_of(name, row) == "search":
         return search(RETRIEVERS.build(name, row), tables, None, searching, seed)
     items = read_parquet(tables["items"], [ITEM])[ITEM].combine_chunks()
-    return recommend(RECOMMENDERS.build(name, row), tables["interactions"], items, None, recommending, seed)
+    conditions = Attributes.read(tables["items"], items)
+    return recommend(RECOMMENDERS.build(name, row), tables["interactions"], items, None, recommending, seed, conditions)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +20,7 @@ from itemvec.core.params import RecommendProtocol
 from itemvec.core.progress import progress
 from itemvec.core.top_k import TieOrder, Top, top_k
 from itemvec.metrics import Ranked, measure
+from itemvec.protocol.attributes import Attributes
 from itemvec.protocol.evaluation import Evaluation, evaluate, nothing
 from itemvec.protocol.histories import Histories
 from itemvec.protocol.list_diversity import list_diversity
@@ -26,8 +28,12 @@ from itemvec.protocol.splits import Cases, Split, split
 from itemvec.protocol.training_log import training_facts
 from itemvec.protocol.useful_depth import within
 from itemvec.protocol.user_cohorts import cohorts
-from itemvec.recommenders import Explains, Recommender, Score, Training
+from itemvec.protocol.within_condition import within_condition
+from itemvec.recommenders import Explains, Measures, Recommender, Score, Training
 from itemvec.recommenders.reasons import explained, with_reasons
+
+if TYPE_CHECKING:
+    from itemvec.store import VectorTable
 
 TASK = "recommend"
 SCORES, USERS = 1 << 24, 1024  # in memory at a time: 64 MB of scores, at most this many users
@@ -35,15 +41,25 @@ STOP = "ndcg@10"  # decides early stopping, and tuning
 
 
 def recommend_on(
-    recommender: Recommender, interactions: Path, digest: Path, protocol: RecommendProtocol, seed: int
+    recommender: Recommender,
+    interactions: Path,
+    catalogue: Path,
+    digest: Path,
+    protocol: RecommendProtocol,
+    seed: int,
 ) -> Evaluation:
-    """``recommend`` on the item vectors of the database that ``digest`` describes; nothing is loaded without data."""
+    """``recommend`` on the item vectors of the database that ``digest`` describes; nothing is loaded without data.
+
+    ``catalogue`` is the table of items, of which only the attributes are read.
+    """
     if not n_rows(interactions):
         return nothing(protocol.metrics, {"task": TASK, "users_left_out": 0})
-    from itemvec.store import open_vectors
+    from itemvec.store import further_seeds, open_vectors
 
     items, vectors = open_vectors(digest, "items").load()
-    return recommend(recommender, interactions, items, vectors, protocol, seed)
+    others = {number: open_vectors(digest, "items", number) for number in further_seeds(digest, "items")}
+    conditions = Attributes.read(catalogue, items)
+    return recommend(recommender, interactions, items, vectors, protocol, seed, conditions, others)
 
 
 def recommend(
@@ -53,8 +69,10 @@ def recommend(
     vectors: Floats | None,
     protocol: RecommendProtocol,
     seed: int,
+    conditions: Attributes | None = None,
+    others: Mapping[int, VectorTable] | None = None,
 ) -> Evaluation:
-    """Fit and evaluate ``recommender``, once per seed if its training is random.
+    """Fit and evaluate ``recommender``, once per seed if its training, or the vectors, are random.
 
     Parameters
     ----------
@@ -64,6 +82,10 @@ def recommend(
         Ids of the catalogue, which is ranked in full.
     vectors
         float32 of shape (n_items, dim), in the order of ``items``; None for a baseline.
+    conditions
+        What the items of ``items`` meet; None where the data set keeps no attributes.
+    others
+        The same as learnt with other seeds, by seed: then each of these is a seed of the recommender too.
     """
     table = read_parquet(interactions)
     whole, order = Histories.of(table, items), TieOrder(items)
@@ -85,8 +107,11 @@ def recommend(
 
     rankings, validated, trainings = {}, [], []
     reasons: list[Any] = []  # of each seed, where the kind has any
-    for number in range(seed, seed + (protocol.seeds if recommender.random else 1)):
-        training = Training(parts.train, vectors, validate, number)
+    more: list[dict[str, Any]] = []
+    seeds = [seed, *others] if others else range(seed, seed + (protocol.seeds if recommender.random else 1))
+    for number in seeds:
+        of_seed = others[number].load().vectors if others and number in others else vectors
+        training = Training(parts.train, of_seed, validate, number, conditions)
         score = recommender.fit(training)
         trainings.append({"seed": number} | training_facts(training.curve, getattr(recommender, "epochs", None)))
         rankings[number] = rank(score, parts.test.histories, protocol.depth, protocol.mask_history, order, True)
@@ -94,11 +119,15 @@ def recommend(
             reasons.append(explained(score, parts.test.histories, rankings[number], items))
         if len(parts.validation.histories):
             validated.append(validate(score))
+        more.append(score.measure(parts.test, protocol.mask_history, order) if isinstance(score, Measures) else {})
+        if conditions is not None:
+            more[-1]["within_condition"] = within_condition(score, parts.test, conditions, protocol.mask_history, order)
         del score  # so that it does not take memory beside the next
     if validated:
         facts["validated"] = _spread(validated)
     if any("epochs" in one for one in trainings):
         facts["training"] = trainings
+    facts |= _means(more)
     shown = parts.test.histories
     facts["lists"] = list_diversity([top.positions for top in rankings.values()], shown, vectors)
     groups = pa.repeat(pa.scalar("users"), len(shown))
@@ -142,6 +171,13 @@ def _spread(found: list[float]) -> dict[str, float]:
     """Mean and spread over seeds of the validation metric, which tuning uses."""
     spread = {"sd_of_seeds": float(np.std(found, ddof=1))} if len(found) > 1 else {}
     return {STOP: float(np.mean(found))} | spread
+
+
+def _means(found: list[Any]) -> Any:
+    """Nested numbers of every seed, as their means."""
+    if isinstance(found[0], dict):
+        return {name: _means([one[name] for one in found]) for name in found[0]}
+    return found[0] if isinstance(found[0], int) else float(np.mean(found))
 
 
 def _masked_targets(cases: Cases) -> int:

@@ -112,8 +112,15 @@ class Trial:
     facts: dict[str, int]
 
     @classmethod
-    def load(cls, tables: dict[str, Path], vectors: Path | None, protocol: SearchProtocol) -> Trial:
+    def load(
+        cls, tables: dict[str, Path], vectors: Path | None, protocol: SearchProtocol, seed: int | None = None
+    ) -> Trial:
         """Read Parquet files of ``items``, ``queries`` and ``qrels``, and the database of a digest, if there is one.
+
+        Parameters
+        ----------
+        seed
+            Of the vectors, where they were learnt with several.
 
         Raises
         ------
@@ -121,8 +128,8 @@ class Trial:
             The vectors are of other items or queries; a judgment names one that does not exist.
         """
         texts = {name: read_parquet(tables[name]).combine_chunks() for name in ("items", "queries")}
-        items = _entries(texts["items"], ITEM, _open(vectors, "items"))
-        queries = _entries(texts["queries"], QUERY, _open(vectors, "queries"))
+        items = _entries(texts["items"], ITEM, _open(vectors, "items", seed))
+        queries = _entries(texts["queries"], QUERY, _open(vectors, "queries", seed))
         uses = query_parts(texts["queries"], protocol.split)
         qrels = read_parquet(tables["qrels"])
         judgments = judge(qrels, queries.ids, items.ids, protocol.least_gain)
@@ -140,8 +147,8 @@ class Trial:
         return cls(items, validation, test, groups, train, facts)
 
 
-def _open(vectors: Path | None, name: str) -> VectorTable | None:
-    return None if vectors is None else open_vectors(vectors, name)
+def _open(vectors: Path | None, name: str, seed: int | None) -> VectorTable | None:
+    return None if vectors is None else open_vectors(vectors, name, seed)
 
 
 def _entries(table: Any, key: str, vectors: VectorTable | None) -> Entries:

@@ -1,6 +1,6 @@
 """Validation of the prepared tables against their expectations, before anything is computed from them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from itemvec.core.columns import GAIN, ITEM, PART, PARTS, QUERY, QUERY_PARTS, TIME, USER
+from itemvec.core.columns import (
+    ATTRIBUTE,
+    EVENT,
+    GAIN,
+    ITEM,
+    PART,
+    PARTS,
+    QUERY,
+    QUERY_PARTS,
+    TIME,
+    USER,
+    attributes_of,
+    events_of,
+)
 from itemvec.core.errors import ExpectationError
 from itemvec.stages.checked_table import ROWS, CheckedTable
 from itemvec.stages.streamed_expectations import meet_streamed
@@ -83,9 +96,39 @@ def _refer(tables: dict[str, CheckedTable]) -> None:
         everywhere = pa.repeat(pa.scalar(True), len(tables[name]))
         found = _among(tables[name], PART, pa.array(known)) if has_parts else everywhere
         tables[name].added["split_is_known"] = found
+    tables["items"].added["attributes_are_written"] = _kept(tables["items"], attributes_of, _is_written)
+    tables["interactions"].added["events_are_numbers"] = _kept(tables["interactions"], events_of, _is_number)
     queries, qrels = _column(tables["queries"], QUERY), tables["qrels"]
     qrels.added["query_is_known"] = _among(qrels, QUERY, queries)
     tables["queries"].added["n_relevant"] = _n_relevant(queries, qrels)
+
+
+def _kept(table: CheckedTable, among: Callable[[list[str]], list[str]], fits: Callable[[Any], Any]) -> Any:
+    """For each row, whether all of its further columns are as they must be; most data sets have none."""
+    names = [name for name in among(table.names) if name not in table.added]
+    good: Any = pa.repeat(pa.scalar(True), len(table))
+    parts = [[fits(part[name].combine_chunks()) for part in table.tables(ROWS, [name], plain=True)] for name in names]
+    for found in parts:
+        good = pc.and_(good, pa.chunked_array(found, pa.bool_()).combine_chunks())
+    return good
+
+
+def _is_written(values: Any) -> Any:
+    """Whether each list has words alone; a missing list is none."""
+    if values.type != ATTRIBUTE:
+        return pa.repeat(pa.scalar(False), len(values))
+    bad = pc.invert(pc.match_substring_regex(pc.list_flatten(values), r"\S").fill_null(False))
+    rows = pc.list_parent_indices(values).filter(bad)
+    fits = np.asarray(values.is_valid())
+    fits[np.asarray(rows)] = False
+    return pa.array(fits)
+
+
+def _is_number(values: Any) -> Any:
+    """Whether each value is a finite number, or missing."""
+    if values.type != EVENT:
+        return pa.repeat(pa.scalar(False), len(values))
+    return pc.is_finite(values).fill_null(True)
 
 
 def _column(table: CheckedTable, name: str) -> Any:

@@ -3,7 +3,7 @@
 from itemvec.store.cache import RowCache
 from itemvec.store.cache_rows import LAYOUT, CachedRows
 from itemvec.store.digest import Digest
-from itemvec.store.vectors import ROWS, Block, VectorTable, open_vectors, write_database
+from itemvec.store.vectors import ROWS, Block, VectorTable, further_seeds, open_vectors, write_database
 
 __all__ = [
     "LAYOUT",
@@ -13,6 +13,7 @@ __all__ = [
     "Digest",
     "RowCache",
     "VectorTable",
+    "further_seeds",
     "open_vectors",
     "write_database",
 ]

@@ -17,7 +17,7 @@ from itemvec.core.files import read_json, replacing, write_json
 from itemvec.store import lance
 from itemvec.store.digest import Digest, Hasher
 
-KEYS = {"items": ITEM, "queries": QUERY}  # table -> its id column
+KEYS = {"items": ITEM, "queries": QUERY}  # table -> its id column; a table of a further seed is `items-43`
 CONTENT = "content.json"  # a copy of the digest inside the folder, to check that folder and digest belong together
 ROWS, BYTES = 8192, 1 << 25  # at most, of a block: what is in memory at a time
 
@@ -42,13 +42,13 @@ class VectorTable:
         return self.rows
 
     def __iter__(self) -> Iterator[Block]:
-        key, rows = KEYS[self.name], min(ROWS, max(BYTES // (4 * self.dim), 1))
+        key, rows = _key(self.name), min(ROWS, max(BYTES // (4 * self.dim), 1))
         for batch in lance.scan(lance.connect(self.database).open_table(self.name), [key, VECTOR], rows):
             yield Block(batch[key], batch[VECTOR].flatten().to_numpy().reshape(len(batch), self.dim))
 
     def ids(self) -> Ids:
         """The ids only, Arrow strings of shape (rows,)."""
-        key = KEYS[self.name]
+        key = _key(self.name)
         batches = lance.scan(lance.connect(self.database).open_table(self.name), [key], ROWS)
         return pa.chunked_array([batch[key] for batch in batches], pa.string()).combine_chunks()
 
@@ -87,18 +87,19 @@ def write_database(database: Path, tables: Mapping[str, tuple[int, Iterable[Bloc
     database
         Folder of the database; replaced as a whole, once every table is written. Its digest is ``<database>.digest``.
     tables
-        Name of each table, the width of its vectors, and its blocks.
+        Name of each table, the width of its vectors, and its blocks. Of vectors that were learnt with another seed the
+        name is ``items-SEED`` or ``queries-SEED``, for all seeds or, where they change nothing, for none.
 
     Raises
     ------
     TableError
         A block has another width, or a vector holds NaN or infinity.
     """
-    hashers = {name: Hasher(KEYS[name], dim) for name, (dim, _) in tables.items()}
+    hashers = {name: Hasher(_key(name), dim) for name, (dim, _) in tables.items()}
     with replacing(database) as partial:
         for name, (dim, blocks) in tables.items():
             schema = pa.schema(
-                [pa.field(KEYS[name], pa.string(), metadata=lance.PLAIN), (VECTOR, pa.list_(pa.float32(), dim))]
+                [pa.field(_key(name), pa.string(), metadata=lance.PLAIN), (VECTOR, pa.list_(pa.float32(), dim))]
             )
             lance.create(partial, name, schema, _batches(name, blocks, schema, hashers[name]))
         digests = {name: hasher.digest() for name, hasher in hashers.items()}
@@ -123,8 +124,23 @@ def _batches(name: str, blocks: Iterable[Block], schema: pa.Schema, hasher: Hash
         yield pa.record_batch([ids, pa.FixedSizeListArray.from_arrays(flat, hasher.dim)], schema=schema)
 
 
-def open_vectors(digest: Path, name: str) -> VectorTable:
+def _key(name: str) -> str:
+    return KEYS[name.split("-")[0]]
+
+
+def further_seeds(digest: Path, *names: str) -> list[int]:
+    """Seeds with which the tables ``names`` were learnt beside the first; empty where nothing was random."""
+    found = (name.split("-") for name in read_json(digest))
+    return sorted({int(seed[0]) for name, *seed in found if name in names and seed})
+
+
+def open_vectors(digest: Path, name: str, seed: int | None = None) -> VectorTable:
     """Open one table of the database that ``digest`` describes.
+
+    Parameters
+    ----------
+    seed
+        One of ``further_seeds``, whose table is opened where it has one of its own.
 
     Raises
     ------
@@ -137,4 +153,6 @@ def open_vectors(digest: Path, name: str) -> VectorTable:
     said = read_json(digest)
     if read_json(database / CONTENT) != said:
         raise TableError(f"{database}: its content does not match {digest.name}; run `dvc checkout`")
+    own = f"{name}-{seed}"
+    name = own if own in said else name
     return VectorTable(database, name, said[name]["rows"], said[name]["dim"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -111,7 +111,9 @@ class Tuned:
 
 
 class Tuner(Protocol):
-    """Options of a tuner."""
+    """Options of a tuner; ``random`` says whether another seed gives another result."""
+
+    random: ClassVar[bool]
 
     def settings(self) -> list[dict[str, Any]]:
         """Settings to try, the most likely first; options that the row fixes are the same in all."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -90,6 +90,7 @@ class Full:
     spread: NaturalFloat = 0.0
     lora_rank: Positive | None = None
     curve: bool = True
+    random: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if self.loss == "margin-mse" and self.guide is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -72,6 +72,7 @@ class LowRank:
     margin: NaturalFloat = 0.1
     prefixes: list[Positive] = field(default_factory=list)
     spread: NaturalFloat = 0.0
+    random: ClassVar[bool] = True
 
     def settings(self) -> list[dict[str, Any]]:
         """Learning rates and temperatures, the most likely first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -35,6 +35,7 @@ class Nudge:
 
     method: Literal["M", "N"] = "N"
     gamma: PositiveFloat | None = None
+    random: ClassVar[bool] = False
 
     def settings(self) -> list[dict[str, Any]]:
         """Distances, from the middle outwards."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -32,6 +32,7 @@ class Ridge:
     """
 
     penalty: PositiveFloat | None = None
+    random: ClassVar[bool] = False
 
     def settings(self) -> list[dict[str, Any]]:
         """Penalties, from the middle outwards."""

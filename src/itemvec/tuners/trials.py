@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,15 @@ def kept(tuner: Tuner, lesson: Lesson, setting: Setting, seed: int) -> Tuned:
     return found if found.reached > base.reached else base
 
 
+def repeated(tuner: Tuner, lesson: Lesson, chosen: Chosen, seeds: int, seed: int) -> dict[int, Tuned]:
+    """What was chosen, by seed: the first as it was chosen, then the same setting learnt with other seeds.
+
+    Where nothing is random, or nothing was changed, the first is all there is.
+    """
+    more = range(seed + 1, seed + seeds) if tuner.random and chosen.changed else ()
+    return {seed: chosen.tuned} | {number: kept(tuner, lesson, chosen.setting, number) for number in more}
+
+
 def curve(tuner: Tuner, lesson: Lesson, setting: Setting, exam: Exam, seeds: int, seed: int) -> dict[str, list[float]]:
     """Mean gain on test queries after learning from a share of the queries, once for each seed, which draws the share.
 
@@ -95,14 +105,19 @@ def curve(tuner: Tuner, lesson: Lesson, setting: Setting, exam: Exam, seeds: int
     return found
 
 
-def unseen_answers(tuner: Tuner, lesson: Lesson, setting: Setting, exam: Exam, seed: int) -> Doubles | None:
-    """Gain of every test query after learning from pairs whose item answers no test query; None where none is left."""
+def unseen_answers(tuner: Tuner, lesson: Lesson, setting: Setting, exam: Exam, seeds: Iterable[int]) -> Doubles | None:
+    """Gain of every test query after learning from pairs whose item answers no test query; None where none is left.
+
+    Returns
+    -------
+    float64 of shape (n_queries, n_seeds).
+    """
     pairs = lesson.train.pairs
-    fresh = ~np.isin(pairs[:, 1], exam.asked.judged.items)
-    asked = _only_pairs(lesson.train, fresh)
+    asked = _only_pairs(lesson.train, ~np.isin(pairs[:, 1], exam.asked.judged.items))
     if asked is None or len(asked) < FEWEST:
         return None
-    return exam.gains(lesson, kept(tuner, replace(lesson, train=asked), setting, seed))
+    fresh = replace(lesson, train=asked)
+    return np.column_stack([exam.gains(lesson, kept(tuner, fresh, setting, number)) for number in seeds])
 
 
 def _only_pairs(asked: Asked, fresh: Any) -> Asked | None:

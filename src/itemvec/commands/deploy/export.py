@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from itemvec.commands.deploy.best_index import best_index
+from itemvec.commands.deploy.query_rounding import rounding
+from itemvec.commands.deploy.tuned_map import is_tuned, tuned_parts
 from itemvec.commands.deploy.vector_map import Affine, affine, parts
 from itemvec.commands.search_box import check_stored
 from itemvec.core.arrays import Floats
@@ -42,6 +46,14 @@ class Exported:
         no model was written.
     index
         Row of systems whose vector index the table has, or None.
+    distance
+        By which to compare, ``cosine`` or ``dot``.
+    effort
+        Options of a search in the index, as the row has them: ``probes``, ``candidates`` and ``refine``.
+    query_rounding
+        What the variant does to a query besides, as ``int8``; None where a query stays as the model gives it.
+    digest
+        sha256 of ids and vectors of the items.
     """
 
     variant: str
@@ -50,6 +62,10 @@ class Exported:
     stored: list[str]
     difference: dict[str, float]
     index: str | None
+    distance: str
+    effort: dict[str, int]
+    query_rounding: str | None
+    digest: str
 
 
 def export(root: Path, params: Params, variant: str, folder: Path, with_model: bool = True) -> Exported:
@@ -62,22 +78,35 @@ def export(root: Path, params: Params, variant: str, folder: Path, with_model: b
     TableError
         The run is of another model, or what was written gives other vectors than the run has.
     """
-    if variant not in params.reducers:
-        raise ParamsError(f"reducers has no row {variant!r}{suggest(variant, params.reducers)}")
+    known = params.reducers | params.tunings
+    if variant not in known:
+        raise ParamsError(f"neither reducers nor tunings has a row {variant!r}{suggest(variant, known)}")
     artifacts = root / "artifacts"
     digest = artifacts / "vectors" / f"{variant}.digest"
     if not digest.exists():
-        raise TableError(f"{digest} is missing: variants has not {variant!r}, or nothing was run; run `dvc repro`")
+        raise TableError(
+            f"{digest} is missing: variants or tuners has not {variant!r}, or nothing was run; run `dvc repro`"
+        )
     said = read_json(artifacts / "results" / "embed.json")["model"]
     if said != params.model:
         raise TableError(f"artifacts holds vectors of model {said!r}, not of {params.model!r}; run `dvc repro`")
-    encoder, (row, stored) = ENCODERS.build(params.model, params.models[params.model]), parts(params.reducers[variant])
+    encoder, tuned = ENCODERS.build(params.model, params.models[params.model]), is_tuned(params, variant)
+    row, stored = ({}, []) if tuned else parts(params.reducers[variant])
     difference: dict[str, float] = {}
-    if with_model:
-        maps = _maps(artifacts, params, variant, row)
-        difference = _write_model(artifacts, encoder, params.model, maps, folder / "model")
+    rounded = None
+    if with_model and tuned:
+        encoder, maps = tuned_parts(artifacts, params, variant, encoder)
+        place = artifacts / "tables", encoder, params.model, maps, folder / "model"
+        difference = _write_model(*place, lambda role: _first(digest, role))
+    elif with_model:
+        source, maps = artifacts / "embeddings.digest", _maps(artifacts, params, variant, row)
+        rounded = rounding(params.reducers[variant], map(maps["item"], open_vectors(source, "items").vectors))
+        if rounded is not None:
+            rounded.save(folder)
+        place = artifacts / "tables", encoder, params.model, maps, folder / "model"
+        difference = _write_model(*place, lambda role: maps[role](_first(source, role)))
     vectors = open_vectors(digest, "items")
-    best = _best_index(artifacts, params, variant)
+    best = best_index(artifacts, params, variant)
     options = {} if best is None else params.systems[best]
     named = {"partitions": "num_partitions", "sub_vectors": "num_sub_vectors", "neighbours": "m"}
     write_deployed(
@@ -88,7 +117,14 @@ def export(root: Path, params: Params, variant: str, folder: Path, with_model: b
         options.get("similarity", "cosine"),
         {name: options[ours] for ours, name in named.items() if ours in options},
     )
-    found = Exported(variant, vectors.dim, len(vectors), stored, difference, best)
+    effort = {name: options[name] for name in ("probes", "candidates", "refine") if options.get(name) is not None}
+    found = Exported(
+        *(variant, vectors.dim, len(vectors), stored, difference, best),
+        distance=options.get("similarity", "cosine"),
+        effort=effort,
+        query_rounding=None if rounded is None else rounded.to,
+        digest=read_json(digest)["items"]["sha256"],
+    )
     write_json(folder / "itemvec.json", vars(found) | {"model": params.model, "dataset": params.dataset})
     return found
 
@@ -111,10 +147,22 @@ def _maps(artifacts: Path, params: Params, variant: str, row: Any) -> dict[Role,
         raise ParamsError(f"variant {variant!r}: {error}; --table-only writes the table of its vectors") from None
 
 
+def _first(digest: Path, role: Role) -> Floats:
+    """The first vectors of a table."""
+    table: VectorTable = open_vectors(digest, TABLES[role])
+    return next(iter(table.vectors), np.empty((0, table.dim), np.float32))[:SHOWN]
+
+
 def _write_model(
-    artifacts: Path, encoder: Encoder, name: str, maps: dict[Role, Affine], folder: Path
+    tables: Path, encoder: Encoder, name: str, maps: dict[Role, Affine], folder: Path, wanted: Callable[[Role], Floats]
 ) -> dict[str, float]:
-    """Write the model; say by how much its vectors differ from those of the run, and refuse if that is too much."""
+    """Write the model; say by how much its vectors differ from those of the run, and refuse if that is too much.
+
+    Parameters
+    ----------
+    wanted
+        The first vectors of the run for a role, in the order of the texts of ``tables``.
+    """
     if not isinstance(encoder, SentenceTransformerEncoder):
         raise ParamsError(
             f"model {name!r}: its kind has no folder that sentence-transformers loads; --table-only writes the table"
@@ -126,32 +174,18 @@ def _write_model(
     from sentence_transformers import SentenceTransformer
 
     loaded = SentenceTransformer(str(folder), device="cpu", **OURS)
-    difference: dict[str, float] = {role: _difference(artifacts, loaded, role, maps[role]) for role in TABLES}
+    difference: dict[str, float] = {role: _difference(tables, loaded, role, wanted(role)) for role in TABLES}
     exact = encoder.backend == "torch" and encoder.dtype == "float32"
     if exact and max(difference.values()) > NEAR:
         raise TableError(f"{folder}: its vectors differ from those of the run by {max(difference.values()):.1e}")
     return difference
 
 
-def _difference(artifacts: Path, model: Any, role: Role, mapped: Affine) -> float:
-    table: VectorTable = open_vectors(artifacts / "embeddings.digest", TABLES[role])
-    texts = read_parquet(artifacts / "tables" / f"{TABLES[role]}.parquet", [TEXT])[TEXT].slice(0, SHOWN).to_pylist()
+def _difference(tables: Path, model: Any, role: Role, wanted: Floats) -> float:
+    texts = read_parquet(tables / f"{TABLES[role]}.parquet", [TEXT])[TEXT].slice(0, len(wanted)).to_pylist()
     if not texts:
         return 0.0
-    wanted = mapped(next(iter(table.vectors))[: len(texts)])
     encode = model.encode_query if role == "query" else model.encode_document
     given: Floats = encode(texts, show_progress_bar=False, convert_to_numpy=True).astype(np.float32)
     lengths = np.maximum(np.linalg.norm(wanted, axis=1), 1e-12)
     return float((np.abs(wanted - given).max(axis=1) / lengths).max())
-
-
-def _best_index(artifacts: Path, params: Params, variant: str) -> str | None:
-    """The row of kind lancedb that searched the variant best by vector; None where none was measured."""
-    found: dict[str, float] = {}
-    for name in params.retrievers:
-        path = artifacts / "results" / "search" / name / f"{variant}.json"
-        row = params.systems[name]
-        if row["kind"] == "lancedb" and row.get("mode", "vector") == "vector" and path.exists():
-            groups = read_json(path)["groups"].values()
-            found[name] = float(np.mean([group[params.search.metrics[0]]["mean"] for group in groups]))
-    return max(found, key=lambda name: found[name]) if found else None
