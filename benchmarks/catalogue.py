@@ -19,11 +19,13 @@ import pyarrow as pa
 from itemvec.protocol.histories import Histories
 from itemvec.recommenders import Training
 from itemvec.recommenders.sasrec import SasRec
+from itemvec.recommenders.semantic_id import SemanticId
 from itemvec.stages.recommend import rank
 
 UNIT = 1 << 30 if sys.platform == "darwin" else 1 << 20  # of ru_maxrss in a GiB
 LENGTH = 20  # of a history
 PEER = "cross-entropy"
+CODES, TRIE = "semantic-id", 100_000  # measured up to that many items: it takes a step for each node of a trie
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,7 +36,7 @@ PEER = "cross-entropy"
 @click.option("--memory", default=None, type=float, help="GiB of address space a case may take; default all.")
 @click.option("--case", default=None, hidden=True)
 def main(items: int, dim: int, users: int, steps: int, memory: float | None, case: str | None) -> None:
-    """Time sasrec on ids, on texts and on both, and a step with all logits in torch's cross_entropy.
+    """Time sasrec on ids, on texts and on both, a step with all logits in torch's cross_entropy, and semantic-id.
 
     \b
     Example: python benchmarks/catalogue.py --memory 12
@@ -45,7 +47,8 @@ def main(items: int, dim: int, users: int, steps: int, memory: float | None, cas
         measure(case, items, dim, users, steps)
         return
     click.echo(f"{items:,} items x {dim}")
-    for name in ("id", "text", "id+text", f"{PEER} id", f"{PEER} text"):
+    codes = (CODES,) if items <= TRIE else ()
+    for name in ("id", "text", "id+text", f"{PEER} id", f"{PEER} text", *codes):
         options = [f"--items={items}", f"--dim={dim}", f"--users={users}", f"--steps={steps}", f"--case={name}"]
         limit = [f"--memory={memory}"] if memory else []
         ran = subprocess.run([sys.executable, __file__, *options, *limit], capture_output=True, text=True, check=False)
@@ -57,7 +60,7 @@ def measure(case: str, n_items: int, dim: int, users: int, steps: int) -> None:
     """Run one case and print what it took."""
     rng = np.random.default_rng(0)
     side: Any = case.rpartition(" ")[2]
-    row = SasRec(item=side)
+    row: Any = SemanticId(layers=1) if case == CODES else SasRec(item=side)
     histories = made(row.positions * steps // (LENGTH - 1), n_items, rng)
     vectors = None if side == "id" else rng.standard_normal((n_items, dim), dtype=np.float32)
     training = Training(histories, vectors, lambda _: 0.0, 0)
@@ -76,7 +79,7 @@ def made(n: int, n_items: int, rng: np.random.Generator) -> Histories:
     return Histories(pa.array(map(str, range(n))), drawn, np.arange(n + 1) * LENGTH, n_items)
 
 
-def ours(row: SasRec, training: Training) -> tuple[float, Any]:
+def ours(row: Any, training: Training) -> tuple[float, Any]:
     """One epoch of the trainer, as it chooses for a catalogue of this size; seconds a step without the first two."""
     import itemvec.recommenders.training
 

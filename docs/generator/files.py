@@ -33,7 +33,7 @@ TABLES: dict[str, tuple[str, Any]] = {
     "artifacts/tables/interactions.parquet": (f"Who used what, and when. {PARTED}", columns.DIVIDED),
     "artifacts/tables/queries.parquet": (f"What is searched for. {PARTED}", columns.DIVIDED_QUERIES),
     "artifacts/tables/qrels.parquet": ("Judgments: what is relevant to which query.", columns.QRELS),
-    "artifacts/runs/*/*.parquet": ("Rankings: of every query or user, the items that were found.", columns.RUN),
+    "artifacts/runs/*/*.parquet": ("Rankings: of every query or user, the items that were found.", columns.EXPLAINED),
     "artifacts/measures/*/*.parquet": (
         "Values per query or user. Besides these columns there is one for each metric, a number, as `ndcg@10`.",
         nothing([], {}).measures.schema,

@@ -12,9 +12,12 @@ from docs.generator.root import yaml
 from docs.generator.stages import written
 from docs.generator.table import page, table
 from itemvec.metrics import METRICS, base, measure, parse
+from itemvec.protocol import list_diversity
 
 LEAD = """`recommend.metrics` and `search.metrics` in `params.yaml` name what is computed, as in `ndcg@10`. The first
 of a list decides comparisons."""
+LISTS = """Every recommender is measured by these too: `lists` in its file of results, and a table of the report. They
+are no choice of `recommend.metrics`, and no verdict goes by them."""
 FOUND = """Means, intervals and sizes of every cell, and what the studies found. `decide` copies those of
 `artifacts/results/` to `results/`, which git keeps, so that a pull request shows what it moved. `${...}` stands for a
 value of `params.yaml`."""
@@ -25,6 +28,7 @@ def metrics() -> str:
     parts = ["## Conventions", said(base).partition("\n\n")[2]]
     for name in sorted(METRICS):
         parts += [f"## {name}@k", said(METRICS[name])]
+    parts += ["## Lists of recommendations", LISTS, said(list_diversity).partition("\n\n")[2]]
     parts += [
         "## Uncertainty",
         "A value is kept for every query and user, so that means and differences can be tested.",

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 from ruamel.yaml import YAML
@@ -79,3 +80,28 @@ def test_of_several_cases_the_latest_is_shown(root: Path) -> None:
     assert lines[0] == "User ann took 1 item next: the first of them at rank 3, by recommend/best/full."
     assert lines[1] == "It is the latest of 2 cases of this user."
     assert "     Casablanca" in lines
+
+
+def test_reasons_name_the_persona_and_the_items_behind(root: Path) -> None:
+    path = root / "artifacts/runs/recommend/best/full.parquet"
+    run_table = pq.read_table(path)
+    n = len(run_table)
+    behind = pa.array([["a", "c"], [], ["a"], ["b"]] * (n // 4), pa.list_(pa.string()))
+    write_parquet(
+        path, run_table.append_column("persona", pa.array([2, 1, 1, 1] * (n // 4))).append_column("behind", behind)
+    )
+    assert "persona" not in run("--user", "ann").output
+    lines = run("--user", "ann", "--explain").output.splitlines()
+    assert lines[8:13] == [
+        "  1   -1.0000  Brazil",
+        "               persona 2, for Alien",
+        "               and Casablanca",
+        "  2*  -2.0000  Dune",
+        "               persona 1, for nothing in the history",
+    ]
+
+
+def test_other_kinds_say_that_they_have_no_reasons(root: Path) -> None:
+    found = run("--user", "ann", "--explain")
+    assert found.exit_code == 0
+    assert "No reasons: recommend/best/full is not of kind personas; name a cell that is by --cell." in found.output

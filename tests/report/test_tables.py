@@ -1,7 +1,7 @@
 from itemvec.core.params import Params
 from itemvec.decision.results import Results, collect
 from itemvec.report import render
-from itemvec.report.tables import cohorts, measured
+from itemvec.report.tables import cohorts, lists, measured
 from tests.conftest import ROOT
 
 
@@ -94,3 +94,13 @@ def test_queries_for_something_else_are_said(results: Results) -> None:
     assert measured(results)[1].note == "7 queries are for validation"
     results.of("search")[0].facts["chosen"] = {"weights": [0.45, 0.55], "validation": 0.7}
     assert measured(results)[1].note.endswith("; exact on full has the tuned weights 0.45 and 0.55")
+
+
+def test_lists_have_a_dash_where_a_system_has_no_vectors(results: Results) -> None:
+    assert lists(results) == []  # a run of an earlier release
+    first, *_, last = results.of("recommend")
+    first.facts["lists"] = {"coverage@10": 0.25, "taste_distance@10": 0.5}
+    last.facts["lists"] = {"coverage@10": 1.0}
+    (table,) = lists(results)
+    assert table.header == ["system", "vectors", "coverage@10", "taste_distance@10"]
+    assert table.rows == [[first.system, "full", "0.2500", "0.5000"], [last.system, "none", "1.0000", "-"]]

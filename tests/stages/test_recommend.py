@@ -7,13 +7,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itemvec.core.arrays import Floats
-from itemvec.core.columns import DIVIDED, INTERACTIONS
+from itemvec.core.arrays import Floats, Ints
+from itemvec.core.columns import DIVIDED, EXPLAINED, INTERACTIONS
 from itemvec.core.errors import ItemvecError
 from itemvec.core.files import write_parquet
 from itemvec.core.params import RecommendProtocol
 from itemvec.protocol.histories import Histories
 from itemvec.recommenders import Score, Training
+from itemvec.recommenders.base import Reasons
 from itemvec.recommenders.profile import Profile
 from itemvec.stages.recommend import rank, recommend, recommend_on
 from itemvec.store import Block, further_seeds, write_database
@@ -173,3 +174,34 @@ def test_a_given_split_is_followed(tmp_path: Path) -> None:
     assert (found.summary["train"], found.summary["validation"], found.summary["test"]) == (1, 0, 1)
     assert found.summary["hit@1"]["mean"] == 1
     assert "validated" not in found.summary
+
+
+class Explained:
+    """Ranks as ``Fixed``; the persona of an item is its position, and the last of the history is behind it."""
+
+    random: ClassVar[bool] = False
+    needs_vectors: ClassVar[bool] = True
+
+    def fit(self, _: Training) -> "Explained":
+        return self
+
+    def __call__(self, asked: Histories) -> Floats:
+        return np.tile(np.arange(5, dtype=np.float32), (len(asked), 1))
+
+    def reasons(self, asked: Histories, positions: Ints) -> Reasons:
+        last = asked.items[asked.offsets[1:] - 1]
+        behind = np.stack([np.tile(last[:, None], positions.shape[1]), np.full(positions.shape, -1)], axis=2)
+        return Reasons(positions, behind)
+
+
+def test_lists_are_measured_and_reasons_stand_in_the_run(interactions: Path) -> None:
+    plain = recommend(Fixed(), interactions, ITEMS, None, PROTOCOL, seed=0)
+    assert plain.summary["lists"] == {"coverage@10": 1}  # u1 gets c b a, and u2 e d a
+    found = recommend(Explained(), interactions, ITEMS, np.eye(5, 6, dtype=np.float32), PROTOCOL, seed=0)
+    assert found.summary["lists"]["intra_list_diversity@10"] == pytest.approx(1)
+    assert found.summary["lists"]["taste_distance@10"] == pytest.approx(1)  # no item comes back, each a taste
+    assert found.run.column_names == EXPLAINED.names
+    assert plain.run.column_names == EXPLAINED.names[:5]
+    rows = [(row["id"], row["item_id"], row["persona"], row["behind"]) for row in found.run.to_pylist()]
+    assert rows[0] == ("u1", "c", 3, ["d"])
+    assert rows[3:5] == [("u2", "e", 5, ["c"]), ("u2", "d", 4, ["c"])]

@@ -18,11 +18,13 @@ RECENT = 5  # items of the history that are shown
 @click.option("--user", required=True, metavar="ID", help="A user of the test part.")
 @click.option("-k", "k", type=click.IntRange(1, MOST), default=10, show_default=True, help="How many items to show.")
 @click.option("--cell", help="Recommender, as recommend/sasrec/full; by default the verdict's choice.")
+@click.option("--explain", is_flag=True, help="Say which persona and which items of the history are behind it.")
 @click.option("--params", "path", type=EXISTING, default="params.yaml", show_default=True, help="The run's parameters.")
-def recommend(user: str, k: int, cell: str | None, path: Path) -> None:
+def recommend(user: str, k: int, cell: str | None, explain: bool, path: Path) -> None:
     """Show what the last run recommends to one user, from which history, and whether the user took it next.
 
-    Nothing is trained: it reads the ranking that was measured, of the first seed.
+    Nothing is trained: it reads the ranking that was measured, of the first seed. Only recommenders of kind personas
+    explain theirs.
 
     \b
     Example: itemvec recommend --user 42
@@ -45,6 +47,13 @@ def recommend(user: str, k: int, cell: str | None, path: Path) -> None:
     for rank, (text, score) in enumerate(found.ranks, 1):
         mark = "*" if rank in found.places else " "
         click.echo(f"{rank:>3}{mark} {score:>8.4f}  {plain_line(text, width)}"[:width].rstrip())
+        if explain and found.reasons is not None:
+            persona, behind = found.reasons[rank - 1]
+            for number, one in enumerate(behind or ["nothing in the history"]):
+                said = f"{'and' if number else f'persona {persona}, for'} {plain_line(one, width)}"
+                click.echo(f"{' ' * 15}{said}"[:width].rstrip())
+    if explain and found.reasons is None:
+        click.echo(f"No reasons: {found.cell} is not of kind personas; name a cell that is by --cell.")
     click.echo("\nTaken next:")
     for text, place in zip(found.taken, found.places, strict=True):
         click.echo(f"     rank {place or '-'}  {plain_line(text, width)}"[:width].rstrip())

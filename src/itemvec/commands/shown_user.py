@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from itemvec.core.columns import ID, ITEM, RANK, SCORE, SEED, TEXT, USER
+from itemvec.core.columns import BEHIND, ID, ITEM, PERSONA, RANK, SCORE, SEED, TEXT, USER
 from itemvec.core.errors import TableError
 from itemvec.core.files import read_json, read_parquet
 from itemvec.core.params import Params
@@ -29,6 +29,8 @@ class ShownUser:
         Rank of each of ``taken`` in the whole list of the run, or None.
     n_cases
         How many cases of the user were tested.
+    reasons
+        For each of ``ranks`` the persona, from 1, and the texts behind it; None where the recommender has none.
     """
 
     user: str
@@ -38,6 +40,7 @@ class ShownUser:
     taken: list[str]
     places: list[int | None]
     n_cases: int = 1
+    reasons: list[tuple[int, list[str]]] | None = None
 
 
 def shown_user(root: Path, params: Params, user: str, k: int, cell: str | None = None) -> ShownUser:
@@ -79,7 +82,16 @@ def shown_user(root: Path, params: Params, user: str, k: int, cell: str | None =
         [texts[place].as_py() for place in taken],
         [positions.index(place) + 1 if place in positions else None for place in taken],
         len(rows),
+        _reasons(found, items)[:k] if PERSONA in found.column_names else None,
     )
+
+
+def _reasons(found: Any, items: Any) -> list[tuple[int, list[str]]]:
+    """Persona and texts of the items behind, for each row of a run."""
+    known = items[ITEM].combine_chunks()
+    behind = [pc.index_in(pa.array(ids, pa.string()), value_set=known).to_pylist() for ids in found[BEHIND].to_pylist()]
+    texts = [[items[TEXT][place].as_py() for place in places] for places in behind]
+    return list(zip(found[PERSONA].to_pylist(), texts, strict=True))
 
 
 def _known(interactions: Any, user: str) -> bool:

@@ -26,6 +26,8 @@ SEED = "seed"
 RANK = "rank"
 SCORE = "score"
 VECTOR = "vector"
+PERSONA = "persona"  # of a run by a recommender with personas: which of them stands for the item, from 1
+BEHIND = "behind"  # likewise: the items of the history that speak most for it
 
 # What an interaction is for, by position. "history" is input only: neither trained on nor a target.
 PARTS = ("train", "validation", "test", "history")
@@ -41,6 +43,7 @@ ATTRIBUTE = pa.list_(pa.string())  # of an item: any number of values in each fu
 EVENT = pa.float64()  # of an interaction: a number in each further column of its table
 NAMES = pa.dictionary(pa.int32(), pa.string())  # a run repeats every id many times
 RUN = pa.schema([(ID, NAMES), (SEED, pa.int32()), (ITEM, NAMES), (RANK, pa.int32()), (SCORE, pa.float32())])
+EXPLAINED = RUN.append(pa.field(PERSONA, pa.int32())).append(pa.field(BEHIND, pa.list_(pa.string())))
 
 # What each column holds, for the reference.
 MEANINGS = {
@@ -62,6 +65,8 @@ MEANINGS = {
     SEED: "Which repetition of a training that is random; 0 where nothing is.",
     RANK: "Place in the ranking, from 1.",
     SCORE: "What the system ranked by.",
+    PERSONA: "Which persona of the user stands for the item, from 1. Only runs of kind `personas` have it.",
+    BEHIND: "Items of the history that speak most for it. Only runs of kind `personas` have it.",
 }
 
 

@@ -7,14 +7,16 @@ from itemvec.recommenders import (  # noqa: F401  (each registers its kind)
     gru4rec,
     itemknn,
     objectives,
+    personas,
     popular,
     profile,
     recbole,
     sasrec,
+    semantic_id,
     text_ease,
     unisrec,
     vqrec,
 )
-from itemvec.recommenders.base import RECOMMENDERS, Measures, Recommender, Score, Training
+from itemvec.recommenders.base import RECOMMENDERS, Explains, Measures, Recommender, Score, Training
 
-__all__ = ["RECOMMENDERS", "Measures", "Recommender", "Score", "Training"]
+__all__ = ["RECOMMENDERS", "Explains", "Measures", "Recommender", "Score", "Training"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
-from itemvec.core.arrays import Floats
+from itemvec.core.arrays import Floats, Ints
 from itemvec.core.errors import ParamsError
 from itemvec.core.registry import Registry
 from itemvec.core.top_k import TieOrder
@@ -16,6 +16,28 @@ from itemvec.protocol.split_parts import Cases
 
 # A score function: from histories to scores, float32 of shape (n_users, n_items). It is called for few users at a time.
 Score = Callable[[Histories], Floats]
+
+
+class Reasons(NamedTuple):
+    """Why items are recommended.
+
+    persona
+        The persona of the user that stands for each item, int64 of shape (n_users, k), counted from 0.
+    behind
+        Items of the history that speak most for each, int64 of shape (n_users, k, 2), padded with negatives.
+    """
+
+    persona: Ints
+    behind: Ints
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A score function that also gives reasons."""
+
+    def reasons(self, asked: Histories, positions: Ints) -> Reasons:
+        """Reasons for the items at ``positions``, int64 of shape (n_users, k), negative where there is none."""
+        ...
 
 
 @dataclass(frozen=True)

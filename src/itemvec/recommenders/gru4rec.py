@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from itemvec.core.options import Dim
 from itemvec.recommenders.base import RECOMMENDERS, Training
 from itemvec.recommenders.item_side import ItemSide
+from itemvec.recommenders.neural import Neural
 
 if TYPE_CHECKING:
     from itemvec.recommenders.network import Network
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 @RECOMMENDERS.register("gru4rec")
 @dataclass(frozen=True, kw_only=True)
-class Gru4Rec(ItemSide):
+class Gru4Rec(ItemSide, Neural):
     """Gated recurrent layers over the latest items (arXiv 1511.06939).
 
     It is trained like ``sasrec``, every position against the catalogue, instead of by the ranking losses of the paper.

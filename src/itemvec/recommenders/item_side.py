@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from itemvec.core.errors import ParamsError
 from itemvec.core.options import Dim, Probability
 from itemvec.recommenders.base import RECOMMENDERS, Training
-from itemvec.recommenders.neural import Neural, Side
 from itemvec.recommenders.tabled import Tabled
+from itemvec.recommenders.trained import Trained
 
 if TYPE_CHECKING:
     from itemvec.recommenders.item_embeddings import Items
 
 
 @dataclass(frozen=True, kw_only=True)
-class ItemSide(Neural, Tabled):
+class ItemSide(Trained, Tabled):
     """Options of what an item is known by.
 
     Parameters
@@ -35,7 +35,7 @@ class ItemSide(Neural, Tabled):
         Share of the input of every layer of the adaptor that is set to zero in training.
     """
 
-    item: Side
+    item: Literal["id", "text", "id+text"]
     whiten: bool = False
     standardise: bool = True
     adaptor: list[Dim] = field(default_factory=list)

@@ -28,6 +28,8 @@ class Schedule:
         ``full`` compares every state with the whole catalogue, ``sampled`` with ``negatives`` items drawn anew every
         step, ``in-batch`` with what the others of the batch want (the contrast of UniSRec, biased against popular
         items as published); ``auto`` is full up to ``LARGE`` items, then sampled.
+    passes
+        Passes over the histories in an epoch, after which comes a validation.
     contrastive
         Epochs at the beginning that are trained in-batch whatever ``loss`` is.
     """
@@ -43,6 +45,7 @@ class Schedule:
     negatives: int = 4096
     contrastive: int = 0
     bfloat16: bool = False
+    passes: int = 1
 
     @property
     def averages(self) -> bool:

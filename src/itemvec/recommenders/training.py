@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,9 +16,8 @@ from itemvec.core.errors import ItemvecError
 from itemvec.core.machine import torch_device
 from itemvec.core.progress import progress, say
 from itemvec.recommenders.base import Score, Training
-from itemvec.recommenders.batch_loss import Losses
 from itemvec.recommenders.item_embeddings import IdItems
-from itemvec.recommenders.network import Network
+from itemvec.recommenders.method import NEXT_ITEM, BatchLoss, Method
 from itemvec.recommenders.schedule import Schedule
 from itemvec.recommenders.training_checkpoint import State
 from itemvec.recommenders.training_windows import Batch, epochs
@@ -26,7 +26,7 @@ SECONDS = 30.0  # of training, between two checkpoints
 KEPT = 30 * 86_400  # seconds, after which checkpoints of abandoned trainings are removed
 
 
-def train(network: Network, training: Training, schedule: Schedule, checkpoint: Path) -> Score:
+def train(network: Any, training: Training, schedule: Schedule, checkpoint: Path, method: Method = NEXT_ITEM) -> Score:
     """Train on shifted sequences; keep the epoch with the best validation nDCG@10.
 
     Training ends after ``patience`` epochs without a better one; ``epochs`` is a bound. Contrastive epochs count for
@@ -37,17 +37,17 @@ def train(network: Network, training: Training, schedule: Schedule, checkpoint: 
     network.to(torch_device())
     optimizers = _optimizers(network, schedule)
     rng = np.random.default_rng(training.seed)
-    losses = Losses(network, training.histories, schedule, rng)
+    losses = method.losses(network, training.histories, schedule, rng)
     state = State(network, optimizers, rng, schedule.contrastive)
     if checkpoint.exists():
-        _resume(state, checkpoint, training, schedule)
+        _resume(state, checkpoint, training, schedule, method)
     passes = epochs(training.histories, schedule.max_history, schedule.positions, rng)
     saved = time.monotonic()
     with progress(schedule.epochs, f"train, seed {training.seed}", "epochs", state.epoch) as shown:
         while state.epoch < schedule.epochs and state.waited < schedule.patience:
-            _train_epoch(state, next(passes), losses, schedule)
+            _train_epoch(state, passes, losses, schedule)
             with state.average.in_use():
-                state.note(training.validate(network.scorer(schedule.max_history)))
+                state.note(training.validate(method.scorer(network, schedule.max_history)))
             if time.monotonic() - saved > SECONDS:
                 state.save(checkpoint)
                 _forget(checkpoint.parent)
@@ -57,10 +57,10 @@ def train(network: Network, training: Training, schedule: Schedule, checkpoint: 
     training.curve[:] = state.curve
     network.load_state_dict(state.best_weights)
     checkpoint.unlink(missing_ok=True)
-    return network.scorer(schedule.max_history)
+    return method.scorer(network, schedule.max_history)
 
 
-def _train_epoch(state: State, batches: Iterator[Batch], losses: Losses, schedule: Schedule) -> None:
+def _train_epoch(state: State, passes: Iterator[Iterator[Batch]], losses: BatchLoss, schedule: Schedule) -> None:
     """Every batch of an epoch once; at a constant rate the weights go into their mean."""
     state.network.train()
     if state.epoch == schedule.contrastive:
@@ -68,23 +68,25 @@ def _train_epoch(state: State, batches: Iterator[Batch], losses: Losses, schedul
     device = torch_device()
     loss = schedule.loss_in(state.epoch, state.network.items.n_items)
     total = torch.zeros((), device=device)
-    for batch in batches:
-        _set_rate(state.optimizers, schedule.rate_after(state.epoch + batch.share))
-        inputs, targets, places = (torch.from_numpy(part).to(device) for part in batch[:3])
-        total += _step(state.optimizers, losses(loss, inputs, targets, places))
-        if schedule.averages:
-            state.average.add(state.epoch + batch.share)
+    for number in range(schedule.passes):
+        for batch in next(passes):
+            done = state.epoch + (number + batch.share) / schedule.passes
+            _set_rate(state.optimizers, schedule.rate_after(done))
+            inputs, targets, places = (torch.from_numpy(part).to(device) for part in batch[:3])
+            total += _step(state.optimizers, losses(loss, inputs, targets, places))
+            if schedule.averages:
+                state.average.add(done)
     if not torch.isfinite(total):
         raise ItemvecError(f"training diverged in epoch {state.epoch + 1}; lower learning_rate")
 
 
-def _resume(state: State, checkpoint: Path, training: Training, schedule: Schedule) -> None:
+def _resume(state: State, checkpoint: Path, training: Training, schedule: Schedule, method: Method) -> None:
     """Continue from a checkpoint; raise if its validation metric has changed, since it then belongs to other data."""
     if not state.load(checkpoint):
         say(f"{checkpoint}: has other bytes than were written, or is of an earlier release; training anew")
         return
     with state.average.in_use():
-        found = training.validate(state.network.scorer(schedule.max_history))
+        found = training.validate(method.scorer(state.network, schedule.max_history))
     if abs(found - state.found) > 1e-4:  # another number of threads can change it by less
         raise ItemvecError(
             f"{checkpoint}: validation nDCG@10 was {state.found:.6f} there and is {found:.6f} now, so the part "
@@ -100,7 +102,7 @@ def _forget(folder: Path) -> None:
                 path.unlink()
 
 
-def _optimizers(network: Network, schedule: Schedule) -> list[torch.optim.Optimizer]:
+def _optimizers(network: Any, schedule: Schedule) -> list[torch.optim.Optimizer]:
     """AdamW; if no step needs the whole table, also SparseAdam without decay for the id vectors.
 
     So the cost of a step depends only on the items in it. Adam would update and decay all rows in every step.

@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from itemvec.recommenders.network import Network
 from itemvec.recommenders.weight_average import WeightAverage
 
 
@@ -33,7 +32,7 @@ class State:
     """
 
     def __init__(
-        self, network: Network, optimizers: list[torch.optim.Optimizer], rng: np.random.Generator, contrastive: int
+        self, network: Any, optimizers: list[torch.optim.Optimizer], rng: np.random.Generator, contrastive: int
     ) -> None:
         self.network, self.optimizers, self.rng, self.contrastive = network, optimizers, rng, contrastive
         self.epoch, self.waited, self.found, self.best = 0, 0, -math.inf, -math.inf
@@ -119,7 +118,8 @@ class State:
 
     @property
     def _device(self) -> torch.device:
-        return next(self.network.parameters()).device
+        found: torch.device = next(self.network.parameters()).device
+        return found
 
 
 def _checksum(progress: str, tensors: dict[str, Tensor]) -> str:

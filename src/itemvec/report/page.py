@@ -20,7 +20,7 @@ from itemvec.report.pareto import points, section
 from itemvec.report.quality import quality_csv
 from itemvec.report.sections import Section
 from itemvec.report.studies import studies
-from itemvec.report.tables import cohorts, measured
+from itemvec.report.tables import cohorts, lists, measured
 
 
 def write_report(results: Results, artifacts: Path, decided: Path, models: Path, page: Path, quality: Path) -> None:
@@ -38,7 +38,13 @@ def write_report(results: Results, artifacts: Path, decided: Path, models: Path,
     measures, decision = artifacts / "measures", read_json(decided)
     comparisons = {task: compare(results, task, Measures.below(measures)) for task in TASKS}
     sizes = {task: points(results, task, measures) for task in TASKS}
-    first = [models_tried(models, decided), _cells(results), compared(results, comparisons), _cohorts(results)]
+    first = [
+        models_tried(models, decided),
+        _cells(results),
+        compared(results, comparisons),
+        _cohorts(results),
+        _lists(results),
+    ]
     later = [section(results, sizes), *studies(results, measures)]
     write_text(quality, quality_csv(results))
     html = (
@@ -77,3 +83,14 @@ def _cohorts(results: Results) -> Section:
         "Each head says from which number to which, and how many there are."
     )
     return Section("cohorts", "Where queries and users differ", words, cohorts(results))
+
+
+def _lists(results: Results) -> Section:
+    words = (
+        "What the first ten items of users are like, whether or not the users took them. Coverage: the share of the "
+        "catalogue that anyone gets. Intra-list diversity: one less the mean cosine of the items of a list. Taste "
+        "distance: how far the shares of 20 clusters of items in a list are from those in the history, from 0 to 1. "
+        "The last two go by the vectors of the row, so compare systems on the same vectors; without vectors there are "
+        "none."
+    )
+    return Section("lists", "What is in the lists", words, lists(results))

@@ -55,6 +55,18 @@ def cohorts(results: Results) -> list[Table]:
     return [table for task in TASKS for by in COHORTS[task] for table in _cohorts(results, task, by)]
 
 
+def lists(results: Results) -> list[Table]:
+    """Coverage, diversity and taste distance of what is recommended; none for a run of an earlier release."""
+    cells = [one for one in results.of("recommend") if "lists" in one.facts]
+    names = list(dict.fromkeys(name for one in cells for name in one.facts["lists"]))
+    rows = [
+        [one.system, one.variant or "none"]
+        + [f"{one.facts['lists'][name]:.4f}" if name in one.facts["lists"] else "-" for name in names]
+        for one in cells
+    ]
+    return [Table("Lists of recommendations", ["system", "vectors", *names], rows)] if rows else []
+
+
 def _cohorts(results: Results, task: str, by: str) -> list[Table]:
     """One table, or none where a cell does not know these cohorts."""
     cells, metrics = results.of(task), results.metrics(task)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from itemvec.core.arrays import Floats, Ids
 from itemvec.core.columns import TIME
@@ -21,15 +21,18 @@ from itemvec.core.progress import progress
 from itemvec.core.top_k import TieOrder, Top, top_k
 from itemvec.metrics import Ranked, measure
 from itemvec.protocol.attributes import Attributes
+from itemvec.protocol.case_facts import case_facts, masked_targets
 from itemvec.protocol.evaluation import Evaluation, evaluate, nothing
 from itemvec.protocol.histories import Histories
-from itemvec.protocol.splits import Cases, Split, split
-from itemvec.protocol.training_log import training_facts
+from itemvec.protocol.list_diversity import list_diversity
+from itemvec.protocol.splits import Cases, split
+from itemvec.protocol.training_log import means_of_seeds, sd_of_seeds, training_facts
 from itemvec.protocol.useful_depth import within
 from itemvec.protocol.user_cohorts import cohorts
 from itemvec.protocol.within_condition import within_condition
-from itemvec.recommenders import Measures, Recommender, Score, Training
+from itemvec.recommenders import Explains, Measures, Recommender, Score, Training
 from itemvec.recommenders.neural import Neural
+from itemvec.recommenders.reasons import explained, with_reasons
 
 if TYPE_CHECKING:
     from itemvec.store import VectorTable
@@ -97,9 +100,9 @@ def recommend(
     protocol = within(protocol, len(items))
     parts = split(protocol.split, whole, table)
     parts.check_filled(str(protocol.split if isinstance(protocol.split, str) else protocol.split.get("kind")))
-    facts: dict[str, Any] = {"task": TASK} | parts.audit(whole, np.asarray(table[TIME])) | _facts(parts, whole)
+    facts: dict[str, Any] = {"task": TASK} | parts.audit(whole, np.asarray(table[TIME])) | case_facts(parts, whole)
     if protocol.mask_history:
-        facts["targets_masked"] = _masked_targets(parts.test)
+        facts["targets_masked"] = masked_targets(parts.test)
 
     def validate(score: Score) -> float:
         if not len(parts.validation.histories):
@@ -109,6 +112,7 @@ def recommend(
         return _mean(rank(score, parts.validation.histories, 10, protocol.mask_history, order), parts.validation)
 
     rankings, validated, trainings = {}, [], []
+    reasons: list[Any] = []  # of each seed, where the kind has any
     more: list[dict[str, Any]] = []
     seeds = [seed, *others] if others else range(seed, seed + (protocol.seeds if recommender.random else 1))
     for number in seeds:
@@ -118,6 +122,8 @@ def recommend(
         trainings.append({"seed": number} | training_facts(training.curve, getattr(recommender, "epochs", None)))
         where = engine if isinstance(recommender, Neural) else HERE
         rankings[number] = rank(score, parts.test.histories, protocol.depth, protocol.mask_history, order, True, where)
+        if isinstance(score, Explains):
+            reasons.append(explained(score, parts.test.histories, rankings[number], items))
         if len(parts.validation.histories):
             validated.append(validate(score))
         more.append(score.measure(parts.test, protocol.mask_history, order) if isinstance(score, Measures) else {})
@@ -125,14 +131,17 @@ def recommend(
             more[-1]["within_condition"] = within_condition(score, parts.test, conditions, protocol.mask_history, order)
         del score  # so that it does not take memory beside the next
     if validated:
-        facts["validated"] = _spread(validated)
+        facts["validated"] = {STOP: float(np.mean(validated))} | sd_of_seeds(validated)
     if any("epochs" in one for one in trainings):
         facts["training"] = trainings
-    facts |= _means(more)
-    groups = pa.repeat(pa.scalar("users"), len(parts.test.histories))
+    facts |= means_of_seeds(more)
+    shown = parts.test.histories
+    facts["lists"] = list_diversity([top.positions for top in rankings.values()], shown, vectors)
+    groups = pa.repeat(pa.scalar("users"), len(shown))
     slices = cohorts(parts.train, parts.test)
-    owners = parts.test.histories.users
-    return evaluate(rankings, parts.test.judgments, groups, items, protocol.metrics, facts, slices, owners)
+    names = protocol.metrics
+    found = evaluate(rankings, parts.test.judgments, groups, items, names, facts, slices, shown.users)
+    return replace(found, run=with_reasons(found.run, reasons)) if reasons else found
 
 
 def rank(
@@ -163,34 +172,5 @@ def _best_of(how: tuple[Score, int, bool, TieOrder | None], block: Histories) ->
     return top_k(scores, k, None if order is None else order.of(block.users))
 
 
-def _facts(parts: Split, whole: Histories) -> dict[str, int]:
-    """Numbers of users and cases, and the cuts of a split by time."""
-    n_users = len(pc.unique(parts.test.histories.users))
-    facts = {"users_left_out": len(whole) - n_users}
-    if n_users < len(parts.test.histories):
-        facts["users"] = n_users  # each of whom is several cases
-    return facts | dict(zip(("validation_from", "test_from"), parts.cuts or (), strict=False))
-
-
 def _mean(top: Top, cases: Cases) -> float:
     return float(measure(Ranked.judge(top.positions, cases.judgments), [STOP])[STOP].mean())
-
-
-def _spread(found: list[float]) -> dict[str, float]:
-    """Mean and spread over seeds of the validation metric, which tuning uses."""
-    spread = {"sd_of_seeds": float(np.std(found, ddof=1))} if len(found) > 1 else {}
-    return {STOP: float(np.mean(found))} | spread
-
-
-def _means(found: list[Any]) -> Any:
-    """Nested numbers of every seed, as their means."""
-    if isinstance(found[0], dict):
-        return {name: _means([one[name] for one in found]) for name in found[0]}
-    return found[0] if isinstance(found[0], int) else float(np.mean(found))
-
-
-def _masked_targets(cases: Cases) -> int:
-    """Number of cases whose target is in their history, so that masking hides the right answer."""
-    histories = cases.histories
-    same = histories.items == np.repeat(cases.judgments.items, histories.lengths)
-    return len(np.unique(histories.rows[same]))

@@ -1,0 +1,25 @@
+"""What is counted of the cases of a split, beside their quality."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow.compute as pc
+
+from itemvec.protocol.histories import Histories
+from itemvec.protocol.split_parts import Cases, Split
+
+
+def case_facts(parts: Split, whole: Histories) -> dict[str, int]:
+    """Numbers of users and cases, and the cuts of a split by time."""
+    n_users = len(pc.unique(parts.test.histories.users))
+    facts = {"users_left_out": len(whole) - n_users}
+    if n_users < len(parts.test.histories):
+        facts["users"] = n_users  # each of whom is several cases
+    return facts | dict(zip(("validation_from", "test_from"), parts.cuts or (), strict=False))
+
+
+def masked_targets(cases: Cases) -> int:
+    """Number of cases whose target is in their history, so that masking hides the right answer."""
+    histories = cases.histories
+    same = histories.items == np.repeat(cases.judgments.items, histories.lengths)
+    return len(np.unique(histories.rows[same]))
