@@ -11,7 +11,8 @@ from itemvec.encoders.prepacked_linear import PrepackedLinear, prepack
 from itemvec.models.checkpoint import OURS
 from tests.encoders.tiny import bert_plain, qwen2_mean
 
-pytestmark = pytest.mark.skipif(not torch.backends.mkldnn.is_available(), reason="torch was built without oneDNN")
+HAS = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+pytestmark = pytest.mark.skipif(not HAS, reason="torch was built without oneDNN")
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

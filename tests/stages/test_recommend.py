@@ -16,9 +16,8 @@ from itemvec.protocol.histories import Histories
 from itemvec.recommenders import Score, Training
 from itemvec.recommenders.base import Reasons
 from itemvec.recommenders.profile import Profile
-from itemvec.stages.recommend import rank, recommend, recommend_on
+from itemvec.stages.recommend import recommend, recommend_on
 from itemvec.store import Block, further_seeds, write_database
-from tests.conftest import histories
 
 ITEMS = pa.array(["a", "b", "c", "d", "e"])
 PROTOCOL = RecommendProtocol("leave-one-out", mask_history=True, depth=5, seeds=2, metrics=["ndcg@5", "hit@1"])
@@ -125,21 +124,6 @@ def test_no_interactions_are_nothing_to_measure(tmp_path: Path) -> None:
     write_parquet(tmp_path / "x.parquet", INTERACTIONS.empty_table())
     found = recommend(Fixed(), tmp_path / "x.parquet", ITEMS, None, PROTOCOL, seed=0)
     assert found.summary == {"task": "recommend", "users_left_out": 0, "queries": 0}
-
-
-def test_users_in_blocks_are_ranked_as_together(monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator) -> None:
-    users = histories(*([int(item)] for item in rng.integers(50, size=30)), n_items=50)
-    table = rng.random((50, 50), dtype=np.float32)
-
-    def score(asked: Histories) -> Floats:
-        rows: Floats = table[asked.items].copy()
-        return rows
-
-    whole = rank(score, users, 10, mask=True)
-    monkeypatch.setattr("itemvec.stages.recommend.SCORES", 50 * 7)
-    parts = rank(score, users, 10, mask=True)
-    assert (whole.positions == parts.positions).all()
-    assert not (whole.positions == users.items[:, None]).any()
 
 
 def test_a_cut_in_time_asks_for_each_interaction_after_it(interactions: Path) -> None:

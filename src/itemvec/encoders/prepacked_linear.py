@@ -32,7 +32,7 @@ class PrepackedLinear(nn.Module):
         super().__init__()
         self.weight = torch.ops.mkldnn._reorder_linear_weight(layer.weight.detach(), rows)
         self.bias = None if layer.bias is None else layer.bias.detach()
-        self.after = ("gelu", [], "none") if gelu else ("none", [], "")
+        self.after: tuple[str, list[float], str] = ("gelu", [], "none") if gelu else ("none", [], "")
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Outputs of shape (..., out_features) of inputs of shape (..., in_features)."""
@@ -46,7 +46,7 @@ def prepack(body: nn.Module, rows: int) -> None:
     GELU goes into the layer before it where a module has both as ``dense`` and ``intermediate_act_fn``, as in the BERT
     family, and computes it exactly.
     """
-    if platform.machine() not in X86 or not torch.backends.mkldnn.is_available():
+    if platform.machine() not in X86 or not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         return
     for module in list(body.modules()):
         gelu = _exact_gelu(getattr(module, "intermediate_act_fn", None))
