@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from itemvec.core.arrays import Floats
+from itemvec.core.machine import torch_device
 from itemvec.core.top_k import top_k
 from itemvec.protocol.histories import Histories
 from itemvec.recommenders import Score, Training
@@ -68,3 +69,14 @@ def movielens(folder: Path, n_users: int | None) -> None:
     drawn = np.random.default_rng(0).standard_normal((len(ids), 8), dtype=np.float32)
     blocks = (Block(ids, drawn),)
     write_database(folder / "full", {"items": (8, blocks), "queries": (8, ())})
+
+
+def vectors(n: int, dim: int = 384, rows: int = 65_536) -> Iterator[Floats]:
+    """Unit vectors, drawn where the device is, which takes seconds for 15 GB on a GPU."""
+    import torch
+
+    device = torch.device(torch_device())
+    generator = torch.Generator(device).manual_seed(n)
+    for start in range(0, n, rows):
+        drawn = torch.randn(min(rows, n - start), dim, generator=generator, device=device)
+        yield torch.nn.functional.normalize(drawn, dim=1).cpu().numpy()

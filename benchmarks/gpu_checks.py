@@ -30,6 +30,11 @@ def exact_search(device: str, small: bool) -> Said:
                 entries = (Entries(_ids(len(items)), vectors=blocks), Entries(_ids(len(asked)), vectors=[asked]))
                 found[place, precision] = Exact(precision=precision).index(entries[0])(entries[1], 50)
             found[place, "prefixes"] = search_prefixes(asked, blocks, [32, 96], 50, "cosine")[32]
+    scores = asked[:50] @ (items / np.linalg.norm(items, axis=1, keepdims=True)).T
+    expect(
+        np.array_equal(found["cpu", "float32"].positions[:50, 0], scores.argmax(axis=1)),
+        "the processor does not find the best items",
+    )
     said = {}
     for name in ("float32", "bfloat16", "int8", "prefixes"):
         ours, right = found[device, name], found["cpu", name]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+from check_tools import expect
+from checks_data import movielens, vectors
 
 from itemvec.core.arrays import Floats
 from itemvec.core.machine import torch_device
@@ -68,6 +70,8 @@ def embed(size: str, small: bool) -> dict[str, str]:
         seconds, vectors = timed(lambda: ours(loaded, texts))
         facts = workload(loaded, texts)
     rate, tokens = facts["rates"][DTYPE], sum(facts["lengths"])
+    least = float((vectors * right).sum(axis=1).min())
+    expect(least > 0.9, f"least cosine with the peer's vectors: {least:.4f}")
     return {
         "tokens/s": f"{tokens / seconds:,.0f}",
         "of matmul": f"{facts['operations'] / seconds / rate:.1%}",
@@ -76,7 +80,7 @@ def embed(size: str, small: bool) -> dict[str, str]:
         "ratio": f"{theirs / seconds:.2f}",
         "peer": peer,
         "matmul": f"{rate / 1e12:.3f} TFLOP/s",
-        "least cosine": f"{float((vectors * right).sum(axis=1).min()):.4f}",
+        "least cosine": f"{least:.4f}",
     }
 
 
@@ -115,13 +119,15 @@ def search(small: bool) -> dict[str, str]:
     peer = faiss_gpu if gpu_faiss() else by_torch
     peer(blocks[:1], queries, k)
     theirs, right = timed(lambda: peer(blocks, queries, k))
+    same = {name: shared(one, right) for name, one in found.items()}
+    expect(same["float32"] > 0.999, f"of the items of the peer {same['float32']:.3%} were found")
     return {
         "items": f"{n:,}",
         **{f"{name} s": f"{one:.2f}" for name, one in seconds.items()},
         "peer s": f"{theirs:.2f}",
         "ratio": f"{theirs / seconds['float32']:.2f}",
         "peer": "faiss-gpu" if peer is faiss_gpu else "torch",
-        **{f"{name} same items": f"{shared(one, right):.3%}" for name, one in found.items()},
+        **{f"{name} same items": f"{one:.3%}" for name, one in same.items()},
     }
 
 
@@ -145,17 +151,6 @@ def by_torch(blocks: list[Floats], queries: Floats, k: int) -> Any:
     return torch.cat(places, 1).gather(1, order).cpu().numpy()
 
 
-def vectors(n: int, dim: int = 384, rows: int = 65_536) -> Iterator[Floats]:
-    """Unit vectors, drawn where the device is, which takes seconds for 15 GB on a GPU."""
-    import torch
-
-    device = torch.device(torch_device())
-    generator = torch.Generator(device).manual_seed(n)
-    for start in range(0, n, rows):
-        drawn = torch.randn(min(rows, n - start), dim, generator=generator, device=device)
-        yield torch.nn.functional.normalize(drawn, dim=1).cpu().numpy()
-
-
 def gpu_faiss() -> bool:
     """Whether faiss has its GPU code, and finds a GPU."""
     import faiss
@@ -175,7 +170,6 @@ def faiss_gpu(blocks: list[Floats], queries: Floats, k: int) -> Any:
 
 def sasrec(small: bool) -> dict[str, str]:
     """Seconds until SASRec on ids has the best validation nDCG@10 of RecBole, on MovieLens-100K."""
-    from checks_data import movielens
     from recommend import run
 
     with TemporaryDirectory() as place:
