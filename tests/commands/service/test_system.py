@@ -5,7 +5,7 @@ import pytest
 
 from itemvec.commands.service.system import System
 from itemvec.core.errors import TableError
-from tests.commands.service.exports import TEXTS, write_search
+from tests.commands.service.exports import TEXTS, write_export, write_search
 
 
 def test_another_version_is_taken_when_it_is_whole_and_the_old_folder_is_not_needed(tmp_path: Path) -> None:
@@ -36,3 +36,12 @@ def test_another_version_is_taken_when_it_is_whole_and_the_old_folder_is_not_nee
     assert system.about()["version"] != first
     with pytest.raises(TableError, match=r"has no itemvec\.json"):
         System(tmp_path / "tables1", work)
+
+
+def test_what_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    folder = write_export(tmp_path / "one", 0)
+    (folder / "recommender" / "recommender.json").write_text("{")
+    with pytest.raises(TableError, match=r"one: cannot be loaded \(JSONDecodeError: .*\); export it again") as error:
+        System(folder, tmp_path)
+    assert "\n" not in error.value.message
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]  # nothing is held for it

@@ -16,7 +16,7 @@ from itemvec.commands.deploy.loader import Recommender
 from itemvec.commands.deploy.query_rounding import Rounding
 from itemvec.commands.deploy.query_rounding import load as load_rounding
 from itemvec.core.columns import ITEM, TEXT, VECTOR
-from itemvec.core.errors import TableError
+from itemvec.core.errors import ItemvecError, TableError
 from itemvec.core.files import read_json
 from itemvec.store import lance
 
@@ -122,9 +122,12 @@ def load(folder: Path, work: Path) -> Version:
         found = _read(root, held)
         if signature(folder) != before:
             raise TableError(f"{folder}: was changed while it was read")
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(held, ignore_errors=True)
-        raise
+        if isinstance(error, ItemvecError) or not isinstance(error, Exception):
+            raise
+        said = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        raise TableError(f"{folder}: cannot be loaded ({said}); export it again") from error
     return found
 
 
