@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from itemvec.core.files import n_rows
 from itemvec.core.params import SearchProtocol
 from itemvec.core.top_k import Top
 from itemvec.protocol.evaluation import Evaluation, evaluate, nothing, run_table
@@ -38,7 +37,7 @@ def search(
     seeds = [seed] if vectors is None else [seed, *further_seeds(vectors, "items", "queries")]
     tops, others, choices, unmeasured = {}, {}, [], []
     for number in seeds:
-        trial = Trial.load(tables, vectors, protocol, number, needs_test=n_rows(tables["qrels"]) > 0)
+        trial = Trial.load(tables, vectors, protocol, number)
         depths = within(protocol, len(trial.items))
         retrieve, chosen = prepare(retriever, trial.items, _tuning(trial.validation, depths))
         top = trial.test.retrieve(retrieve, depths.depth)

@@ -113,12 +113,7 @@ class Trial:
 
     @classmethod
     def load(
-        cls,
-        tables: dict[str, Path],
-        vectors: Path | None,
-        protocol: SearchProtocol,
-        seed: int | None = None,
-        needs_test: bool = True,
+        cls, tables: dict[str, Path], vectors: Path | None, protocol: SearchProtocol, seed: int | None = None
     ) -> Trial:
         """Read Parquet files of ``items``, ``queries`` and ``qrels``, and the database of a digest, if there is one.
 
@@ -126,15 +121,13 @@ class Trial:
         ----------
         seed
             Of the vectors, where they were learnt with several.
-        needs_test
-            Whether at least one test query must have a relevant item.
 
         Raises
         ------
         TableError
             The vectors are of other items or queries; a judgment names one that does not exist.
         ItemvecError
-            No test query has a relevant item.
+            There are judgments, but no test query has a relevant item.
         """
         texts = {name: read_parquet(tables[name]).combine_chunks() for name in ("items", "queries")}
         items = _entries(texts["items"], ITEM, _open(vectors, "items", seed))
@@ -148,7 +141,7 @@ class Trial:
         )
         groups = texts["queries"][GROUP].combine_chunks().filter(pa.array(uses == TEST)).take(pa.array(test.rows))
         train = texts["queries"][TEXT].combine_chunks().filter(pa.array(uses == TRAIN))
-        if needs_test and not len(test.judgments):
+        if len(qrels) and not len(test.judgments):
             raise ItemvecError(_no_test(len(test.queries), protocol))
         facts = {"queries_left_out": len(test.queries) - len(np.unique(test.rows))} | _others(uses)
         if test.hidden is not None:
