@@ -7,6 +7,7 @@ import click
 from itemvec.core.files import write_json
 from itemvec.core.params import Params
 from itemvec.datasets import DATASETS
+from itemvec.datasets.peoples_judgments import with_peoples_judgments
 from itemvec.datasets.reading import recorded
 from itemvec.datasets.table_files import write_tables
 from itemvec.stages.stage import EXISTING, NEW, stage
@@ -26,6 +27,7 @@ def prepare(params: Params, raw: Path, output: Path, results: Path) -> None:
     """
     with recorded() as reading:
         tables = DATASETS.build(params.dataset, params.datasets[params.dataset]).load(raw)
+        tables = with_peoples_judgments(tables, raw)
     write_tables(output, tables)
     write_json(results, reading.facts())
     for line in reading.lines:

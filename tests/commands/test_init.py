@@ -96,7 +96,7 @@ def test_a_name_that_is_taken_needs_force(project: Path) -> None:
     [
         ((), "no files are given; write `itemvec init NAME --items FILE`"),
         (("mine",), "no files are given"),
-        (("mine", "--queries", "../labels.csv", "--items", "../products.csv"), "add --judgments or --clicks"),
+        (("mine", "--queries", "../labels.csv"), "init: no file of items"),
         (("mine", *FILES, "--clicks", "../labels.csv"), "give one of them"),
         (("mine", *FILES, "--encoding", "utf-99"), "encoding 'utf-99' is unknown"),
         (("mine", *FILES, "--gain", "many"), "--gain: 'many' is no number"),
@@ -109,6 +109,20 @@ def test_what_is_missing_is_one_line(project: Path, arguments: tuple[str, ...], 
     assert result.exit_code == 1
     assert said in result.output
     assert result.output.count("\n") == 1
+
+
+def test_queries_without_judgments_are_for_people_to_judge(project: Path) -> None:
+    (project.parent / "asked.csv").write_text("id,query\n1,lamp 3\n2,lamp 5\n")
+    result = init("mine", "--items", "../products.csv", "--queries", "../asked.csv")
+    assert result.output.startswith("mine: search can be measured on 120 items, 2 queries, once people have judged.\n")
+    assert "after the first `dvc repro`, `itemvec judge` asks people" in result.output
+    assert result.output.endswith(
+        "Next: itemvec check\n      dvc repro && itemvec judge\n      dvc repro && itemvec show\n"
+    )
+    assert (project / "data/mine/judgments/scale.json").exists()
+    params = Params.load(project / "params.yaml")
+    assert params.retrievers == ["exact", "hybrid"]
+    assert check_selected_data(project / "data", params) == []
 
 
 def test_times_split_and_rows_that_cannot_be_used_are_counted(project: Path) -> None:

@@ -46,6 +46,19 @@ def test_queries_are_judged_in_their_order(tables: dict[str, Path], tmp_path: Pa
     assert set(found.summary["groups"]) == {"a", "b"}
 
 
+@pytest.mark.parametrize("judged", [0, 3])
+def test_the_run_has_all_queries_so_that_people_can_judge(tables: dict[str, Path], tmp_path: Path, judged: int) -> None:
+    """Those that are measured first, then the others; with nothing judged, nothing is measured."""
+    write_parquet(tables["qrels"], read_parquet(tables["qrels"]).slice(0, judged))
+    found = search(Exact(), tables, vectors(tmp_path, ["i1", "i2", "i3"]), PROTOCOL, seed=1)
+    order = found.run["id"].to_pylist()[::3]
+    assert order == (["q1", "q3", "q2"] if judged else ["q1", "q2", "q3"])
+    first = [row["item_id"] for row in found.run.to_pylist() if row["rank"] == 1]
+    assert first == ["i2", "i1", "i1"]  # of q1, and of the others, which both find i1 first
+    assert found.measures["id"].to_pylist() == (["q1", "q3"] if judged else [])
+    assert found.summary["queries_left_out"] == (1 if judged else 3)
+
+
 def test_a_baseline_needs_no_vectors(tables: dict[str, Path]) -> None:
     found = search(Bm25(), tables, None, PROTOCOL, seed=1)
     assert found.measures["mrr@3"].to_pylist()[0] == 1
@@ -107,7 +120,7 @@ def test_unjudged_items_may_be_skipped(tables: dict[str, Path], tmp_path: Path) 
     protocol = replace(PROTOCOL, unjudged="skipped")
     found = search(Exact(), tables, vectors(tmp_path, ["i1", "i2", "i3"]), protocol, seed=1)
     assert found.measures["mrr@3"].to_pylist() == [1, 1]
-    assert [row["item_id"] for row in found.run.to_pylist()] == ["i2", "i1", "i3"]
+    assert [row["item_id"] for row in found.run.to_pylist()[:3]] == ["i2", "i1", "i3"]
 
 
 def test_no_judgments_are_nothing_to_measure(tables: dict[str, Path]) -> None:
@@ -137,5 +150,5 @@ def test_ties_may_be_those_of_trec_eval(tables: dict[str, Path], tmp_path: Path)
     write_parquet(tables["qrels"], pa.table([["q2"], ["i2"], [1.0]], schema=QRELS))
     digest = vectors(tmp_path, ["i1", "i2", "i3"])
     found = search(Exact(), tables, digest, replace(PROTOCOL, ties="trec_eval"), seed=1)
-    assert [row["item_id"] for row in found.run.to_pylist()] == ["i1", "i3", "i2"]
+    assert [row["item_id"] for row in found.run.to_pylist()[:3]] == ["i1", "i3", "i2"]
     assert found.measures["mrr@3"].to_pylist() == [1 / 3]

@@ -10,7 +10,7 @@ import pytest
 
 from itemvec.core.columns import DIVIDED, DIVIDED_QUERIES, INTERACTIONS, ITEMS, QRELS, QUERIES
 from itemvec.core.errors import ExpectationError
-from itemvec.core.files import write_parquet
+from itemvec.core.files import read_parquet, write_parquet
 from itemvec.stages.expectations import meet
 from itemvec.stages.validate import validate
 from tests.conftest import ROOT
@@ -60,6 +60,12 @@ def test_tables_of_several_parts_are_judged_as_in_one(tmp_path: Path, monkeypatc
     assert again.value.message == error.value.message
     assert "2 of 10 rows" in error.value.message
     assert "first 'q3'" in error.value.message
+
+
+def test_nothing_needs_to_be_relevant_yet_where_people_judge(tmp_path: Path) -> None:
+    paths = write(tmp_path, queries=[("q1", "shirt", "given"), ("q2", "hat", "given")])
+    write_parquet(paths["queries"], read_parquet(paths["queries"]).append_column("people_judge", [[True, True]]))
+    assert validate(paths, SUITES)["queries"]["rows"] == 2
 
 
 def test_good_tables_pass(tmp_path: Path) -> None:

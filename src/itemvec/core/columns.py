@@ -14,6 +14,7 @@ PART = "split"  # of an interaction or a query, in a data set that brings its ow
 GROUP = "group"
 OWNER = "owner"  # the user or the query that a case belongs to; cases of one owner are not independent
 HIDDEN = "hidden_item"  # of a query: the item that is the query itself, which is not ranked for it
+PEOPLE_JUDGE = "people_judge"  # of a query: nothing needs to be relevant to it yet
 GAIN = "gain"
 JUDGMENT = "judgment"  # of a query in a run: a hash of what is relevant to it, equal where the judgments are
 SKIPPED = "skipped"  # behind the name of a metric: unjudged items are taken out, and what follows moves up
@@ -60,6 +61,8 @@ MEANINGS = {
     OWNER: "The user, or the query, that the row is a case of; rows of one owner are not independent.",
     HIDDEN: "The item that is the query itself and is left out of its ranking. The column is there only where the data "
     "has such queries.",
+    PEOPLE_JUDGE: "True: people judge, and a query to which nothing is relevant yet is searched and not measured. The "
+    "column is there only in such data; it does not change with the judgments, so that nothing is encoded again.",
     GAIN: "How relevant the item is to the query; 0 for not at all.",
     JUDGMENT: "A hash of what is relevant to the query or user: equal where the judgments are equal.",
     SEED: "Which repetition of a training that is random; 0 where nothing is.",

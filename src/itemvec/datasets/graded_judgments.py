@@ -1,7 +1,8 @@
 """One rule for what published files are known to have: each is taken or left out, and counted.
 
 Of products that stand twice the first counts; of judgments that stand twice the highest. Left out are products and
-queries without an id or a text, judgments of what is not there, and queries to which nothing is relevant then.
+queries without an id or a text, judgments of what is not there, and, unless people judge the data set, queries to
+which nothing is relevant then.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from itemvec.datasets.attributes import first_rows
 from itemvec.datasets.base import GIVEN, Tables, as_tables
 from itemvec.datasets.encoded_ids import is_among
 from itemvec.datasets.gains import Gain, gains_of, not_negative
+from itemvec.datasets.judgment_log import is_judging
 from itemvec.datasets.reading import is_sample, note
 from itemvec.datasets.written import is_written
 
@@ -52,8 +54,9 @@ def judged_tables(root: Path, items: Any, queries: Any, qrels: Any, interactions
     qrels = only(qrels, ITEM, items[ITEM])
     gains = not_negative(qrels[GAIN].combine_chunks(), root)
     qrels = unique_judgments(qrels.set_column(qrels.column_names.index(GAIN), GAIN, gains), root)
-    answered = _within(queries, QUERY, qrels[QUERY].filter(pc.greater(qrels[GAIN], 0)))
-    queries = _told(queries, answered, root, "no item is relevant to the query")
+    if not is_judging(root):
+        answered = _within(queries, QUERY, qrels[QUERY].filter(pc.greater(qrels[GAIN], 0)))
+        queries = _told(queries, answered, root, "no item is relevant to the query")
     if GROUP not in queries.column_names:
         queries = queries.append_column(GROUP, pa.repeat(pa.scalar(GIVEN), len(queries)))
     return as_tables(root, items, interactions, queries, only(qrels, QUERY, queries[QUERY]))

@@ -155,7 +155,7 @@ def like(root: Path, name: str, taken: tuple[str, ...] = ()) -> Path | None:
     spellings = {name, name.removesuffix("s"), name.removesuffix("ies") + "y", *SPELLINGS.get(name, ())}
     for path in sorted(root.glob("*")):
         own = path.name.split(".")[0].strip().lower()
-        if own in spellings and own not in taken:
+        if own in spellings and own not in taken and path.is_file():
             return path
     return None
 

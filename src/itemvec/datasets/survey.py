@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from itemvec.core.columns import GAIN, ITEM, PART, PARTS, QUERY, QUERY_PARTS, TEXT, USER
 from itemvec.datasets.encoded_ids import distinct, is_among, of_each
+from itemvec.datasets.judgment_log import is_judging
 from itemvec.datasets.own_tables import Sourced
 from itemvec.datasets.problem_rows import refuse
 from itemvec.datasets.reading import is_sample, problem
@@ -38,8 +39,13 @@ def survey(raw: Mapping[str, Sourced | None]) -> None:
         _unknown(qrels, ITEM, items)
         _unknown(qrels, QUERY, queries)
         _unanswered(queries, qrels)
-    if items is not None and interactions is None and (queries is None or qrels is None):
+    if items is not None and interactions is None and not _asked(queries, qrels):
         problem(f"{items.path.parent}: has neither interactions nor queries and qrels: there is nothing to measure")
+
+
+def _asked(queries: Sourced | None, qrels: Sourced | None) -> bool:
+    """Whether search can be measured, now or once people have judged."""
+    return queries is not None and (qrels is not None or is_judging(queries.path.parent))
 
 
 def _empty(one: Sourced | None, key: str) -> None:
@@ -78,7 +84,7 @@ def _normal(values: Any, bad: Any, other: Sourced, key: str) -> str:
 
 
 def _unanswered(queries: Sourced | None, qrels: Sourced | None) -> None:
-    if queries is None or qrels is None:
+    if queries is None or qrels is None or is_judging(queries.path.parent):
         return
     relevant = qrels.table[QUERY].filter(pc.greater(qrels.table[GAIN], 0))
     values = queries.table[QUERY].combine_chunks()

@@ -19,7 +19,10 @@ def answer(decision: dict[str, Any], width: int = WIDTH) -> str:
         What ``decision.json`` holds.
     """
     if not decision["tasks"]:
-        return "Nothing was measured: the data has no interactions, and no query with a relevant item."
+        return (
+            "Nothing was measured: the data has no interactions, and no query with a relevant item. Where there are "
+            "queries, `itemvec judge` asks people how relevant what was found is to them."
+        )
     lines: list[str] = []
     for task, facts in decision["tasks"].items():
         lines.append(fill(facts["sentence"], width, subsequent_indent="  "))

@@ -115,7 +115,7 @@ def evaluate(
     further = list(dict.fromkeys(name for one in (others or {}).values() for name in one))
     judged_as = pa.array(hashes(judgments, items))
     for number, top in rankings.items():
-        runs.append(_run(judgments.ids, number, top, items))
+        runs.append(run_table(judgments.ids, number, top, items))
         found = measure(Ranked.judge(top.positions, judgments), names)
         known = others[number] if others else {}
         # A ranking without unjudged items has none of these values: they are the metric itself.
@@ -183,7 +183,8 @@ def _statistics(values: Doubles) -> dict[str, float]:
     return found
 
 
-def _run(ids: Ids, seed: int, top: Top, items: Ids) -> Any:
+def run_table(ids: Ids, seed: int, top: Top, items: Ids) -> Any:
+    """The ranks of ``top`` that are filled, as an Arrow table of the schema ``RUN``; ``ids`` are those of its rows."""
     n_queries, depth = top.positions.shape
     filled = (top.positions != NOTHING).ravel()
     rows = np.repeat(np.arange(n_queries), depth)[filled]

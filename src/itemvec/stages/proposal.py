@@ -44,7 +44,7 @@ def propose(tables: Tables) -> Proposal:
     """
     changes: dict[str, Any] = {"variants": ["full", "int8", "pca80", "pca64"], "rerankers": []}
     recommends, said = _recommendation(tables)
-    searches = len(tables.qrels) > 0
+    searches = len(tables.queries) > 0  # without judgments, what they find is for people to judge
     if not searches and recommends is None:
         raise ItemvecError("\n".join(["there is nothing to measure: add --judgments, or --interactions", *said]))
     if recommends is not None and "seeds" in recommends:  # each variant is trained on as often as there are seeds

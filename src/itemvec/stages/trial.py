@@ -129,6 +129,8 @@ class Trial:
         ------
         TableError
             The vectors are of other items or queries; a judgment names one that does not exist.
+        ItemvecError
+            There are judgments, but no test query has a relevant item.
         """
         texts = {name: read_parquet(tables[name]).combine_chunks() for name in ("items", "queries")}
         items = replace(_entries(texts["items"], ITEM, _open(vectors, "items", seed)), engine=engine)
@@ -142,7 +144,7 @@ class Trial:
         )
         groups = texts["queries"][GROUP].combine_chunks().filter(pa.array(uses == TEST)).take(pa.array(test.rows))
         train = texts["queries"][TEXT].combine_chunks().filter(pa.array(uses == TRAIN))
-        if not len(test.judgments):
+        if len(qrels) and not len(test.judgments):
             raise ItemvecError(_no_test(len(test.queries), protocol))
         facts = {"queries_left_out": len(test.queries) - len(np.unique(test.rows))} | _others(uses)
         if test.hidden is not None:

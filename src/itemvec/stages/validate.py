@@ -15,6 +15,7 @@ from itemvec.core.columns import (
     ITEM,
     PART,
     PARTS,
+    PEOPLE_JUDGE,
     QUERY,
     QUERY_PARTS,
     TIME,
@@ -52,8 +53,10 @@ def validate(paths: dict[str, Path], suites: Path) -> dict[str, dict[str, int]]:
         Expectations are broken: one line for each, over all tables.
     """
     tables = {name: CheckedTable(path, ENCODED.get(name, [])) for name, path in paths.items()}
-    if not len(tables["interactions"]) and not len(tables["qrels"]):
-        raise ExpectationError("interactions and qrels are both empty: there is nothing to measure; add one of them")
+    if not any(len(tables[name]) for name in ("interactions", "queries", "qrels")):
+        raise ExpectationError(
+            "interactions, queries and qrels are all empty: there is nothing to measure; add one of them"
+        )
     _refer(tables)
     met, broken = {}, []
     for name, table in tables.items():
@@ -100,7 +103,10 @@ def _refer(tables: dict[str, CheckedTable]) -> None:
     tables["interactions"].added["events_are_numbers"] = _kept(tables["interactions"], events_of, _is_number)
     queries, qrels = _column(tables["queries"], QUERY), tables["qrels"]
     qrels.added["query_is_known"] = _among(qrels, QUERY, queries)
-    tables["queries"].added["n_relevant"] = _n_relevant(queries, qrels)
+    found = _n_relevant(queries, qrels)
+    if PEOPLE_JUDGE in tables["queries"].names:
+        found = pc.if_else(_among(tables["queries"], PEOPLE_JUDGE, pa.array([True])), 1, found)
+    tables["queries"].added["n_relevant"] = found
 
 
 def _kept(table: CheckedTable, among: Callable[[list[str]], list[str]], fits: Callable[[Any], Any]) -> Any:

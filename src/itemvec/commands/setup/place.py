@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from itemvec.commands.setup.raw_files import is_unjudged
 from itemvec.core.errors import DatasetError, ParamsError
 from itemvec.core.files import replacing
 from itemvec.core.params import NAME, Params, Row
+from itemvec.datasets.judgment_log import begin_judging
 from itemvec.stages.check import check_params
 
 PARAMS, DATA, RECORD = "params.yaml", "data", "data.dvc"
@@ -59,6 +61,8 @@ def place(root: Path, name: str, files: Mapping[str, Path], row: Row, changes: M
             partial.mkdir()
             for own, path in files.items():
                 shutil.copyfile(path, partial / own)
+            if is_unjudged(files):
+                begin_judging(partial)
         with replacing(root / PARAMS) as partial:
             shutil.copyfile(root / PARAMS, partial)
             _write(partial, name, row, changes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,8 +44,6 @@ class Given:
     row: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.queries and not self.judged:
-            raise ParamsError("init: --queries without judgments cannot be measured; add --judgments or --clicks")
         if "encoding" in self.row:
             checked(self.row["encoding"], "init")
 
@@ -106,6 +104,12 @@ def canonical(table: str, path: Path) -> str:
     suffix = ".jsonl" if suffix in JSON_SUFFIXES else suffix if suffix in SUFFIXES else ".csv"
     packing = next((one for one in PACKINGS[1:] if path.name.lower().endswith(one)), "")
     return f"{table}{suffix}{packing}"
+
+
+def is_unjudged(names: Iterable[str]) -> bool:
+    """Whether files of a data set, as ``canonical`` calls them, have queries without judgments."""
+    tables = {name.split(".")[0] for name in names}
+    return "queries" in tables and "qrels" not in tables
 
 
 def what(role: str) -> str:

@@ -12,7 +12,7 @@ import click
 
 from itemvec.commands.setup.place import check_free, place
 from itemvec.commands.setup.questions import ask_column, ask_gains, gain_of, is_asking
-from itemvec.commands.setup.raw_files import Given, columns_of
+from itemvec.commands.setup.raw_files import Given, columns_of, is_unjudged
 from itemvec.commands.setup.skeleton import check_empty, is_project, made_project, upgrade_project
 from itemvec.commands.setup.summary import summary
 from itemvec.commands.setup.trial_reading import read_once
@@ -74,7 +74,8 @@ class Session:
         click.echo(f"wrote {root / 'data' / dataset}; params.yaml selects it, and data.dvc has its hash")
         if lost:
             click.echo(LOST)
-        click.echo(_next(root, "itemvec check", "dvc repro && itemvec show"))
+        judging = ["dvc repro && itemvec judge"] if is_unjudged(found.files) else []
+        click.echo(_next(root, "itemvec check", *judging, "dvc repro && itemvec show"))
 
     def _places(self) -> tuple[Path, str | None]:
         """The folder of the project, and the name of the data set."""

@@ -57,7 +57,8 @@ def conclusion(name: str, tables: Tables, proposal: Proposal) -> str:
     sizes = {"items": tables.items, "queries": asked, "judgments": judged}
     sizes["interactions"] = tables.interactions
     counts = ", ".join(f"{len(table):,} {noun}" for noun, table in sizes.items() if len(table))
-    return f"{name}: {' and '.join(tasks)} can be measured on {counts}."
+    later = ", once people have judged" if len(asked) and not len(judged) and tasks == ["search"] else ""
+    return f"{name}: {' and '.join(tasks)} can be measured on {counts}{later}."
 
 
 def _file(part: Understood) -> str:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 
+from itemvec.commands.setup.raw_files import is_unjudged
 from itemvec.commands.setup.understanding import Understanding
 from itemvec.core.columns import ITEM
 from itemvec.core.errors import DatasetError
 from itemvec.core.params import Row
 from itemvec.datasets import DATASETS, Tables
 from itemvec.datasets.encoded_ids import is_among
+from itemvec.datasets.judgment_log import begin_judging
 from itemvec.datasets.reading import Reading, Remark, attempt, problem, recorded
 
 MOST = 0.5  # share of the interactions with unknown items, from which a column is not what it is taken for
@@ -46,6 +48,8 @@ def read_once(name: str, found: Understanding, strict: bool) -> Outcome:
         root.mkdir()
         for own, path in found.files.items():
             (root / own).symlink_to(path.resolve())
+        if is_unjudged(found.files):
+            begin_judging(root)
         words = _words(root, found.files)
         with recorded(collects=True) as reading:
             tables = attempt(lambda: DATASETS.build(name, found.row).load(root))

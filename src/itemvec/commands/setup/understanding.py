@@ -79,6 +79,8 @@ def understand(given: Given, ask: Ask, ask_gains: AskGains) -> Understanding:
                 known[role] = sheet.columns[parts[table].roles[role][0]].distinct
     _check_named(given, parts)
     row, said = _gain(given, parts, ask_gains)
+    if "queries" in parts and given.judged is None:
+        said.append("nobody has judged yet: after the first `dvc repro`, `itemvec judge` asks people")
     said += clicks_said(given, parts)
     if "interactions" in parts and not parts["interactions"].roles.setdefault(TIME, []):
         said.append("interactions have no time: the order of the rows is taken for it")

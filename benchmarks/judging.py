@@ -1,0 +1,240 @@
+"""How many judgments it takes to reach the verdict of all: in the order of `itemvec judge`, and in random orders.
+
+    python benchmarks/judging.py --artifacts artifacts --plot docs/img/judging.svg
+
+A judge is simulated that answers from the data's own judgments. Rankings hold what is judged alone, so that there is
+an answer to each question. A draw takes a part of the queries; its verdict is the paired test on all pooled judgments
+of these. Equal systems are made by swapping the two of a pair in every other query, at random.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import combinations
+from pathlib import Path
+
+import click
+import numpy as np
+import pyarrow as pa
+from judging_plot import plotted
+from tabulate import tabulate
+
+from itemvec.core.arrays import Doubles, Ints
+from itemvec.core.columns import GAIN, ITEM, QUERY, TEXT
+from itemvec.core.files import read_parquet
+from itemvec.core.top_k import NOTHING
+from itemvec.judging.contrasts import contrasts, leading
+from itemvec.judging.estimate import estimate
+from itemvec.judging.order import next_pairs, worth
+from itemvec.judging.pool import Pool, pooled
+from itemvec.metrics import DETERMINISTIC, compare_family
+from itemvec.protocol.judgments import judged_pairs, skip_unjudged
+from itemvec.retrievers import Entries, Retriever
+from itemvec.retrievers.bm25 import Bm25
+from itemvec.retrievers.exact import Exact
+from itemvec.retrievers.hybrid import Hybrid
+from itemvec.store import open_vectors
+
+K, DEEP, LOOK = 10, 2000, 10
+WIDTHS = (384, 64, 16)
+ORDERS = ("active", "active, --whole", "random pairs", "random queries")
+HALF = 0.5
+HEADER = ["systems", "order", "pool", "shown by all", "median judgments", "decided", "not shown by all"]
+HEADER += ["then shown by the plain test", "then the opposite"]
+EQUALS = 4  # pairs that are made equal
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One judge on one draw.
+
+    judgments, sign
+        After how many the page decided, and for the first (1) or the second system (-1); None and 0 where the pool
+        ended first.
+    then, skipped
+        What the paired test says at that moment: with all that is not judged as not relevant, or taken out.
+    verdict
+        What it says once all is judged.
+    """
+
+    judgments: int | None
+    sign: int
+    then: int
+    skipped: int
+    pool: int
+    verdict: int
+
+
+def rankings(artifacts: Path) -> tuple[dict[str, Ints], pa.Table, pa.Table, pa.Table]:
+    """Condensed rankings of several systems for all queries, and the tables."""
+    folder = artifacts / "tables"
+    items, queries, qrels = (read_parquet(folder / f"{name}.parquet") for name in ("items", "queries", "qrels"))
+    ids, asked = items[ITEM].combine_chunks(), queries[QUERY].combine_chunks()
+    stored = [open_vectors(artifacts / "embeddings.digest", name).load().vectors for name in ("items", "queries")]
+    pairs = judged_pairs(qrels, asked, ids)
+    systems: dict[str, tuple[Retriever, int]] = {"bm25": (Bm25(), 384)}
+    systems |= {f"vectors, {width} d": (Exact(), width) for width in WIDTHS}
+    systems["hybrid"] = (Hybrid([{"kind": "exact"}, {"kind": "bm25"}], candidates=DEEP), 384)
+    found = {}
+    for name, (system, width) in systems.items():
+        short = [one[:, :width] / np.linalg.norm(one[:, :width], axis=1, keepdims=True) for one in stored]
+        catalogue = Entries(ids, items[TEXT].combine_chunks(), [short[0]])
+        top = system.index(catalogue)(Entries(asked, queries[TEXT].combine_chunks(), [short[1]]), DEEP)
+        positions = skip_unjudged(top, pairs, len(ids)).positions[:, :K]
+        found[name] = np.where(positions < 0, NOTHING, positions)
+    return found, items, queries, qrels
+
+
+def answers(pool: Pool, qrels: pa.Table) -> Doubles:
+    """The share of the highest gain that each pair of a pool has by the judgments."""
+    keys = (qrels[name].to_pylist() for name in (QUERY, ITEM))
+    known = dict(zip(zip(*keys, strict=True), qrels[GAIN].to_pylist(), strict=True))
+    gains: Doubles = np.array([known[pair] for pair in pool.pairs()])
+    return gains / float(max(known.values()))
+
+
+def verdict(pool: Pool, gains: Doubles, seed: int) -> int:
+    """1 or -1 where the first or the second system is shown better on all judgments, else 0: of queries with a hit."""
+    found = estimate(pool, gains, K)
+    hit = pool.sums(gains) > 0
+    differences = (found.ndcg[:, 0] - found.ndcg[:, 1])[hit]
+    return int(compare_family(differences[:, None], [DETERMINISTIC], seed, draws=1999).shown[0])
+
+
+def condensed(pool: Pool, known: Doubles) -> Pool:
+    """The pairs that are judged, the ranks of each system closed up."""
+    some = pool.take(np.flatnonzero(~np.isnan(known)))
+    ranks = np.zeros_like(some.ranks)
+    for system, column in enumerate(some.ranks.T):
+        order = np.lexsort((np.where(column > 0, column, K + 1), some.query))
+        place = np.arange(len(order)) - np.searchsorted(some.query, some.query[order])
+        ranks[order, system] = np.where(column[order] > 0, place + 1, 0)
+    return replace(some, ranks=ranks)
+
+
+def judged(pool: Pool, gains: Doubles, order: str, rng: np.random.Generator) -> Outcome:
+    """Let one judge answer until the page says that it is decided, or all is judged."""
+    known, queue, at, last = np.full(len(pool), np.nan), _queue(pool, order, rng), 0, None
+    end, next_look = verdict(pool, gains, 1), LOOK
+    found = estimate(pool, known, K)
+    lead = list(range(len(pool.systems)))
+    while at < len(pool):
+        if order.startswith("active"):
+            some = next_pairs(pool, worth(found, lead), np.flatnonzero(np.isnan(known)), last, LOOK, order != ORDERS[0])
+            last = int(pool.query[some[0]])
+        else:
+            some = queue[at : at + LOOK]
+        some = some[: next_look - at]
+        known[some] = gains[some]
+        at += len(some)
+        found = estimate(pool, known, K)
+        if at >= next_look or at == len(pool):
+            next_look += LOOK
+            states = contrasts(found, pool, np.arange(0))
+            if states[0].decided:
+                then = verdict(pool, np.nan_to_num(known), 1)
+                sign = 1 if states[0].best == 0 else -1
+                return Outcome(
+                    at, sign, then, verdict(condensed(pool, known), known[~np.isnan(known)], 1), len(pool), end
+                )
+            lead = leading(states, len(pool.systems))
+    return Outcome(None, 0, end, end, len(pool), end)
+
+
+def _queue(pool: Pool, order: str, rng: np.random.Generator) -> Ints:
+    """All pairs at random; or queries at random, each judged to its end."""
+    if order == "random queries":
+        place = rng.permutation(int(pool.query.max()) + 1)[pool.query]
+        return np.lexsort((rng.random(len(pool)), place))
+    return rng.permutation(len(pool))
+
+
+def drawn(runs: list[Ints], rows: Ints, swap: Ints | None) -> list[Ints]:
+    """The rankings of some queries, those of ``swap`` exchanged; nothing is ranked for the others."""
+    first, second = (np.full_like(one, NOTHING) for one in runs)
+    first[rows], second[rows] = runs[0][rows], runs[1][rows]
+    if swap is not None:
+        first[swap], second[swap] = second[swap].copy(), first[swap].copy()
+    return [first, second]
+
+
+@click.command()
+@click.option("--artifacts", type=click.Path(exists=True, path_type=Path), default="artifacts", show_default=True)
+@click.option("--draws", default=100, show_default=True)
+@click.option("--share", default=0.6, show_default=True, help="Of the queries, in each draw.")
+@click.option("--plot", type=click.Path(path_type=Path), help="SVG file to draw.")
+@click.option("--out", type=click.Path(path_type=Path), help="JSON file for all outcomes.")
+def main(artifacts: Path, draws: int, share: float, plot: Path | None, out: Path | None) -> None:
+    """Print how many judgments each order takes, by pair of systems."""
+    runs, items, queries, qrels = rankings(artifacts)
+    ids = [table[key].combine_chunks() for table, key in ((queries, QUERY), (items, ITEM))]
+    kept: dict[str, dict[str, list[Outcome]]] = {}
+    for swaps in (False, True):
+        for pair in list(combinations(runs, 2))[: EQUALS if swaps else None]:
+            name = f"{pair[0]} / {pair[1]}" + (" (made equal)" if swaps else "")
+            orders = ORDERS[:3] if swaps else ORDERS
+            kept[name] = {order: [] for order in orders}
+            for number in range(draws):
+                rng = np.random.default_rng(number)
+                rows = np.sort(rng.choice(len(queries), round(share * len(queries)), replace=False))
+                swap = rows[rng.random(len(rows)) < HALF] if swaps else None
+                two = drawn([runs[one] for one in pair], rows, swap)
+                pool = pooled(dict(zip(pair, two, strict=True)), ids[0], ids[1], K)
+                gains = answers(pool, qrels)
+                for order in orders:
+                    kept[name][order].append(judged(pool, gains, order, np.random.default_rng(number)))
+            click.echo(_line(name, kept[name]), err=True)
+    click.echo(_table(kept))
+    if out is not None:
+        whole = {name: {key: [vars(one) for one in found] for key, found in by.items()} for name, by in kept.items()}
+        out.write_text(json.dumps(whole))
+    if plot is not None:
+        plotted(_reached(kept), plot)
+
+
+def _line(name: str, by: dict[str, list[Outcome]]) -> str:
+    return f"{name}: " + ", ".join(f"{order} {_median(found):.0f}" for order, found in by.items())
+
+
+def _median(found: list[Outcome]) -> float:
+    """Judgments to the decision, of the draws whose full verdict is one; the whole pool where it came no sooner."""
+    took = [one.pool if one.judgments is None else one.judgments for one in found if one.verdict]
+    return float(np.median(took)) if took else float("nan")
+
+
+def _table(kept: dict[str, dict[str, list[Outcome]]]) -> str:
+    rows = []
+    for name, by in kept.items():
+        for order, found in by.items():
+            shown = [one for one in found if one.verdict]
+            decided = [one for one in found if one.judgments]
+            wrong = sum(one.sign != one.verdict for one in decided)
+            against = sum(one.then == -one.sign for one in decided)
+            with_it = sum(one.then == one.sign for one in decided)
+            pool = np.median([one.pool for one in found])
+            counts = [len(decided), wrong, with_it, against]
+            rows.append([name, order, f"{pool:,.0f}", len(shown), f"{_median(found):,.0f}", *counts])
+    return tabulate(rows, HEADER, disable_numparse=True)
+
+
+def _reached(kept: dict[str, dict[str, list[Outcome]]]) -> dict[str, Callable[[float], float]]:
+    """Of the draws whose full verdict is one, the share that has reached it after a share of the pool."""
+    found: dict[str, Callable[[float], float]] = {}
+    for order in ORDERS:
+        every = [one for by in kept.values() for one in by.get(order, []) if one.verdict]
+        right = [one for one in every if one.sign == one.verdict and one.judgments]
+        found[order] = partial(
+            _share, np.array([one.judgments / one.pool for one in right if one.judgments]), len(every)
+        )
+    return found
+
+
+def _share(reached: Doubles, draws: int, share: float) -> float:
+    return float((reached <= share).sum()) / max(draws, 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Which pair to ask next: the one that may change most what is open between the leading systems."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from itemvec.core.arrays import Doubles, Ints
+from itemvec.judging.estimate import Estimate
+from itemvec.judging.pool import Pool
+
+LITTLE = 1e-12  # against what may decide
+STAY = 0.5  # share of the highest worth, from which another item of the same query is asked before another query
+
+
+def worth(found: Estimate, leading: list[int]) -> Doubles:
+    """By how much a judgment of each pair lowers the variance of the differences of the leading systems, float64.
+
+    It is the sum over all pairs of these systems, up to a factor; 0 where a pair is judged. Where one system alone
+    leads, nothing is open: then what it, and the others, rank first.
+    """
+    weights = found.weights[:, leading]
+    if len(leading) > 1:
+        apart = np.square(weights - weights.mean(axis=1, keepdims=True)).sum(axis=1)
+        return np.asarray(found.variance * apart, dtype=np.float64)
+    return np.where(found.variance > 0, LITTLE * found.weights.max(axis=1), 0.0)
+
+
+def next_pairs(pool: Pool, values: Doubles, free: Ints, current: int | None, most: int, whole: bool = False) -> Ints:
+    """Up to ``most`` pairs of one query, the worthiest first; empty where none is free.
+
+    Parameters
+    ----------
+    values
+        As ``worth`` gives them.
+    free
+        Positions of the pairs that may be asked, ascending.
+    current
+        The query that was asked last: people read a query once for several items.
+    whole
+        Ask all pairs of a query before the next one, those first of which some are judged: then what is measured on
+        the judged queries does not depend on what nobody judged.
+    """
+    if not len(free):
+        return free
+    chosen = _whole_query(pool, values, free, current) if whole else _query(pool, values, free, current)
+    own = free[pool.query[free] == chosen]
+    own = own[np.argsort(-values[own], kind="stable")]
+    n = most if whole else min(most, int(np.count_nonzero(values[own] >= STAY * values[own[0]])))
+    return np.asarray(own[:n], dtype=np.int64)
+
+
+def _query(pool: Pool, values: Doubles, free: Ints, current: int | None) -> int:
+    """That of the worthiest pair, or the current one while it has a pair that is worth half as much."""
+    if current is not None:
+        own = free[pool.query[free] == current]
+        if len(own) and values[own].max() >= STAY * values[free].max():
+            return current
+    return int(pool.query[free[values[free].argmax()]])
+
+
+def _whole_query(pool: Pool, values: Doubles, free: Ints, current: int | None) -> int:
+    """The current one while it has a pair, else one that was begun, else the one whose pairs are worth most."""
+    if current is not None and current in pool.query[free]:
+        return current
+    is_free = np.zeros(len(pool))
+    is_free[free] = 1.0
+    left, pairs = pool.sums(is_free), pool.sums(np.ones(len(pool)))
+    score = np.where(left > 0, pool.sums(values * is_free) / np.maximum(left, 1), -1.0)
+    begun = (left > 0) & (left < pairs)
+    score = np.where(begun, score + score.max() + 1, score)
+    return int(pool.asked[score.argmax()])
