@@ -18,9 +18,9 @@ class Commands(click.Group):
     would take longer than most commands.
     """
 
-    def __init__(self, *args: Any, modules: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, modules: Mapping[str, str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.modules = modules
+        self.modules = modules or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, sorted."""

@@ -70,8 +70,7 @@ class Part:
 
     def ranked(self, top: Top) -> Top:
         """What was found for each of ``judgments``, from what was found for each of ``queries``."""
-        if self.skip:
-            top = skip_unjudged(top, self.judged, self.n_items)
+        top = skip_unjudged(top, self.judged, self.n_items) if self.skip else top
         return Top(top.positions[self.rows], top.scores[self.rows])
 
     def alternatives(self, top: Top, metric: str) -> dict[str, Doubles]:
