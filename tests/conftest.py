@@ -75,6 +75,7 @@ RECOMMENDER_ROWS: dict[str, dict[str, Any]] = {
     "denserec": {"kind": "denserec", "width": 8, "epochs": 2},
     "personas": {"kind": "personas", "item": "text", "personas": 2, "width": 8, "negatives": 16, "epochs": 2},
     "semantic-id": {"kind": "semantic-id", "codes": 2, "layers": 1, "gbpo": 1, "width": 8, "epochs": 2},
+    "vq-attention": {"kind": "vq-attention", "codewords": 4, "groups": 2, "width": 8, "epochs": 2},
     "vqrec": {"kind": "vqrec", "parts": 4, "bits": 3, "width": 8, "epochs": 2},
 }
 RETRIEVER_ROWS: dict[str, dict[str, Any]] = {
