@@ -18,8 +18,8 @@ MODULES = {
     **{
         name: f"itemvec.commands.{name.replace('-', '_')}"
         for name in (
-            *("cache", "convert", "diff", "drift", "export", "generate-queries", "init", "leaderboard", "plan", "race"),
-            *("recommend", "review", "search", "serve", "sweep", "tune", "tuned", "undo"),
+            *("cache", "convert", "diff", "drift", "export", "generate-queries", "init", "leaderboard", "plan"),
+            *("pretrain", "race", "recommend", "review", "search", "serve", "sweep", "tune", "tuned", "undo"),
         )
     },
     "paper": "itemvec.commands.paper.command",
