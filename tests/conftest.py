@@ -83,6 +83,7 @@ RETRIEVER_ROWS: dict[str, dict[str, Any]] = {
     "bm25": {"kind": "bm25"},
     "lancedb": {"kind": "lancedb", "mode": "hybrid", "index_type": "IVF_FLAT"},
     "hybrid": {"kind": "hybrid", "parts": [{"kind": "exact"}, {"kind": "bm25"}]},
+    "query-policy": {"kind": "query-policy", "of": {"kind": "bm25"}},
     "colbert": {"kind": "colbert", "checkpoint": "tiny"},  # the fixture checkpoint puts a folder here
 }
 RERANKER_ROWS: dict[str, dict[str, Any]] = {  # tests/rerankers/conftest.py puts folders here

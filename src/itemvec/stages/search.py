@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from itemvec.core.engine import HERE, Engine
 from itemvec.core.files import n_rows
 from itemvec.core.params import Row, SearchProtocol
+from itemvec.core.top_k import Top
+from itemvec.protocol.action_gain import action_gain
 from itemvec.protocol.evaluation import Evaluation, evaluate, nothing
 from itemvec.protocol.query_slices import slices
 from itemvec.protocol.useful_depth import within
-from itemvec.retrievers import RETRIEVERS, Retriever, Tuning, prepare
+from itemvec.retrievers import RETRIEVERS, Chooses, Judged, Retriever, Tuning, prepare
 from itemvec.stages.trial import Part, Trial
 from itemvec.store import further_seeds
 
@@ -56,12 +59,13 @@ def search(
     for number in seeds:
         trial = Trial.load(tables, vectors, protocol, number, engine)
         depths = within(protocol, len(trial.items))
-        retrieve, chosen = prepare(retriever, trial.items, _tuning(trial.validation, depths))
+        retrieve, chosen = prepare(retriever, trial.items, _tuning(trial.validation, depths), _judged(trial, depths))
         top = trial.test.retrieve(retrieve, depths.depth)
         tops[number], others[number] = trial.test.ranked(top), trial.test.alternatives(top, depths.metrics[0])
-        choices.append(chosen)
+        gain = {"policy": _gain(retrieve, trial.test, top, depths, seed)} if isinstance(retrieve, Chooses) else {}
+        choices.append(({"chosen": chosen} if chosen else {}) | gain)
     test = trial.test
-    facts = {"task": "search"} | trial.facts | ({"chosen": choices[0]} if choices[0] else {})
+    facts = {"task": "search"} | trial.facts | choices[0]
     cohorts = slices(test.queries.texts, test.rows, trial.items.texts, test.judgments, trial.train)
     return evaluate(
         tops,
@@ -85,3 +89,23 @@ def _tuning(validation: Part, protocol: SearchProtocol) -> Tuning | None:
         lambda top: float(validation.quality(validation.shown(top, protocol.depth), protocol.metrics[0]).mean()),
         protocol.depth + (validation.hidden is not None),
     )
+
+
+def _judged(trial: Trial, protocol: SearchProtocol) -> Judged | None:
+    """What a retriever may learn from: the training queries, or where none is judged, those of validation."""
+    part = trial.training if len(trial.training.judgments) else trial.validation
+    if not len(part.judgments):
+        return None
+    metric, depth = protocol.metrics[0], protocol.depth
+    return Judged(
+        part.queries, lambda top: part.values(part.shown(top, depth), metric), depth + (part.hidden is not None)
+    )
+
+
+def _gain(retrieve: Chooses, test: Part, found: Top, protocol: SearchProtocol, seed: int) -> dict[str, Any]:
+    """What the choice of actions gains on the test queries, and the best choice would."""
+    metric, depth = protocol.metrics[0], protocol.depth
+    tops = retrieve.outcomes(test.queries, depth + (test.hidden is not None))
+    outcomes = {name: test.quality(test.shown(top, depth), metric) for name, top in tops.items()}
+    actions = retrieve.actions(test.queries)[test.rows]
+    return {"metric": metric} | action_gain(outcomes, test.quality(found, metric), actions, test.owners, seed)
