@@ -33,6 +33,16 @@ def test_the_best_action_is_told_by_the_features_of_a_query(rng: np.random.Gener
     assert policy[20:, 2].min() > 0.95
 
 
+def test_features_of_any_mean_and_size_are_learnt(rng: np.random.Generator) -> None:
+    """The second feature is 1,000 or 1,002, the third always 7; the weights are for these as they are."""
+    features = np.column_stack([np.ones(40), np.repeat([1000.0, 1002.0], 20), np.full(40, 7.0)])
+    rewards = np.zeros((40, 2))
+    rewards[:20, 0] = rewards[20:, 1] = 1.0
+    policy = probabilities(Grpo().fit(features, rewards, rng), features)
+    assert (policy.argmax(axis=1) == np.repeat([0, 1], 20)).all()
+    assert policy.max(axis=1).min() > 0.95
+
+
 def test_expected_reward_rises(rng: np.random.Generator) -> None:
     """Enumerated over all actions: more steps expect more, for steps that are small."""
     expected = [

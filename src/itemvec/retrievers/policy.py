@@ -22,6 +22,7 @@ from itemvec.core.arrays import Doubles, Ints
 
 SPREAD = 1e-6  # added to the deviation of a group
 FAILURE = 0.1  # a reward below it is a failure
+FLAT = 1e-9  # deviation of a feature that is the same for all queries
 SMOOTH = 0.1  # temperature of the teacher, a softmax of the rewards
 
 
@@ -52,6 +53,17 @@ class Grpo:
     learning_rate: float = 0.5
     kl: float = 0.001
     beta: float = 0.0
+
+    def fit(self, features: Doubles, rewards: Doubles, rng: np.random.Generator) -> Doubles:
+        """``train`` on features with mean 0 and deviation 1, the first of which is a constant 1.
+
+        Returns weights for the features as they are given.
+        """
+        mean, spread = features.mean(axis=0), features.std(axis=0)
+        mean[0], spread = 0.0, np.where(spread > FLAT, spread, 1.0)
+        weights = self.train((features - mean) / spread, rewards, rng) / spread
+        weights[:, 0] -= weights @ mean
+        return weights
 
     def train(
         self, features: Doubles, rewards: Doubles, rng: np.random.Generator, start: Doubles | None = None

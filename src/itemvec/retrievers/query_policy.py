@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from annotated_types import Ge, Le
 
-from itemvec.core.arrays import Doubles
 from itemvec.core.errors import ParamsError
 from itemvec.core.options import Natural, NaturalFloat, Positive, PositiveFloat
 from itemvec.core.top_k import TieOrder
@@ -80,6 +79,12 @@ class QueryPolicy:
         return RETRIEVERS.build("query-policy, of", self.of)
 
     @property
+    def grpo(self) -> Grpo:
+        """How the policy is trained."""
+        beta = self.beta if self.teacher == "on_failure" else 0.0
+        return Grpo(self.group, self.clip, self.steps, learning_rate=self.learning_rate, kl=self.kl, beta=beta)
+
+    @property
     def needs_vectors(self) -> bool:
         """Whether the retriever needs them."""
         return self.inner.needs_vectors
@@ -122,7 +127,7 @@ class QueryPolicy:
         )
         known = ~np.isnan(rewards).any(axis=1)
         features = chosen.rewriter.features(judged.queries.words("query-policy"), retrieve(judged.queries, 2 * FIRST))
-        weights = self._trained(features[known], rewards[known])
+        weights = self.grpo.fit(features[known], rewards[known], np.random.default_rng(self.seed))
         taken = np.argmax(probabilities(weights, features[known]), axis=1)
         reached = {
             "as asked": rewards[known, 0].mean(),
@@ -137,13 +142,3 @@ class QueryPolicy:
         weights = None if self.weights is None else np.array(self.weights)
         titles = None if self.needs_vectors else prepare(self.inner, titles_of(items), None)[0]
         return Chosen(retrieve, titles, TieOrder(items.ids), Rewriter.of(items.words("query-policy")), weights)
-
-    def _trained(self, features: Doubles, rewards: Doubles) -> Doubles:
-        """Weights for features as they are; training sees them with mean 0 and deviation 1."""
-        mean, spread = features.mean(axis=0), features.std(axis=0)
-        mean[0], spread = 0.0, np.where(spread > 1e-9, spread, 1.0)  # the first is the constant
-        beta = self.beta if self.teacher == "on_failure" else 0.0
-        grpo = Grpo(self.group, self.clip, self.steps, learning_rate=self.learning_rate, kl=self.kl, beta=beta)
-        weights = grpo.train((features - mean) / spread, rewards, np.random.default_rng(self.seed)) / spread
-        weights[:, 0] -= weights @ mean
-        return weights
