@@ -40,15 +40,16 @@ def summed(codes: Tensor, weights: Tensor, values: Tensor, n_codewords: int) -> 
     return counts, sums
 
 
-def read(queries: Tensor, codewords: Tensor, counts: Tensor, sums: Tensor) -> Tensor:
+def read(queries: Tensor, codewords: Tensor, counts: Tensor, sums: Tensor, log_kept: Tensor | float = 0.0) -> Tensor:
     """Attention of queries, (n, heads, width), over codewords, (heads, n_codewords, width), by their sums.
 
-    It is computed as a softmax over logits + log n_c of the means S_c / n_c, which cannot overflow.
+    It is computed as a softmax over logits + log n_c of the means S_c / n_c, which cannot overflow. ``log_kept`` is the
+    logarithm of what both sums of a codeword have lost since they were made; it cancels from their ratio.
     """
     logits = torch.einsum("nhd,hcd->nhc", queries, codewords) / math.sqrt(queries.shape[-1])
-    shares = (logits + counts.log()).softmax(dim=-1)  # 0 for a codeword without events
-    means = sums / counts.clamp(min=torch.finfo(counts.dtype).tiny)[..., None]
-    return torch.einsum("nhc,nhcd->nhd", shares, means)
+    shares = (logits + counts.log() + log_kept).softmax(dim=-1)  # 0 for a codeword without events
+    shares = shares / counts.clamp(min=torch.finfo(counts.dtype).tiny)
+    return torch.einsum("nhc,nhcd->nhd", shares, sums)
 
 
 class CodewordCache:
@@ -83,8 +84,8 @@ class CodewordCache:
 
     def read(self, queries: Tensor, codewords: Tensor) -> Tensor:
         """What ``read`` gives for queries that follow the last event."""
-        kept = torch.exp(-self.rates[:, None] * (self.now - self.touched))
-        return read(queries, codewords, self.counts * kept, self.sums * kept[..., None])
+        log_kept = -self.rates[:, None] * (self.now - self.touched)
+        return read(queries, codewords, self.counts, self.sums, log_kept)
 
     @property
     def bytes(self) -> int:
