@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from itemvec.core.arrays import Doubles
 from itemvec.core.engine import HERE, Engine
 from itemvec.core.files import n_rows
 from itemvec.core.params import Row, SearchProtocol
@@ -96,10 +99,14 @@ def _judged(trial: Trial, protocol: SearchProtocol) -> Judged | None:
     part = trial.training if len(trial.training.judgments) else trial.validation
     if not len(part.judgments):
         return None
-    metric, depth = protocol.metrics[0], protocol.depth
-    return Judged(
-        part.queries, lambda top: part.values(part.shown(top, depth), metric), depth + (part.hidden is not None)
-    )
+
+    def values(top: Top) -> Doubles:
+        """The metric of each query: the mean over its judgments, NaN where it has none."""
+        found = part.quality(part.shown(top, protocol.depth), protocol.metrics[0])
+        counts, sums = (np.bincount(part.rows, one, minlength=len(part.queries)) for one in (None, found))
+        return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+    return Judged(part.queries, values, protocol.depth + (part.hidden is not None))
 
 
 def _gain(retrieve: Chooses, test: Part, found: Top, protocol: SearchProtocol, seed: int) -> dict[str, Any]:

@@ -92,12 +92,6 @@ class Part:
         """A metric of each of ``judgments``, float64."""
         return measure(Ranked.judge(self.ranked(top).positions, self.judgments), [metric])[metric]
 
-    def values(self, top: Top, metric: str) -> Doubles:
-        """A metric of each of ``queries``, float64: the mean over its judgments, NaN where it has none."""
-        counts = np.bincount(self.rows, minlength=len(self.queries))
-        sums = np.bincount(self.rows, self.quality(top, metric), minlength=len(self.queries))
-        return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
-
 
 @dataclass(frozen=True)
 class Trial:
