@@ -34,15 +34,6 @@ RECOMMEND = {"split": "leave-one-out", "mask_history": True, "depth": 10, "seeds
     ("changes", "said"),
     [
         (
-            {
-                "recommenders": ["x"],
-                "retrievers": [],
-                "baselines": [],
-                "systems": {"x": {"kind": "unisrec", "start": "none.safetensors"}},
-            },
-            "recommender unisrec: start none.safetensors: no such file; write it with `itemvec pretrain`",
-        ),
-        (
             {"model": "x", "models": {"x": {"kind": "hashin", "dim": 3}}},
             "unknown kind 'hashin'; did you mean 'hashing'",
         ),

@@ -14,6 +14,7 @@ from itemvec.core.files import write_parquet
 from itemvec.core.params import Params
 from itemvec.recommenders import RECOMMENDERS, Training
 from itemvec.recommenders.unisrec import UniSRec
+from itemvec.stages.check import check_params
 from itemvec.stages.pretrain import pretrain
 from itemvec.store import Block, open_vectors, write_database
 from tests.conftest import ROOT, cycles
@@ -68,3 +69,9 @@ def test_what_does_not_go_together_is_refused(tmp_path: Path, rng: np.random.Gen
         pretrain("mine", runs, "full", params(ROW), tmp_path / "out")
     with pytest.raises(ParamsError, match="mine is of a kind that reads no other catalogue; take unisrec or vqrec"):
         pretrain("mine", runs[:1], "full", params({"kind": "sasrec", "item": "text"}), tmp_path / "out")
+
+
+def test_weights_that_are_not_there_are_missed_before_a_run() -> None:
+    row = params(ROW | {"start": "none.safetensors"})
+    with pytest.raises(ParamsError, match=r"start none.safetensors: no such file; write it with `itemvec pretrain`"):
+        check_params(replace(row, recommenders=["mine"], retrievers=[], baselines=[]))
