@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from annotated_types import Ge, Le
 
@@ -11,7 +11,7 @@ from itemvec.core.errors import ParamsError
 from itemvec.core.options import Positive
 from itemvec.recommenders.base import RECOMMENDERS, Training
 from itemvec.recommenders.item_side import ItemSide
-from itemvec.recommenders.neural import Side
+from itemvec.recommenders.neural import Neural
 
 if TYPE_CHECKING:
     from itemvec.recommenders.network import Network
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @RECOMMENDERS.register("vq-attention")
 @dataclass(frozen=True, kw_only=True)
-class VqAttention(ItemSide):
+class VqAttention(ItemSide, Neural):
     """Attention over a whole history, whose keys are quantised and whose values are not (VQL, arXiv 2508.17125).
 
     The latest item asks, and attends over all events by their codewords. So a user is kept as sums per codeword, whose
@@ -38,7 +38,7 @@ class VqAttention(ItemSide):
         weight.
     """
 
-    item: Side = "text"
+    item: Literal["id", "text", "id+text"] = "text"
     max_history: Positive = 2048
     codewords: Annotated[int, Ge(1), Le(65_536)] = 256
     groups: Positive = 1

@@ -77,10 +77,10 @@ class Chosen:
 
 
 def _asking(queries: Entries, texts: list[str]) -> Entries:
-    return Entries(queries.ids, pa.array(texts, pa.string()), queries.vectors)
+    return Entries(queries.ids, pa.array(texts, pa.string()), queries.vectors, queries.engine)
 
 
 def titles_of(items: Entries) -> Entries:
     """The same items by their titles: their texts up to the first full stop before a blank, or the first line break."""
     texts: Any = pa.compute.replace_substring_regex(items.texts, r"(?s)(\. |\n).*", "")
-    return Entries(items.ids, texts)
+    return Entries(items.ids, texts, engine=items.engine)
