@@ -75,6 +75,7 @@ RECOMMENDER_ROWS: dict[str, dict[str, Any]] = {
     "denserec": {"kind": "denserec", "width": 8, "epochs": 2},
     "personas": {"kind": "personas", "item": "text", "personas": 2, "width": 8, "negatives": 16, "epochs": 2},
     "semantic-id": {"kind": "semantic-id", "codes": 2, "layers": 1, "gbpo": 1, "width": 8, "epochs": 2},
+    "vq-attention": {"kind": "vq-attention", "codewords": 4, "groups": 2, "width": 8, "epochs": 2},
     "vqrec": {"kind": "vqrec", "parts": 4, "bits": 3, "width": 8, "epochs": 2},
 }
 RETRIEVER_ROWS: dict[str, dict[str, Any]] = {
@@ -82,6 +83,7 @@ RETRIEVER_ROWS: dict[str, dict[str, Any]] = {
     "bm25": {"kind": "bm25"},
     "lancedb": {"kind": "lancedb", "mode": "hybrid", "index_type": "IVF_FLAT"},
     "hybrid": {"kind": "hybrid", "parts": [{"kind": "exact"}, {"kind": "bm25"}]},
+    "query-policy": {"kind": "query-policy", "of": {"kind": "bm25"}},
     "colbert": {"kind": "colbert", "checkpoint": "tiny"},  # the fixture checkpoint puts a folder here
 }
 RERANKER_ROWS: dict[str, dict[str, Any]] = {  # tests/rerankers/conftest.py puts folders here

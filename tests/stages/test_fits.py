@@ -83,13 +83,16 @@ TUNED = {"kind": "hybrid", "parts": [{"kind": "exact"}, {"kind": "bm25"}], "fusi
 def test_splits_and_weights_that_the_data_does_not_allow_are_named_together(tmp_path: Path, data: Path) -> None:
     recommend = {"split": "given", "mask_history": True, "depth": 10, "seeds": 1, "metrics": ["ndcg@10"]}
     systems = {"tuned": TUNED, "deep": {"kind": "hybrid", "parts": [{"kind": "bm25"}, TUNED]}}
-    changes = MINE | {"retrievers": ["tuned", "deep"], "systems": systems}
+    systems["policy"] = {"kind": "query-policy", "of": TUNED}
+    changes = MINE | {"retrievers": ["tuned", "deep", "policy"], "systems": systems}
     with pytest.raises(ParamsError) as error:
         check_selected_data(data, params(tmp_path, **changes, recommend=recommend))
-    split, tuned, deep = error.value.message.splitlines()
+    split, tuned, deep, inner, policy = error.value.message.splitlines()
     assert split.startswith("recommend: split is 'given', the interactions have no column split")
     assert tuned.startswith("retriever 'tuned': there are no validation queries to choose weights by")
     assert deep.startswith("retriever 'deep': there are no validation queries")
+    assert inner.startswith("retriever 'policy': there are no validation queries")
+    assert policy.startswith("retriever 'policy': there are no training or validation queries to learn from")
     search = {"depth": 10, "metrics": ["ndcg@10"], "split": {"validation": 0.2}}
     check_selected_data(data, params(tmp_path, **changes, search=search))
 

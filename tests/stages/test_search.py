@@ -7,12 +7,13 @@ import pyarrow as pa
 import pytest
 
 from itemvec.core.columns import ITEMS, QRELS, QUERIES
-from itemvec.core.errors import TableError
+from itemvec.core.errors import ParamsError, TableError
 from itemvec.core.files import read_parquet, write_parquet
 from itemvec.core.params import SearchProtocol
 from itemvec.retrievers.bm25 import Bm25
 from itemvec.retrievers.exact import Exact
 from itemvec.retrievers.hybrid import Hybrid
+from itemvec.retrievers.query_policy import QueryPolicy
 from itemvec.stages.search import search
 from itemvec.store import Block, write_database
 
@@ -96,6 +97,22 @@ def test_weights_are_tuned_on_validation_queries_alone(divided: dict[str, Path],
     assert found.summary["chosen"] == {"weights": [0.5, 0.5], "validation": 1.0}
     again = search(hybrid, divided, vectors(tmp_path, ["i1", "i2", "i3"]), PROTOCOL, seed=1)
     assert again.run.equals(found.run)
+
+
+def test_a_policy_learns_on_training_queries_and_its_gain_is_of_test_queries(divided: dict[str, Path]) -> None:
+    """What is learnt from is q1 alone; "red hose" finds i3 and i1, of which i3 is right, and first as asked."""
+    found = search(QueryPolicy({"kind": "bm25"}, steps=2), divided, None, PROTOCOL, seed=1)
+    assert found.summary["chosen"]["learnt from"] == 1
+    policy = found.summary["policy"]
+    assert policy["metric"] == "mrr@3"
+    assert policy["taken"] == found.measures["mrr@3"].to_pylist()[0]
+    assert policy["as_asked"] <= policy["oracle"] == 1
+    untrained = read_parquet(divided["queries"]).drop(["split"])
+    write_parquet(divided["queries"], untrained)
+    protocol = replace(PROTOCOL, split={"validation": 0.4})  # q3 alone, by the hash of its id
+    assert search(QueryPolicy({"kind": "bm25"}, steps=2), divided, None, protocol, 1).summary["chosen"]["learnt from"]
+    with pytest.raises(ParamsError, match="there are no training or validation queries"):
+        search(QueryPolicy({"kind": "bm25"}), divided, None, PROTOCOL, seed=1)
 
 
 def test_each_pair_may_be_a_query_of_its_own(tables: dict[str, Path], tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ MODULES = {
         name: f"itemvec.commands.{name.replace('-', '_')}"
         for name in (
             *("cache", "convert", "diff", "drift", "export", "generate-queries", "init", "judge", "leaderboard"),
-            *("plan", "race", "recommend", "review", "search", "serve", "sweep", "tune", "tuned", "undo"),
+            *("plan", "pretrain", "race", "recommend", "review", "search", "serve", "sweep", "tune", "tuned", "undo"),
         )
     },
     "paper": "itemvec.commands.paper.command",

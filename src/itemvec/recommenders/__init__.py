@@ -15,6 +15,7 @@ from itemvec.recommenders import (  # noqa: F401  (each registers its kind)
     semantic_id,
     text_ease,
     unisrec,
+    vq_attention,
     vqrec,
 )
 from itemvec.recommenders.base import RECOMMENDERS, Explains, Measures, Recommender, Score, Training

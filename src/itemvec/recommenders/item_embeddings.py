@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from itemvec.core.arrays import Floats, Ints
+from itemvec.core.errors import ParamsError
 from itemvec.recommenders.base import Training
 
 NORMAL = 0.02  # standard deviation of fresh embeddings
@@ -112,12 +113,25 @@ class SumItems(Items):
         return sum(others, start=first)  # type: ignore[no-any-return]
 
 
-def standardised(vectors: Floats, whiten: bool = False) -> Tensor:
+def standards(vectors: Floats) -> tuple[Tensor, Tensor]:
+    """Mean of each column, and the root mean square of all numbers without it."""
+    mean = torch.from_numpy(vectors.mean(axis=0))
+    return mean, (torch.from_numpy(vectors) - mean).square().mean().sqrt()
+
+
+def standardised(vectors: Floats, whiten: bool = False, by: tuple[Tensor, Tensor] | None = None) -> Tensor:
     """A copy of item vectors of shape (n_items, dim) with mean 0 in each column.
 
     The root mean square of all numbers is 1; with ``whiten``, it is 1 in every direction, so that a few directions do
-    not dominate.
+    not dominate. ``by`` gives the standards of other vectors, by which these are measured.
     """
+    if by is not None:
+        if vectors.shape[1] != len(by[0]):
+            raise ParamsError(
+                f"start: is of vectors of {len(by[0])} numbers, and these have {vectors.shape[1]}; take the text model "
+                "of pre-training"
+            )
+        return (torch.from_numpy(vectors) - by[0]) / by[1]
     centred = torch.from_numpy(vectors - vectors.mean(axis=0))
     blocks = [centred[start : start + ROWS] for start in range(0, len(centred), ROWS)]
     if whiten:

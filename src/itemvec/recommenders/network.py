@@ -102,6 +102,10 @@ class Network(nn.Module):
         """Make the score function of the network as it is now."""
         return scorer(self, max_history)
 
+    def final(self, asked: Histories, max_history: int, table: Tensor) -> Tensor:
+        """The state after each history, float32 of shape (n_users, width); ``table`` is that of all items."""
+        return final_states(self.states, asked, max_history, table)
+
     def scaled(self, states: Tensor) -> Tensor:
         """States as they are compared with items."""
         return states if self.temperature is None else functional.normalize(states, dim=-1) / self.temperature
@@ -119,7 +123,7 @@ def scorer(network: Network, max_history: int) -> Score:
         items = network.targets(table)
 
     def score(asked: Histories) -> Floats:
-        states = final_states(network.states, asked, max_history, table)
+        states = network.final(asked, max_history, table)
         with torch.inference_mode():
             scores: Floats = (states @ items.T).cpu().numpy()
         return scores
@@ -129,14 +133,24 @@ def scorer(network: Network, max_history: int) -> Score:
 
 def final_states(read: Callable[[Tensor, Tensor], Tensor], asked: Histories, max_history: int, table: Tensor) -> Tensor:
     """The state after each history, float32 of shape (n_users, width); ``read`` gives those after every item."""
-    recent = torch.from_numpy(asked.recent(max_history)).to(table.device)
+
+    def final(shown: Tensor, last: Tensor) -> Tensor:
+        return read(shown, table)[torch.arange(len(last), device=last.device), last]
+
+    return in_blocks(final, asked, max_history, table.new_empty(len(asked), table.shape[1], dtype=torch.float32))
+
+
+def in_blocks(final: Callable[[Tensor, Tensor], Tensor], asked: Histories, max_history: int, states: Tensor) -> Tensor:
+    """Fill ``states``, (n_users, width), block by block.
+
+    ``final`` gives the states after the items at places ``last``, int64 of shape (n,), of histories, (n, length).
+    """
+    recent = torch.from_numpy(asked.recent(max_history)).to(states.device)
     lengths = np.clip(asked.lengths, 1, max_history)
-    last = torch.from_numpy(lengths - 1).to(table.device)
+    last = torch.from_numpy(lengths - 1).to(states.device)
     order = np.argsort(lengths, kind="stable")  # histories of like length together spare the padding
     with torch.inference_mode():
-        states = table.new_empty(len(recent), table.shape[1], dtype=torch.float32)
         for start in range(0, len(order), USERS):
-            rows = torch.from_numpy(order[start : start + USERS]).to(table.device)
-            shown = recent[rows, : last[rows[-1]] + 1]
-            states[rows] = read(shown, table)[torch.arange(len(rows), device=table.device), last[rows]]
+            rows = torch.from_numpy(order[start : start + USERS]).to(states.device)
+            states[rows] = final(recent[rows, : last[rows[-1]] + 1], last[rows])
     return states

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,36 @@ ROWS = 1 << 16  # vectors encoded at a time; also the most training vectors
 ROUNDS = 10  # of optimising centroids and rotation in turn
 
 
-def opq_codes(vectors: Floats, parts: int, bits: int) -> Ints:
-    """The nearest of 2 ** bits centroids in each of ``parts`` parts of the rotated vectors.
+@dataclass(frozen=True)
+class Quantizer:
+    """A fitted quantiser, by which vectors of any catalogue of the same text model get codes of the same meaning.
+
+    rotation
+        Orthogonal map, float32 of shape (dim, width).
+    centroids
+        Of each part, float32 of shape (parts, 2 ** bits, width / parts).
+    """
+
+    rotation: Floats
+    centroids: Floats
+
+    def codes(self, vectors: Floats) -> Ints:
+        """The nearest centroid in each part of the rotated vectors: int64 of shape (n, parts)."""
+        import faiss
+
+        parts, choices, _ = self.centroids.shape
+        bits = int(np.log2(choices))
+        quantizer: Any = faiss.ProductQuantizer(self.rotation.shape[1], parts, bits)
+        faiss.copy_array_to_vector(self.centroids.ravel(), quantizer.centroids)
+        blocks = [
+            quantizer.compute_codes(vectors[start : start + ROWS] @ self.rotation)
+            for start in range(0, len(vectors), ROWS)
+        ]
+        return np.concatenate([faiss.unpack_bitstrings(one, parts, bits) for one in blocks]).astype(np.int64)
+
+
+def opq(vectors: Floats, parts: int, bits: int) -> Quantizer:
+    """Fit 2 ** bits centroids in each of ``parts`` parts of rotated vectors, and the rotation.
 
     Parameters
     ----------
@@ -25,7 +54,7 @@ def opq_codes(vectors: Floats, parts: int, bits: int) -> Ints:
 
     Returns
     -------
-    int64 of shape (n, parts), from 0 to 2 ** bits - 1. Equal vectors give equal codes: faiss has a fixed seed.
+    Equal vectors give an equal quantiser: faiss has a fixed seed.
     """
     import faiss
 
@@ -48,8 +77,9 @@ def opq_codes(vectors: Floats, parts: int, bits: int) -> Ints:
         coded = quantizer.decode(quantizer.compute_codes(rotated))
         left, _, right = np.linalg.svd(sample.T @ coded, full_matrices=False)
         rotation = left @ right  # the orthogonal map that takes the sample nearest to its codes
-    blocks = [
-        faiss.unpack_bitstrings(quantizer.compute_codes(vectors[start : start + ROWS] @ rotation), parts, bits)
-        for start in range(0, n, ROWS)
-    ]
-    return np.concatenate(blocks).astype(np.int64)
+    return Quantizer(rotation, faiss.vector_to_array(quantizer.centroids).reshape(parts, 1 << bits, -1))
+
+
+def opq_codes(vectors: Floats, parts: int, bits: int) -> Ints:
+    """The codes of vectors, float32 of shape (n, dim), by a quantiser that is fitted on them: int64 (n, parts)."""
+    return opq(vectors, parts, bits).codes(vectors)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from itemvec.core.errors import TableError
 from itemvec.core.machine import torch_device, training_folder
@@ -15,6 +16,8 @@ from itemvec.recommenders.base import RECOMMENDERS, Score, Training
 if TYPE_CHECKING:
     from itemvec.recommenders.method import Method
     from itemvec.recommenders.schedule import Schedule
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +100,10 @@ class Trained(ABC):
 
     def fit(self, training: Training) -> Score:
         """Train with the seed of ``training``; the global random state is restored."""
+        return self.seeded(training, self.trained)
+
+    def seeded(self, training: Training, train: Callable[[Training, Path], T]) -> T:
+        """Call ``train`` with the seed of ``training`` and the place of its checkpoint."""
         import torch
 
         from itemvec.recommenders.fingerprint import fingerprint
@@ -109,7 +116,7 @@ class Trained(ABC):
         word = fingerprint(kind, self.options(), training, torch_device())
         with torch.random.fork_rng():
             torch.manual_seed(training.seed)
-            return self.trained(training, training_folder() / f"{word}.safetensors")
+            return train(training, training_folder() / f"{word}.safetensors")
 
     def trained(self, training: Training, checkpoint: Path) -> Score:
         """Train a new network; torch's random state is that of the seed."""

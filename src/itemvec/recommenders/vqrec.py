@@ -7,21 +7,26 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from annotated_types import Ge, Le
 
+from itemvec.core.errors import ParamsError
 from itemvec.core.options import Positive
 from itemvec.recommenders.base import RECOMMENDERS, Training
-from itemvec.recommenders.neural import Attentive
+from itemvec.recommenders.transferable import Transferable
 
 if TYPE_CHECKING:
+    from torch import Tensor, nn
+
     from itemvec.recommenders.network import Network
+    from itemvec.recommenders.opq import Quantizer
 
 
 @RECOMMENDERS.register("vqrec")
 @dataclass(frozen=True, kw_only=True)
-class VqRec(Attentive):
+class VqRec(Transferable):
     """A transformer over items whose texts are quantised to codes (arXiv 2210.12316).
 
-    Every code of every part has a learned vector. The published pre-training on other data, and its permutation of
-    codes, are left out.
+    Every code of every part has a learned vector. ``start`` begins with those of other catalogues, and with their
+    quantiser, so that a code keeps its meaning; the published permutation of codes, for a quantiser that is fitted
+    anew, is left out.
 
     Parameters
     ----------
@@ -40,12 +45,37 @@ class VqRec(Attentive):
     layers: Positive = 2
     needs_vectors: ClassVar[bool] = True
 
-    def network(self, training: Training) -> Network:
+    def fresh(self, training: Training) -> Network:
         """Build the item side and the transformer."""
         import torch
 
         from itemvec.recommenders.code_embeddings import CodeItems
-        from itemvec.recommenders.opq import opq_codes
 
-        codes = torch.from_numpy(opq_codes(training.text("vqrec"), self.parts, self.bits))
+        codes = torch.from_numpy(self._quantizer(training).codes(training.text("vqrec")))
         return self.attend(CodeItems(codes, 1 << self.bits, self.width, self.pooling))
+
+    def shared(self, network: Network) -> dict[str, nn.Module]:
+        """The transformer, and the vectors of codes."""
+        return {"encoder": network.encoder, "codes": network.items}
+
+    def reading(self, training: Training) -> dict[str, Tensor]:
+        """The quantiser."""
+        import torch
+
+        found = self._quantizer(training)
+        return {f"quantizer.{name}": torch.from_numpy(one) for name, one in vars(found).items()}
+
+    def _quantizer(self, training: Training) -> Quantizer:
+        """That of ``start``, else one that is fitted on the catalogue."""
+        from itemvec.recommenders.opq import Quantizer, opq
+
+        vectors = training.text("vqrec")
+        if self.pretrained is None:
+            return opq(vectors, self.parts, self.bits)
+        found = Quantizer(*(self.pretrained.tensors[f"quantizer.{name}"].numpy() for name in ("rotation", "centroids")))
+        if vectors.shape[1] != len(found.rotation):
+            raise ParamsError(
+                f"recommender vqrec: start is of vectors of {len(found.rotation)} numbers, and these have "
+                f"{vectors.shape[1]}; take the text model of pre-training"
+            )
+        return found

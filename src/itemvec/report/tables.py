@@ -115,6 +115,8 @@ def _note(facts: dict[str, Any]) -> str:
 def _chosen(one: Result) -> str:
     """The weights that a hybrid chose on validation queries."""
     weights = one.facts.get("chosen", {}).get("weights", [])
+    if any(isinstance(weight, list) for weight in weights):  # those of a policy
+        return ""
     said = " and ".join(f"{weight:g}" for weight in weights)
     return f"{one.system} on {one.variant or 'no vectors'} has the tuned weights {said}" if weights else ""
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from itemvec.core.arrays import Floats, Ids
+from itemvec.core.arrays import Doubles, Floats, Ids, Ints
 from itemvec.core.engine import HERE, Engine
 from itemvec.core.errors import ParamsError
 from itemvec.core.registry import Registry
@@ -110,6 +110,23 @@ class Tuning:
     depth: int
 
 
+@dataclass(frozen=True)
+class Judged:
+    """Judged queries that a retriever may learn from: those for training, or for validation where there are none.
+
+    queries
+        The queries.
+    values
+        From a ranking of these queries to the first metric of each, float64; NaN where nothing is relevant.
+    depth
+        Ranks that ``values`` needs.
+    """
+
+    queries: Entries
+    values: Callable[[Top], Doubles]
+    depth: int
+
+
 @runtime_checkable
 class Tunable(Protocol):
     """A retriever with options that are chosen on validation queries."""
@@ -134,8 +151,41 @@ class TakesWidths(Protocol):
         ...
 
 
-def prepare(retriever: Retriever, items: Entries, tuning: Tuning | None) -> tuple[Retrieve, dict[str, Any]]:
-    """Index ``items`` with any retriever; also return the options it chose, if it is tunable, for the summary."""
+@runtime_checkable
+class Learns(Protocol):
+    """A retriever that learns from single judged queries."""
+
+    def learn(self, items: Entries, tuning: Tuning | None, judged: Judged | None) -> tuple[Retrieve, dict[str, Any]]:
+        """Prepare ``items`` as ``index`` does, and return what it learnt too; ``judged`` is None without queries."""
+        ...
+
+
+@runtime_checkable
+class Chooses(Protocol):
+    """A retrieve function that takes one of several actions for each query."""
+
+    def __call__(self, queries: Entries, k: int) -> Top:
+        """The best ``k``, by the action that is taken for each query."""
+        ...
+
+    def actions(self, queries: Entries) -> Ints:
+        """Which action is taken for each query, int64: a place among ``outcomes``."""
+        ...
+
+    def outcomes(self, queries: Entries, k: int) -> dict[str, Top]:
+        """What each action finds for all queries, by its name; the first leaves them as they are."""
+        ...
+
+
+def prepare(
+    retriever: Retriever, items: Entries, tuning: Tuning | None, judged: Judged | None = None
+) -> tuple[Retrieve, dict[str, Any]]:
+    """Index ``items`` with any retriever; also return what it chose or learnt, for the summary.
+
+    ``judged`` is for one that learns; in a part of another it gets none.
+    """
+    if isinstance(retriever, Learns):
+        return retriever.learn(items, tuning, judged)
     return retriever.tune(items, tuning) if isinstance(retriever, Tunable) else (retriever.index(items), {})
 
 

@@ -17,6 +17,7 @@ from itemvec.encoders.base import Checkable
 from itemvec.metrics import parse
 from itemvec.protocol.splits import splitter
 from itemvec.recommenders import RECOMMENDERS, Recommender
+from itemvec.recommenders.transferable import Transferable
 from itemvec.reducers import REDUCERS
 from itemvec.reducers.widths import width_after
 from itemvec.rerankers import RERANKERS
@@ -70,7 +71,11 @@ def _model(params: Params) -> Encoder:
 
 
 def _recommender(params: Params, name: str) -> Recommender:
-    return RECOMMENDERS.build(name, params.systems[name])
+    """Build it, and read the weights that it begins with."""
+    recommender = RECOMMENDERS.build(name, params.systems[name])
+    if isinstance(recommender, Transferable):
+        _ = recommender.pretrained
+    return recommender
 
 
 def _reranker(params: Params, name: str) -> object:

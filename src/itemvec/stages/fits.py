@@ -19,6 +19,7 @@ from itemvec.reducers.pca import Pca
 from itemvec.reducers.widths import least_items, needs_interactions
 from itemvec.retrievers import RETRIEVERS
 from itemvec.retrievers.hybrid import Hybrid
+from itemvec.retrievers.query_policy import QueryPolicy
 from itemvec.stages.tasks import task_of
 
 DENSE = ("ease", "text-ease")  # kinds that invert a matrix of all pairs of items
@@ -76,6 +77,7 @@ def check_tables(params: Params, interactions: Any, queries: Any) -> None:
         A line for each.
     """
     found, split = [], params.recommend.split
+    asked = PART in queries.column_names and pc.any(pc.not_equal(queries[PART], "test")).as_py()
     kind = split if isinstance(split, str) else split.get("kind")
     if kind == "given" and len(interactions) and PART not in interactions.column_names:
         found.append("recommend: split is 'given', the interactions have no column split; set it to another kind")
@@ -85,7 +87,6 @@ def check_tables(params: Params, interactions: Any, queries: Any) -> None:
             for name in params.variants
             if needs_interactions(REDUCERS.build(name, params.reducers[name]))
         ]
-        asked = PART in queries.column_names and pc.any(pc.not_equal(queries[PART], "test")).as_py()
         if params.tuners and params.search.split == "given" and not asked:
             found.append(
                 f"tuners: nothing to learn from for {', '.join(params.tuners)}: there are no interactions, and no "
@@ -94,17 +95,26 @@ def check_tables(params: Params, interactions: Any, queries: Any) -> None:
     chosen = PART in queries.column_names and pc.any(pc.equal(queries[PART], "validation")).as_py()
     if len(queries) and params.search.split == "given" and not chosen:
         searching = [name for name in params.baselines if task_of(name, params.systems[name]) == "search"]
+        built = {name: RETRIEVERS.build(name, params.systems[name]) for name in [*params.retrievers, *searching]}
         found += [
             f"retriever {name!r}: there are no validation queries to choose weights by; set search.split to "
             "{validation: 0.2}, or give weights"
-            for name in [*params.retrievers, *searching]
-            if _must_choose(RETRIEVERS.build(name, params.systems[name]))
+            for name, retriever in built.items()
+            if _must_choose(retriever)
+        ]
+        found += [
+            f"retriever {name!r}: there are no training or validation queries to learn from; set search.split to "
+            "{validation: 0.2}, or take it out"
+            for name, retriever in built.items()
+            if isinstance(retriever, QueryPolicy) and retriever.weights is None and not asked
         ]
     if found:
         raise ParamsError("\n".join(found))
 
 
 def _must_choose(retriever: Any) -> bool:
+    if isinstance(retriever, QueryPolicy):
+        return _must_choose(retriever.inner)
     if not isinstance(retriever, Hybrid):
         return False
     own = retriever.fusion == "convex" and retriever.weights is None

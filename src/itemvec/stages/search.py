@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from itemvec.core.arrays import Doubles
 from itemvec.core.engine import HERE, Engine
 from itemvec.core.params import Row, SearchProtocol
 from itemvec.core.top_k import Top
+from itemvec.protocol.action_gain import action_gain
 from itemvec.protocol.evaluation import Evaluation, evaluate, nothing, run_table
 from itemvec.protocol.query_slices import slices
 from itemvec.protocol.useful_depth import within
-from itemvec.retrievers import RETRIEVERS, Retriever, Tuning, prepare
+from itemvec.retrievers import RETRIEVERS, Chooses, Judged, Retriever, Tuning, prepare
 from itemvec.stages.trial import Part, Trial
 from itemvec.store import further_seeds
 
@@ -60,14 +62,15 @@ def search(
     for number in seeds:
         trial = Trial.load(tables, vectors, protocol, number, engine)
         depths = within(protocol, len(trial.items))
-        retrieve, chosen = prepare(retriever, trial.items, _tuning(trial.validation, depths))
+        retrieve, chosen = prepare(retriever, trial.items, _tuning(trial.validation, depths), _judged(trial, depths))
         top = trial.test.retrieve(retrieve, depths.depth)
         unmeasured.append(_unmeasured(trial, top, number))
         if len(trial.test.judgments):
             tops[number], others[number] = trial.test.ranked(top), trial.test.alternatives(top, depths.metrics[0])
-        choices.append(chosen)
+            gain = {"policy": _gain(retrieve, trial.test, top, depths, seed)} if isinstance(retrieve, Chooses) else {}
+            choices.append(({"chosen": chosen} if chosen else {}) | gain)
     test = trial.test
-    facts = {"task": "search"} | trial.facts | ({"chosen": choices[0]} if choices[0] else {})
+    facts = {"task": "search"} | trial.facts | (choices[0] if choices else {})
     if not tops:
         return replace(nothing(protocol.metrics, facts), run=pa.concat_tables(unmeasured))
     cohorts = slices(test.queries.texts, test.rows, trial.items.texts, test.judgments, trial.train)
@@ -102,3 +105,27 @@ def _tuning(validation: Part, protocol: SearchProtocol) -> Tuning | None:
         lambda top: float(validation.quality(validation.shown(top, protocol.depth), protocol.metrics[0]).mean()),
         protocol.depth + (validation.hidden is not None),
     )
+
+
+def _judged(trial: Trial, protocol: SearchProtocol) -> Judged | None:
+    """What a retriever may learn from: the training queries, or where none is judged, those of validation."""
+    part = trial.training if len(trial.training.judgments) else trial.validation
+    if not len(part.judgments):
+        return None
+
+    def values(top: Top) -> Doubles:
+        """The metric of each query: the mean over its judgments, NaN where it has none."""
+        found = part.quality(part.shown(top, protocol.depth), protocol.metrics[0])
+        counts, sums = (np.bincount(part.rows, one, minlength=len(part.queries)) for one in (None, found))
+        return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+    return Judged(part.queries, values, protocol.depth + (part.hidden is not None))
+
+
+def _gain(retrieve: Chooses, test: Part, found: Top, protocol: SearchProtocol, seed: int) -> dict[str, Any]:
+    """What the choice of actions gains on the test queries, and the best choice would."""
+    metric, depth = protocol.metrics[0], protocol.depth
+    tops = retrieve.outcomes(test.queries, depth + (test.hidden is not None))
+    outcomes = {name: test.quality(test.shown(top, depth), metric) for name, top in tops.items()}
+    actions = retrieve.actions(test.queries)[test.rows]
+    return {"metric": metric} | action_gain(outcomes, test.quality(found, metric), actions, test.owners, seed)

@@ -94,7 +94,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Trial:
-    """What a retriever is tried on: a catalogue, queries to choose by, and queries to report on.
+    """What a retriever is tried on: a catalogue, queries to learn from, to choose by, and to report on.
 
     groups
         The slice of each judgment of ``test``.
@@ -105,6 +105,7 @@ class Trial:
     """
 
     items: Entries
+    training: Part
     validation: Part
     test: Part
     groups: Ids
@@ -138,8 +139,9 @@ class Trial:
         qrels = read_parquet(tables["qrels"])
         judgments = judge(qrels, queries.ids, items.ids, protocol.least_gain)
         hidden = hidden_items(texts["queries"], items.ids)
-        validation, test = (
-            _part(queries, uses == part, items.ids, judgments, qrels, hidden, protocol) for part in (VALIDATION, TEST)
+        training, validation, test = (
+            _part(queries, uses == part, items.ids, judgments, qrels, hidden, protocol)
+            for part in (TRAIN, VALIDATION, TEST)
         )
         groups = texts["queries"][GROUP].combine_chunks().filter(pa.array(uses == TEST)).take(pa.array(test.rows))
         train = texts["queries"][TEXT].combine_chunks().filter(pa.array(uses == TRAIN))
@@ -148,7 +150,7 @@ class Trial:
         facts = {"queries_left_out": len(test.queries) - len(np.unique(test.rows))} | _others(uses)
         if test.hidden is not None:
             facts["queries_with_a_hidden_item"] = int(np.count_nonzero(test.hidden != NOTHING))
-        return cls(items, validation, test, groups, train, facts)
+        return cls(items, training, validation, test, groups, train, facts)
 
 
 def _open(vectors: Path | None, name: str, seed: int | None) -> VectorTable | None:
