@@ -139,10 +139,8 @@ class Trial:
         qrels = read_parquet(tables["qrels"])
         judgments = judge(qrels, queries.ids, items.ids, protocol.least_gain)
         hidden = hidden_items(texts["queries"], items.ids)
-        training, validation, test = (
-            _part(queries, uses == part, items.ids, judgments, qrels, hidden, protocol)
-            for part in (TRAIN, VALIDATION, TEST)
-        )
+        about = items.ids, judgments, qrels, hidden, protocol
+        training, validation, test = (_part(queries, uses == part, *about) for part in (TRAIN, VALIDATION, TEST))
         groups = texts["queries"][GROUP].combine_chunks().filter(pa.array(uses == TEST)).take(pa.array(test.rows))
         train = texts["queries"][TEXT].combine_chunks().filter(pa.array(uses == TRAIN))
         if len(qrels) and not len(test.judgments):
