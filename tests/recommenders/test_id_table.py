@@ -101,6 +101,13 @@ def test_of_more_items_than_rows_the_frequent_have_rows_of_their_own() -> None:
     assert (rows[300:] == 300).mean() > 0.85
 
 
+def test_frequency_counts_in_a_small_table_too() -> None:
+    """100 items, of which the first ten are had ten times as often, in 16 rows."""
+    data = histories(*np.concatenate([np.arange(100), *[np.arange(10)] * 9]).reshape(-1, 10).tolist(), n_items=100)
+    rows = row("sasrec", table="collisionless", rows=16).rows_of(data)
+    assert len(set(rows[:10]) - {16}) == 10
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

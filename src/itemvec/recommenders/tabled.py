@@ -16,7 +16,7 @@ from itemvec.recommenders.id_table import EMPTY, MOST, IdTable, hashed
 
 Admit = Annotated[int, Ge(1), Le(MOST)]
 Rows = Annotated[int, Ge(1), Le(100_000_000)]  # 51 GB of float32 at a width of 128
-ITEMS = 256  # that a table takes at a time: within these, frequency does not count
+ITEMS, SHARE = 256, 64  # that a table takes at a time, at most; and at most one in so many of its rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,8 @@ class Tabled:
         frequent = np.argsort(-counts, kind="stable")
         frequent = frequent[counts[frequent] >= self.admit]
         table = IdTable(self.rows)
-        for start in range(0, len(frequent), ITEMS):
-            table.add(frequent[start : start + ITEMS], start)
+        step = max(1, min(ITEMS, self.rows // SHARE))  # of what is added together, frequency does not say what fits
+        for start in range(0, len(frequent), step):
+            table.add(frequent[start : start + step], start)
         found = table.find(items)
         return np.where(found == EMPTY, self.rows, found)
