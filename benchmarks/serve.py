@@ -87,10 +87,14 @@ def main(
             finally:
                 began = time.monotonic()
                 run.terminate()
-                last = run.communicate(timeout=60)[0]
+                try:
+                    last = run.communicate(timeout=60)[0]
+                except subprocess.TimeoutExpired:
+                    last = "did not stop by SIGTERM"
+                    run.kill()
     report(loads, bound, growth)
     click.echo(f"The service: {last.strip()}, exit code {run.returncode}, in {time.monotonic() - began:.1f} s.")
-    sys.exit(any(not load.within(bound, growth) for load in loads))
+    sys.exit(run.returncode != 0 or any(not load.within(bound, growth) for load in loads))
 
 
 def reference(folder: Path, queries: list[str]) -> list[dict[str, float]]:

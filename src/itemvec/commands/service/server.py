@@ -10,15 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from itemvec.commands.service.counters import CODES, PATHS, total
 from itemvec.commands.service.factory import FAILED, Factory
 from itemvec.commands.service.settings import GRACE, Settings
 from itemvec.core.errors import ItemvecError
 from itemvec.core.temporary import TemporaryFolder
-
-PATIENCE = 600  # seconds that a worker may take to load, and to say that it lives
 
 
 class Config(uvicorn.Config):
@@ -48,6 +46,22 @@ class Supervisor(Multiprocess):
                     return
         if all(process.process.is_alive() for process in self.processes):
             self._ready()
+
+    def keep_subprocess_alive(self) -> None:
+        """Start another worker where one has died.
+
+        uvicorn also asks each worker whether it lives, and waits: for one that is killed at that moment, in vain, while
+        nothing is started and no signal is heard.
+        """
+        for place, process in enumerate(self.processes):
+            if process.process.is_alive() or self.should_exit.is_set():
+                continue
+            process.join()
+            if process.exitcode == FAILED:
+                self.should_exit.set()
+                return
+            self.processes[place] = Process(self.config, self.sockets)
+            self.processes[place].start()
 
     @property
     def failed(self) -> bool:
@@ -94,7 +108,6 @@ def serve(
             server_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=int(GRACE),
-            timeout_worker_healthcheck=PATIENCE,
         )
         shown = f"[{host}]" if ":" in host else host
         supervisor = Supervisor(config, [bound], lambda: ready(f"http://{shown}:{bound.getsockname()[1]}"))
