@@ -28,7 +28,7 @@ class Reordering:
     """A retriever that reorders the best ``depth`` items of the run ``first``.
 
     Items below keep their order. Queries that are not in the run get an empty ranking: a run holds only the queries
-    that were evaluated.
+    that were tested.
     """
 
     reranker: Reranker
@@ -96,9 +96,8 @@ def read_run(path: Path, queries: Ids, items: Ids, depth: int) -> Top:
     run = read_parquet(path, [ID, SEED, ITEM, RANK, SCORE])
     run = run.filter(pc.equal(run[SEED], pc.min(run[SEED]))).filter(pc.less_equal(pc.field(RANK), depth))
     ids = run[ID].cast(pa.string())
-    rows = pc.index_in(ids, value_set=queries).combine_chunks()
-    if rows.null_count == len(rows):
-        rows = pc.index_in(pc.replace_substring_regex(ids, r" #1$", ""), value_set=queries).combine_chunks()
+    first = pc.replace_substring_regex(ids, r" #1$", "")  # of queries that are judged by pair; others stand as they are
+    rows = pc.coalesce(*(pc.index_in(one, value_set=queries) for one in (ids, first))).combine_chunks()
     places = pc.index_in(run[ITEM].cast(pa.string()), value_set=items).combine_chunks()
     if places.null_count or (len(queries) and rows.null_count == len(rows)):
         raise TableError(f"{path}: belongs to other tables; run `dvc repro`")
