@@ -78,7 +78,8 @@ def application(asks: Asks, page: Page, access: Access, who: str) -> Any:
             return JSONResponse({"error": error.message}, 503)
 
     async def script(_: Request) -> Response:
-        text = files("itemvec.judging").joinpath("templates", page.script).read_text()
+        folder = files("itemvec.judging").joinpath("templates")
+        text = "\n".join(folder.joinpath(name).read_text() for name in ("saving.js", page.script))
         return Response(text, media_type="text/javascript")
 
     async def styles(_: Request) -> Response:
