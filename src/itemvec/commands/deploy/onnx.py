@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from itemvec.core.errors import TableError
 from itemvec.encoders.backends import versions
-from itemvec.encoders.export import Traced, example, exported
+from itemvec.encoders.export import Traced, exported
 from itemvec.models.checkpoint import OURS
 
 NEAR = 1e-4  # of a token vector's length: what ONNX Runtime may give otherwise than torch
@@ -32,21 +31,19 @@ def write_onnx(folder: Path, texts: list[str]) -> float:
     TableError
         Its token vectors differ too much.
     """
+    from itemvec.encoders.onnx import opened, write
+
     versions("onnx")
-    import onnxruntime
     import torch
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(str(folder), device="cpu", **OURS).eval()
     path, traced = folder / "onnx" / "model.onnx", Traced(model[0].auto_model)
     path.parent.mkdir(exist_ok=True)
-    exported("onnx", lambda: _write(traced, path))
+    exported("onnx", lambda: write(traced, path))
     inputs = model.preprocess(texts)
     ids, mask = inputs["input_ids"], inputs["attention_mask"]
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.log_severity_level = torch.get_num_threads(), 3
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    (given,) = session.run(None, {"input_ids": ids.numpy(), "attention_mask": mask.numpy()})
+    (given,) = opened(path).run(None, {"input_ids": ids.numpy(), "attention_mask": mask.numpy()})
     with torch.inference_mode():
         wanted = traced(ids, mask).numpy()
     shown = mask.numpy().astype(bool)
@@ -55,20 +52,3 @@ def write_onnx(folder: Path, texts: list[str]) -> float:
     if not difference <= NEAR:
         raise TableError(f"{path}: its token vectors differ from those of torch by {difference:.1e}")
     return difference
-
-
-def _write(traced: Traced, path: Path) -> Any:
-    import torch
-
-    sizes = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
-    inputs = example()
-    return torch.onnx.export(
-        traced,
-        kwargs=inputs,
-        f=path,
-        dynamo=True,
-        dynamic_shapes=dict.fromkeys(inputs, sizes),
-        output_names=["last_hidden_state"],
-        external_data=True,
-        verbose=False,
-    )
