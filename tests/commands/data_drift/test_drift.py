@@ -1,5 +1,6 @@
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -84,8 +85,10 @@ def test_revisions_have_the_date_of_their_decision(root: Path) -> None:
     (root / "artifacts").mkdir()
     (root / "old").rename(root / "artifacts/tables")
     (root / "decision.json").write_text("{}")
-    for command in ("git init -q", "dvc init -q", "git add -f .", "git commit -qm one --date=2026-03-02T12:00:00Z"):
-        subprocess.run(command.split(), cwd=root, check=True, env=environment())
+    dvc = [sys.executable, "-m", "dvc", "init", "-q"]
+    commands = ("git add -f .", "git commit -qm one --date=2026-03-02T12:00:00Z")
+    for command in (["git", "init", "-q"], dvc, *map(str.split, commands)):
+        subprocess.run(command, cwd=root, check=True, env=environment())
     result = run("HEAD", "same", "--no-vectors")
     assert result.output.startswith("The decision of 2026-03-02 rests on 40% of today's queries"), result.output
     assert run(".", "HEAD", "--no-vectors").output.startswith("The decision of 2026-03-02 rests on 100%")
