@@ -1,4 +1,6 @@
+import gc
 import shutil
+import weakref
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,22 @@ def test_another_version_is_taken_when_it_is_whole_and_the_old_folder_is_not_nee
     assert system.about()["version"] != first
     with pytest.raises(TableError, match=r"has no itemvec\.json"):
         System(tmp_path / "tables1", work)
+
+
+def test_the_weights_of_a_former_version_are_freed(tmp_path: Path) -> None:
+    """At once, and not when Python next looks for cycles: a swap may come each minute."""
+    live, work = write_search(tmp_path / "live", tmp_path / "tables"), tmp_path / "work"
+    work.mkdir()
+    system = System(live, work)
+    system.search([(TEXTS[0], 1, "vector")])
+    weights = [weakref.ref(one) for one in system.version.model.parameters()]  # type: ignore[union-attr]
+    gc.disable()  # only what reload does
+    try:
+        system.reload()
+    finally:
+        gc.enable()
+    assert weights
+    assert [one() for one in weights] == [None] * len(weights)
 
 
 def test_what_cannot_be_read_is_one_line(tmp_path: Path) -> None:

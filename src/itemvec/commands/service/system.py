@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,8 @@ class System:
         with self._lock:
             former, self.version = self.version, found
         former.close()
+        del former
+        gc.collect()  # modules of torch refer to each other: the former weights would stay for many swaps
 
     def about(self) -> dict[str, Any]:
         """What is in use."""
