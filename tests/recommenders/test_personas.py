@@ -140,6 +140,24 @@ def test_each_of_two_personas_follows_one_cluster(seed: int, rng: np.random.Gene
     ).mean() > 0.95  # what is behind an item is of its cluster
 
 
+@torch.no_grad()
+def test_what_is_behind_an_item_gives_its_persona_most_of_the_likeness_by_hand() -> None:
+    """Attention times inner product, for each user, item and item of the history."""
+    made, shown = network(3), [0, 3, 2, 4, 1]
+    table = made.items.table()
+    score = PersonaScore(made, 5)
+    vectors = table[shown][None]
+    attention = made.attention(vectors)[0, :, -1]  # (3, 5)
+    weights = made.weights(made.states(torch.tensor([shown]), table)[:, -1], table)[0]  # (3, 6)
+    alike = (made.value(vectors)[0] @ table.T).clamp(min=1e-6)  # (5, 6)
+    found = score.reasons(histories(shown, n_items=6), np.arange(6)[None])
+    for item in range(6):
+        persona = int(weights[:, item].argmax())
+        order = (attention[persona] * alike[:, item]).argsort(descending=True)[:2]
+        assert found.persona[0, item] == persona
+        assert found.behind[0, item].tolist() == [shown[place] for place in order]
+
+
 def test_the_planted_order_is_learnt_by_recency_alone(planted: Histories, vectors: Floats) -> None:
     options = SMALL | {"item": "id+text", "negatives": 64, "epochs": 15, "patience": 15}
     assert next_is_right(Personas(**options).fit(training(planted, vectors)), planted) > 0.95
