@@ -62,7 +62,7 @@ def test_the_decision_the_answer_and_the_card_say_the_same(
     assert len(decision["tasks"]["search"]["tuning"]) == len(results.groups("search"))
     said = conclusion(decision["tasks"])
     assert said.startswith("Tuning is not shown to pay: the highest of 3 is profile on small, hit@1 -0.0500 [")
-    assert said.endswith("it never saw. It is shown to harm in 2 of 3 comparisons.")
+    assert said.endswith("users, which it never saw. It is shown to harm in 2 of 3 comparisons.")
     assert " ".join(answer(decision).split()).endswith(f"{said} `itemvec tune` says more.")
     assert cards(results, decision)[-1].choice == "Not shown to pay"
     alone = decision | {"tasks": {"search": decision["tasks"]["search"]}}
@@ -72,6 +72,43 @@ def test_the_decision_the_answer_and_the_card_say_the_same(
     plain = decide_all(results, Measures.below(folder / "measures"), folder)
     assert plain["tasks"]["search"]["tuning"] == []
     assert cards(results, plain)[-1].choice == "Not measured in this run."
+
+
+ROW = {
+    "group": "users", "variant": "nudge", "system": "profile", "against": "profile on full", "queries": 943,
+    "source": "histories", "learnt": 1676, "left_out": 0, "difference": 0.03, "low": 0.02, "high": 0.05, "p": 0.001,
+    "words": "pays", "more": 0, "more_to_learn": 0,
+}  # fmt: skip
+
+
+def other(difference: float) -> dict[str, object]:
+    return {"key": "text-ease on full", "difference": difference, "low": 0.01, "high": 0.09, "p": 0.001}
+
+
+@pytest.mark.parametrize(
+    ("difference", "ending"),
+    [(0.056, "; but text-ease on full, not tuned, has +0.0560 [+0.010, +0.090]."), (0.02, ", which it never saw.")],
+)
+def test_what_pays_is_not_praised_over_what_needs_no_tuning(difference: float, ending: str) -> None:
+    facts = {"metric": "ndcg@10", "groups": {"users": {}}, "tuning": [ROW | {"instead": [other(difference)]}]}
+    said = conclusion({"recommend": facts})
+    assert said.startswith("Tuning pays: profile on nudge, ndcg@10 +0.0300 [+0.020, +0.050] on the next items of 943 ")
+    assert said.endswith(ending)
+
+
+@pytest.mark.parametrize(
+    ("more", "to_learn", "ending"),
+    [
+        (1501, 0, "; about 1,501 more users to test on would decide."),
+        (1501, 9, "; about 1,501 more users to test on or 9 more to learn from would decide."),
+        (8_631_751, 9, "; about 9 more to learn from would decide."),
+        (8_631_751, 0, "; to decide on so small a difference would take over 100 times as many."),
+        (0, 0, ", which it never saw."),
+    ],
+)
+def test_numbers_out_of_reach_are_not_asked_for(more: int, to_learn: int, ending: str) -> None:
+    row = ROW | {"words": "not shown to pay", "more": more, "more_to_learn": to_learn}
+    assert tuning_sentence("ndcg@10", row, False, "recommend").endswith(ending)
 
 
 def test_more_to_learn_follows_the_curve() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 Row = dict[str, Any]
 UNITS = {"recommend": "users", "search": "queries"}
+UNSEEN = {"recommend": "on the next items of {:,} users, which it never saw", "search": "on {:,} queries it never saw"}
+IN_REACH = 100  # times as many cases as there are; more than that nobody will judge
 
 
 def conclusion(tasks: dict[str, Any]) -> str:
@@ -18,14 +20,20 @@ def conclusion(tasks: dict[str, Any]) -> str:
     name = f"{best['system']} on {best['variant']}{where}"
     if all(one["words"] == "changed nothing" for _, _, one in rows):
         return "Tuning is not shown to pay: no setting of any tuner helped the validation cases."
-    said = f"{metric} {interval(best)} on {best['queries']:,} {UNITS[task]}"
+    said = f"{metric} {interval(best)} {UNSEEN[task].format(best['queries'])}"
     harmed = sum(one["words"] == "harms" for _, _, one in rows)
     but = f" It is shown to harm in {harmed} of {len(rows)} comparisons." if harmed else ""
     if best["words"] == "pays":
-        return f"Tuning pays: {name}, {said} it never saw.{but}"
+        return f"Tuning pays: {name}, {said}{_higher(best)}.{but}"
     if all(one["words"] in ("harms", "changed nothing") for _, _, one in rows):
         return f"Tuning does not pay: it harms; the least, {name}, by {said}."
-    return f"Tuning is not shown to pay: the highest of {len(rows)} is {name}, {said} it never saw.{but}"
+    return f"Tuning is not shown to pay: the highest of {len(rows)} is {name}, {said}.{but}"
+
+
+def _higher(best: Row) -> str:
+    """What has a higher mean than the best tuned variant and was not tuned; empty where nothing has."""
+    higher = next((one for one in best["instead"] if one["difference"] > best["difference"]), None)
+    return "" if higher is None else f"; but {higher['key']}, not tuned, has {interval(higher)}"
 
 
 def tuning_sentence(metric: str, one: Row, grouped: bool, task: str = "search") -> str:
@@ -40,11 +48,18 @@ def tuning_sentence(metric: str, one: Row, grouped: bool, task: str = "search") 
     name = f"{where}tuning {one['system']} by {one['variant']}, {learnt},"
     if one["words"] == "changed nothing":
         return f"{name} changed nothing: no setting helped queries that were held out."
-    unit = UNITS[task]
-    ways = [f"{one['more']:,} more {'judged queries' if task == 'search' else unit} to test on"] if one["more"] else []
-    ways += [f"{one['more_to_learn']:,} more to learn from"] if one["more_to_learn"] else []
-    more = f"; about {' or '.join(ways)} would decide" if ways else ""
-    return f"{name} {one['words']}: {metric} {interval(one)} on {one['queries']:,} {unit} it never saw{more}."
+    return f"{name} {one['words']}: {metric} {interval(one)} {UNSEEN[task].format(one['queries'])}{_more(one, task)}."
+
+
+def _more(one: Row, task: str) -> str:
+    """How many more cases would decide; beyond reach, so much is said."""
+    ways = [(one["more"], one["queries"], f"{'judged queries' if task == 'search' else UNITS[task]} to test on")]
+    ways += [(one["more_to_learn"], one["learnt"], "to learn from")]
+    within = [f"{more:,} more {what}" for more, now, what in ways if 0 < more <= IN_REACH * now]
+    if within:
+        return f"; about {' or '.join(within)} would decide"
+    beyond = any(more for more, _, _ in ways)
+    return f"; to decide on so small a difference would take over {IN_REACH} times as many" if beyond else ""
 
 
 def instead_sentence(metric: str, one: Row) -> str:
