@@ -18,7 +18,7 @@ from itemvec.reducers import REDUCERS
 from itemvec.stages.reduce import reduce_vectors
 from itemvec.store import Block, write_database
 from tests.core.test_params import write
-from tests.rerankers.tiny import t5
+from tests.language_models.tiny import t5
 
 TEXTS = ["a black desk lamp", "a red wool hat", "garden hose", "a desk of oak", "black shoes"]
 IDS = ["i1", "i2", "i3", "i4", "i5"]

@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from itemvec.datasets.fetch import fetch
 from tests.conftest import ROOT
-from tests.rerankers.tiny import t5
+from tests.language_models.tiny import t5
 
 USERS, FILMS = 60, 300  # of the slice: ids up to these
 

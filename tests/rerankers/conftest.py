@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import RERANKER_ROWS
-from tests.rerankers.tiny import FAMILIES
+from tests.language_models.tiny import FAMILIES
 
 QUERIES = ["red hat", "garden hose", "lamp"]
 TEXTS = [

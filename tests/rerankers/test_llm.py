@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from itemvec.core.errors import ItemvecError, ParamsError
+from itemvec.language_models.generation import of_model
 from itemvec.rerankers import RERANKERS
-from itemvec.rerankers.generation import of_model
-from tests.rerankers.chat_server import ChatServer, chatting
+from tests.language_models.chat_server import ChatServer, chatting
 from tests.rerankers.conftest import QUERIES, TEXTS
 
 

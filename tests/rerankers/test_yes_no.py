@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from itemvec.core.errors import ParamsError
-from itemvec.rerankers.language_model import LanguageModel
+from itemvec.language_models.language_model import LanguageModel
 from itemvec.rerankers.yes_no import FORMS, YesNoReranker
 from tests.rerankers.conftest import QUERIES, TEXTS, pickled
 

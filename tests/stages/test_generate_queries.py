@@ -22,8 +22,8 @@ from itemvec.retrievers import RETRIEVERS
 from itemvec.stages.generate_queries import Mining, generate_queries
 from itemvec.stages.query_writer import Writer
 from tests.conftest import ROOT
-from tests.rerankers import tiny
-from tests.rerankers.chat_server import ChatServer, chatting
+from tests.language_models import tiny
+from tests.language_models.chat_server import ChatServer, chatting
 
 TEXTS = {"i0": "red wool hat", "i1": "blue desk lamp", "i2": "green garden hose", "i3": "red desk chair"}
 

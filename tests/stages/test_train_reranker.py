@@ -13,7 +13,7 @@ from itemvec.core.files import write_parquet
 from itemvec.rerankers.cross_encoder import CrossEncoderReranker
 from itemvec.rerankers.training import Schedule
 from itemvec.stages.train_reranker import train_reranker
-from tests.rerankers.tiny import bert_plain
+from tests.language_models.tiny import bert_plain
 
 COLOURS = ["red", "blue", "green", "black"]
 THINGS = ["hat", "lamp", "hose", "shoe", "sofa", "cup"]

@@ -10,7 +10,7 @@ import pytest
 
 from itemvec.core.errors import ParamsError
 from itemvec.core.top_k import Top
-from itemvec.rerankers.language_model import read
+from itemvec.language_models.language_model import read
 from itemvec.synthetic import (
     Shot,
     Sieve,
@@ -19,33 +19,17 @@ from itemvec.synthetic import (
     negatives,
     pairs_table,
     prompt,
-    queries_of,
     round_trip,
     sieved,
     write_all,
 )
-from tests.rerankers import tiny
+from tests.language_models import tiny
 
 
 def test_a_prompt_shows_examples_and_ends_with_the_item() -> None:
     said = prompt("A red\nhat", [Shot("lamp", "Desk lamp")], 2)
     assert said.startswith("Write 2 different search queries")
     assert said.endswith("Item: Desk lamp\nQuery: lamp\n\nItem: A red hat\nQuery:")
-
-
-@pytest.mark.parametrize(
-    ("answer", "found"),
-    [
-        ("red hat\nwool hat\nhat", ["red hat", "wool hat"]),
-        ('1. "red hat"\n\n2) wool  hat', ["red hat", "wool hat"]),
-        ("- Query: red hat\n* 50 cm hat", ["red hat", "50 cm hat"]),
-        ("3 seat sofa", ["3 seat sofa"]),
-        ("...\n", []),
-        ("", []),
-    ],
-)
-def test_lines_of_an_answer_are_queries(answer: str, found: list[str]) -> None:
-    assert queries_of(answer, 2) == found
 
 
 def test_each_query_that_is_thrown_out_has_a_reason() -> None:

@@ -44,7 +44,7 @@ class CrossEncoderReranker:
 
     def load(self) -> Rerank:
         """Read the weights onto the device."""
-        from itemvec.rerankers.batches import scored
+        from itemvec.language_models.batches import scored
 
         model = self._read()
         limit, pad = self._limit(model), model.tokenizer.pad_token_id or 0

@@ -11,9 +11,9 @@ import numpy as np
 from itemvec.core.arrays import Floats, Ints
 from itemvec.core.errors import ParamsError
 from itemvec.core.options import Positive, Variable
+from itemvec.language_models.generation import Ask, of_model, of_server
 from itemvec.models.server import Server
 from itemvec.rerankers.base import RERANKERS, Rerank
-from itemvec.rerankers.generation import Ask, of_model, of_server
 from itemvec.rerankers.ranking_prompts import Protocol, all_pairs, listwise, pointwise, sliding_pairs
 
 

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from itemvec.core.arrays import Ints
-from itemvec.rerankers.generation import Ask
+from itemvec.language_models.generation import Ask
 from itemvec.rerankers.parsing import by_rating, permutation, preference, rating
 
 HIGHEST = 10  # of a rating

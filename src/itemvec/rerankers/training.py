@@ -156,7 +156,7 @@ def _features(tokenizer: Any, pairs: Pairs, rows: Any, limit: int) -> Any:
 
 
 def _reranker(model: Any, tokenizer: Any, limit: int) -> Rerank:
-    from itemvec.rerankers.batches import scored
+    from itemvec.language_models.batches import scored
 
     def score(queries: list[str], texts: list[str]) -> Any:
         tokens = tokenizer(queries, texts, truncation=True, max_length=limit)

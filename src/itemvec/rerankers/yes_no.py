@@ -70,8 +70,8 @@ class YesNoReranker:
 
     def load(self) -> Rerank:
         """Read the weights onto the device."""
-        from itemvec.rerankers.batches import scored
-        from itemvec.rerankers.language_model import read
+        from itemvec.language_models.batches import scored
+        from itemvec.language_models.language_model import read
 
         model = read(self._subject, self.checkpoint, self.revision, self.dtype)
         if self.max_tokens > model.limit:

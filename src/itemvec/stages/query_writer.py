@@ -13,10 +13,10 @@ from itemvec.core.columns import ITEM
 from itemvec.core.errors import ParamsError
 from itemvec.datasets.raw_tables import read as read_raw
 from itemvec.datasets.raw_tables import strings
+from itemvec.language_models.generation import of_model, of_server
+from itemvec.language_models.language_model import read
 from itemvec.models.checkpoint import resolve
 from itemvec.models.server import Server
-from itemvec.rerankers.generation import of_model, of_server
-from itemvec.rerankers.language_model import read
 from itemvec.synthetic import Shot, Write, asks_by_text, by_file, by_prompt, by_text
 
 SUBJECT = "generate-queries"

@@ -1,7 +1,7 @@
 """Synthetic queries: written for items, sieved, and joined with negatives into training pairs."""
 
 from itemvec.synthetic.margins import PAIRS, margins, pairs_table
-from itemvec.synthetic.prompts import SHOTS, Shot, prompt, queries_of
+from itemvec.synthetic.prompts import SHOTS, Shot, prompt
 from itemvec.synthetic.sieve import Sieve, negatives, normal, round_trip, sieved
 from itemvec.synthetic.writers import Write, asks_by_text, by_file, by_prompt, by_text
 from itemvec.synthetic.written import write_all
@@ -21,7 +21,6 @@ __all__ = [
     "normal",
     "pairs_table",
     "prompt",
-    "queries_of",
     "round_trip",
     "sieved",
     "write_all",

@@ -1,8 +1,7 @@
-"""The prompt that has a language model write queries for an item, and what its answer holds."""
+"""The prompt that has a language model write queries for an item."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,17 +26,6 @@ def prompt(text: str, shots: Sequence[Shot], n: int) -> str:
     ]
     parts += [f"Item: {_line(shot.text)}\nQuery: {_line(shot.query)}" for shot in shots]
     return "\n\n".join([*parts, f"Item: {_line(text)}\nQuery:"])
-
-
-def queries_of(answer: str, n: int) -> list[str]:
-    """The first ``n`` lines of an answer that hold a word, without numbers, bullets and quotes around them."""
-    lines = (_bare(line) for line in answer.splitlines())
-    return [line for line in lines if re.search(r"\w", line)][:n]
-
-
-def _bare(line: str) -> str:
-    line = re.sub(r"^\s*(\(?\d{1,2}[.):]\s+|[-*\u2022]\s+)?(query\s*\d*\s*:\s*)?", "", line, flags=re.IGNORECASE)
-    return " ".join(line.split()).strip("\"'`\u201c\u201d")
 
 
 def _line(text: str) -> str:

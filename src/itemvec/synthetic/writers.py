@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from itemvec.rerankers.generation import Ask
-from itemvec.rerankers.language_model import LanguageModel
-from itemvec.synthetic.prompts import TOKENS, Shot, prompt, queries_of
+from itemvec.language_models.generation import Ask
+from itemvec.language_models.language_model import LanguageModel
+from itemvec.language_models.query_lines import queries_of
+from itemvec.synthetic.prompts import TOKENS, Shot, prompt
 
 # From ids and texts of items, and a seed, to queries of each.
 Write = Callable[[Sequence[str], Sequence[str], int], list[list[str]]]

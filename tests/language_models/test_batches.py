@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from itemvec.core.errors import ItemvecError
-from itemvec.rerankers.batches import BUDGETS, batches, padded, scored
+from itemvec.language_models.batches import BUDGETS, batches, padded, scored
 
 TOKENS = {"input_ids": [[5, 6], [7], [1, 2, 3]], "token_type_ids": [[0, 1], [1], [0, 0, 1]]}
 

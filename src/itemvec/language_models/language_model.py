@@ -7,8 +7,8 @@ from typing import Any
 
 from itemvec.core.errors import ParamsError
 from itemvec.core.machine import torch_device
+from itemvec.language_models.batches import Tokens
 from itemvec.models.checkpoint import OURS, check_safetensors, resolve
-from itemvec.rerankers.batches import Tokens
 
 ENDLESS = 1_000_000  # tokens: tokenizers that know no limit say 10 to the 30th
 

@@ -47,8 +47,8 @@ def of_model(subject: str, checkpoint: str, revision: str | None, dtype: str) ->
     """Answer with a causal language model by its chat template, without thinking mode, by greedy decoding."""
     import torch
 
-    from itemvec.rerankers.batches import BUDGETS, batches, padded
-    from itemvec.rerankers.language_model import read
+    from itemvec.language_models.batches import BUDGETS, batches, padded
+    from itemvec.language_models.language_model import read
 
     found = read(subject, checkpoint, revision, dtype)
     model, tokenizer = found.model, found.tokenizer
