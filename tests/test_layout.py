@@ -29,7 +29,7 @@ FLOORS: list[dict[str, str]] = [
     {
         "encoders": "models store core",
         "rerankers": "language_models models core",
-        "retrievers": "models store core",
+        "retrievers": "language_models models store core",
         "reducers": "metrics core",
         "report": "decision metrics core",
     },

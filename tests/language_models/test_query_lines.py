@@ -10,6 +10,8 @@ from itemvec.language_models.query_lines import queries_of
         ('1. "red hat"\n\n2) wool  hat', ["red hat", "wool hat"]),
         ("- Query: red hat\n* 50 cm hat", ["red hat", "50 cm hat"]),
         ("3 seat sofa", ["3 seat sofa"]),
+        ("red \ud800hat", ["red hat"]),
+        ("Here are **two** queries:\nred hat", ["red hat"]),
         ("...\n", []),
         ("", []),
     ],

@@ -14,6 +14,7 @@ from itemvec.models.checkpoint import resolve
 from itemvec.rerankers import RERANKERS
 from itemvec.rerankers.training import Schedule, _begin
 from itemvec.retrievers.colbert import Colbert
+from itemvec.retrievers.query_policy import QueryPolicy
 from tests.conftest import ROOT
 from tests.encoders.conftest import corpus_of
 from tests.encoders.tiny import DIM, bert_mean
@@ -93,11 +94,16 @@ def llm(folder: str, corpus: Corpus) -> object:
     return RERANKERS.build("x", {"kind": "llm", "checkpoint": folder}).load()
 
 
+def rewriting(folder: str, corpus: Corpus) -> object:
+    """The writer of query-policy is read when a query is first rewritten."""
+    return QueryPolicy({"kind": "bm25"}, writer={"checkpoint": folder}).written.fewer(["a"])  # type: ignore[union-attr]
+
+
 def training(folder: str, corpus: Corpus) -> object:
     return _begin(folder, Schedule())
 
 
-@pytest.mark.parametrize("load", [cross_encoder, colbert, encoder, module, yes_no, llm, training])
+@pytest.mark.parametrize("load", [cross_encoder, colbert, encoder, module, yes_no, llm, rewriting, training])
 def test_code_of_a_checkpoint_does_not_run(
     load: Callable[[str, Corpus], object], planted: str, marker: Path, corpus: Corpus
 ) -> None:

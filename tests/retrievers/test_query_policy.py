@@ -111,6 +111,7 @@ def test_it_needs_queries_to_learn_from() -> None:
     [
         ({"of": {"kind": "bm52"}}, "'query-policy, of': unknown kind 'bm52'; did you mean 'bm25'"),
         ({"of": BM25, "weights": [[1.0]]}, r"weights is of shape \(1, 1\), not 11 actions by 8 features"),
+        ({"of": BM25, "weights": [[1.0], [1.0, 2.0]]}, r"weights is of shape \(2,\), not 11 actions"),
     ],
 )
 def test_a_row_that_does_not_fit_is_refused(options: dict[str, Any], said: str) -> None:

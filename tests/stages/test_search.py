@@ -16,6 +16,7 @@ from itemvec.retrievers.hybrid import Hybrid
 from itemvec.retrievers.query_policy import QueryPolicy
 from itemvec.stages.search import search
 from itemvec.store import Block, write_database
+from tests.language_models.chat_server import chatting
 
 PROTOCOL = SearchProtocol(depth=3, metrics=["mrr@3"])
 
@@ -107,12 +108,26 @@ def test_a_policy_learns_on_training_queries_and_its_gain_is_of_test_queries(div
     assert policy["metric"] == "mrr@3"
     assert policy["taken"] == found.measures["mrr@3"].to_pylist()[0]
     assert policy["as_asked"] <= policy["oracle"] == 1
+    assert "fewer_rewrites" not in policy
     untrained = read_parquet(divided["queries"]).drop(["split"])
     write_parquet(divided["queries"], untrained)
     protocol = replace(PROTOCOL, split={"validation": 0.4})  # q3 alone, by the hash of its id
     assert search(QueryPolicy({"kind": "bm25"}, steps=2), divided, None, protocol, 1).summary["chosen"]["learnt from"]
     with pytest.raises(ParamsError, match="there are no training or validation queries"):
         search(QueryPolicy({"kind": "bm25"}), divided, None, PROTOCOL, seed=1)
+
+
+def test_rewrites_that_a_model_did_not_write_are_counted(
+    divided: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server writes one rewrite of two, and is asked for each query once, of training and of the test."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with chatting() as server:
+        server.say = lambda prompt: "hose"
+        writer = {"checkpoint": "writer", "url": server.url}
+        found = search(QueryPolicy({"kind": "bm25"}, steps=2, writer=writer), divided, None, PROTOCOL, seed=1)
+        assert len(server.asked) == 2
+    assert found.summary["chosen"]["fewer rewrites"] == found.summary["policy"]["fewer_rewrites"] == 1
 
 
 def test_each_pair_may_be_a_query_of_its_own(tables: dict[str, Path], tmp_path: Path) -> None:

@@ -8,10 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from itemvec.core.errors import ItemvecError
+from itemvec.core.errors import ItemvecError, ParamsError
 from itemvec.models.server import Server
 
 Ask = Callable[[Sequence[str], int], list[str]]  # prompts, most tokens of an answer -> answers
+
+
+def check_server(subject: str, url: str | None, body: Mapping[str, Any]) -> None:
+    """Refuse an address of another form, and a request that says itself what itemvec fills in.
+
+    Raises
+    ------
+    ParamsError
+        One of the two.
+    """
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise ParamsError(f"{subject}: url must be as https://host/v1, what '/chat/completions' is put behind")
+    if taken := {"model", "messages"} & body.keys():
+        raise ParamsError(f"{subject}: body must not hold {min(taken)!r}, which itemvec fills in")
 
 
 def of_server(server: Server, model: str, body: Mapping[str, Any], parallel: int) -> Ask:
@@ -51,6 +65,8 @@ def of_model(subject: str, checkpoint: str, revision: str | None, dtype: str) ->
     from itemvec.language_models.language_model import read
 
     found = read(subject, checkpoint, revision, dtype)
+    if found.model.config.is_encoder_decoder:
+        raise ParamsError(f"{subject}: is an encoder-decoder, which answers no prompt; name a causal language model")
     model, tokenizer = found.model, found.tokenizer
     before, after = _chat(tokenizer)
 

@@ -11,7 +11,7 @@ import numpy as np
 from itemvec.core.arrays import Floats, Ints
 from itemvec.core.errors import ParamsError
 from itemvec.core.options import Positive, Variable
-from itemvec.language_models.generation import Ask, of_model, of_server
+from itemvec.language_models.generation import Ask, check_server, of_model, of_server
 from itemvec.models.server import Server
 from itemvec.rerankers.base import RERANKERS, Rerank
 from itemvec.rerankers.ranking_prompts import Protocol, all_pairs, listwise, pointwise, sliding_pairs
@@ -76,12 +76,7 @@ class LlmReranker:
             raise ParamsError(
                 f"{self._subject}: step {self.step} is more than window {self.window}; items would be lost"
             )
-        if self.url is not None and not self.url.startswith(("http://", "https://")):
-            raise ParamsError(
-                f"{self._subject}: url must be as https://host/v1, what '/chat/completions' is put behind"
-            )
-        if taken := {"model", "messages"} & self.body.keys():
-            raise ParamsError(f"{self._subject}: body must not hold {min(taken)!r}, which itemvec fills in")
+        check_server(self._subject, self.url, self.body)
 
     def load(self) -> Rerank:
         """Read the key or the weights; no request is sent."""

@@ -176,6 +176,10 @@ class Chooses(Protocol):
         """What each action finds for all queries, by its name; the first leaves them as they are."""
         ...
 
+    def remarks(self, queries: Entries) -> dict[str, Any]:
+        """What the summary says besides of the actions for these queries; empty where that is nothing."""
+        ...
+
 
 def prepare(
     retriever: Retriever, items: Entries, tuning: Tuning | None, judged: Judged | None = None

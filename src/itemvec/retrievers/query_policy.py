@@ -11,9 +11,11 @@ from annotated_types import Ge, Le
 
 from itemvec.core.errors import ParamsError
 from itemvec.core.options import Natural, NaturalFloat, Positive, PositiveFloat
+from itemvec.core.registry import checked
 from itemvec.core.top_k import TieOrder
 from itemvec.retrievers.base import RETRIEVERS, Entries, Judged, Retrieve, Retriever, TakesWidths, Tuning, prepare
-from itemvec.retrievers.chosen import ACTIONS, Chosen, titles_of
+from itemvec.retrievers.chosen import Chosen, names_of, titles_of
+from itemvec.retrievers.llm_rewrites import Writer, Written
 from itemvec.retrievers.policy import Grpo, probabilities
 from itemvec.retrievers.rewrites import FEATURES, FIRST, Rewriter
 
@@ -24,10 +26,10 @@ class QueryPolicy:
     """Any retriever that reads words, behind a policy that rewrites the query (after Rec-R1, arXiv 2503.24289).
 
     The actions are few and can be enumerated: the query as asked, one term dropped, one doubled, words of the first
-    results added, or the titles of items weighed double. A softmax policy on features of the query is trained by GRPO
-    on the first metric, on the training queries, or on the validation queries where there are none. The best action is
-    taken. Vectors of a query stay as they are. The summary has what the best action for each query would reach, and the
-    gain on the test queries.
+    results added, the titles of items weighed double, or a rewrite by a language model. A softmax policy on features
+    of the query is trained by GRPO on the first metric, on the training queries, or on the validation queries where
+    there are none. The best action is taken. Vectors of a query stay as they are. The summary has what the best action
+    for each query would reach, and the gain on the test queries.
 
     Parameters
     ----------
@@ -51,6 +53,10 @@ class QueryPolicy:
         Of the draws.
     weights
         A learnt policy, as ``chosen`` of the summary gives it; nothing is learnt then.
+    writer
+        A language model that writes ``n`` rewrites (2) of each query, each a further action. Its ``checkpoint`` and
+        ``revision`` are on this machine; with ``url`` it is a chat server. ``key_variable``, ``requests_per_minute``,
+        ``parallel``, ``body`` and ``dtype`` are as for kind ``llm``.
     """
 
     of: dict[str, Any]
@@ -63,12 +69,14 @@ class QueryPolicy:
     kl: NaturalFloat = 0.001
     seed: Natural = 1
     weights: list[list[float]] | None = None
+    writer: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        shape = None if self.weights is None else np.array(self.weights).shape
-        if shape not in {None, (len(ACTIONS), len(FEATURES))}:
+        n_actions = len(names_of(self.written))
+        shape = None if self.weights is None else np.array(self.weights, dtype=object).shape
+        if shape not in {None, (n_actions, len(FEATURES))}:
             raise ParamsError(
-                f"retriever query-policy: weights is of shape {shape}, not {len(ACTIONS)} actions by {len(FEATURES)} "
+                f"retriever query-policy: weights is of shape {shape}, not {n_actions} actions by {len(FEATURES)} "
                 "features; leave it out, or copy it from a summary"
             )
         _ = self.inner
@@ -77,6 +85,11 @@ class QueryPolicy:
     def inner(self) -> Retriever:
         """The retriever that is asked."""
         return RETRIEVERS.build("query-policy, of", self.of)
+
+    @cached_property
+    def written(self) -> Written | None:
+        """Rewrites by the writer; None without one."""
+        return None if self.writer is None else Written(checked(Writer, self.writer, "retriever query-policy: writer"))
 
     @property
     def grpo(self) -> Grpo:
@@ -135,10 +148,12 @@ class QueryPolicy:
             "oracle": rewards[known].max(axis=1).mean(),
         }
         learnt: dict[str, Any] = {name: float(one) for name, one in reached.items()}
+        learnt |= {name.replace("_", " "): one for name, one in chosen.remarks(judged.queries).items()}
         facts |= {"learnt from": int(known.sum())} | learnt | {"weights": weights.tolist()}
         return replace(chosen, weights=weights), facts
 
     def _chosen(self, retrieve: Retrieve, items: Entries) -> Chosen:
         weights = None if self.weights is None else np.array(self.weights)
         titles = None if self.needs_vectors else prepare(self.inner, titles_of(items), None)[0]
-        return Chosen(retrieve, titles, TieOrder(items.ids), Rewriter.of(items.words("query-policy")), weights)
+        words = Rewriter.of(items.words("query-policy"))
+        return Chosen(retrieve, titles, TieOrder(items.ids), words, weights, self.written)

@@ -13,7 +13,7 @@ from itemvec.core.columns import ITEM
 from itemvec.core.errors import ParamsError
 from itemvec.datasets.raw_tables import read as read_raw
 from itemvec.datasets.raw_tables import strings
-from itemvec.language_models.generation import of_model, of_server
+from itemvec.language_models.generation import check_server, of_model, of_server
 from itemvec.language_models.language_model import read
 from itemvec.models.checkpoint import resolve
 from itemvec.models.server import Server
@@ -41,8 +41,7 @@ class Writer:
     def __post_init__(self) -> None:
         if (self.model is None) == (self.file is None):
             raise ParamsError(f"{SUBJECT}: name a model with --writer, or a file with --queries, one of the two")
-        if self.url is not None and not self.url.startswith(("http://", "https://")):
-            raise ParamsError(f"{SUBJECT}: url must be as https://host/v1, what '/chat/completions' is put behind")
+        check_server(SUBJECT, self.url, {})
 
     def identity(self, shots: Sequence[Shot], n: int) -> dict[str, Any]:
         """All that decides what is written for an item."""

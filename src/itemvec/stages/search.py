@@ -128,4 +128,5 @@ def _gain(retrieve: Chooses, test: Part, found: Top, protocol: SearchProtocol, s
     tops = retrieve.outcomes(test.queries, depth + (test.hidden is not None))
     outcomes = {name: test.quality(test.shown(top, depth), metric) for name, top in tops.items()}
     actions = retrieve.actions(test.queries)[test.rows]
-    return {"metric": metric} | action_gain(outcomes, test.quality(found, metric), actions, test.owners, seed)
+    gain = action_gain(outcomes, test.quality(found, metric), actions, test.owners, seed)
+    return {"metric": metric} | gain | retrieve.remarks(test.queries)
