@@ -56,3 +56,14 @@ def test_a_kind_is_registered_once(registry: Registry[Sizes]) -> None:
 def test_suggest_names_the_nearest_or_all() -> None:
     assert suggest("kalmm", ["kalm", "lsa"]) == "; did you mean 'kalm'?"
     assert suggest("zzz", ["kalm", "lsa"]) == "; choose from kalm, lsa"
+    assert suggest("zzz", []) == "; choose from none"
+
+
+def test_of_many_names_suggest_has_the_nearest_few_and_their_number() -> None:
+    """Of "nope", "noise" has n, o, e: 2 * 3 / 9 = 0.67 is near, and "knot" 2 * 2 / 8 = 0.5 is less so."""
+    many = [f"row{n}" for n in range(12)]
+    assert suggest("zzz", many) == f"; choose from {', '.join(sorted(many))}"
+    assert suggest("nope", [*many, "knot"], "x.yaml") == "; 13 are known, the nearest knot; x.yaml lists all"
+    assert suggest("nope", [*many, "knot", "noise"], "x.yaml") == "; did you mean 'noise'?"
+    assert suggest("zzz", [*many, "knot"], "x.yaml") == "; 13 are known, such as knot, row0, row1; x.yaml lists all"
+    assert suggest("zzz", [*many, "knot"]) == "; 13 are known, such as knot, row0, row1"

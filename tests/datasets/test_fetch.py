@@ -30,7 +30,7 @@ def test_changed_files_are_left_alone_and_named(tmp_path: Path) -> None:
 
 def test_own_files_need_no_source(tmp_path: Path) -> None:
     with pytest.raises(
-        DatasetError, match="mine is missing, and nothing is known to fetch it from; choose from amazon"
+        DatasetError, match=r"mine is missing, and nothing is known to fetch it from; \d+ are known, the nearest limit"
     ):
         fetch("mine", tmp_path)
     (tmp_path / "mine").mkdir()

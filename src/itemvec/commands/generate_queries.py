@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from itemvec.core.options import MOST
-from itemvec.core.params import Params
+from itemvec.core.params import Params, no_row
 from itemvec.stages.stage import EXISTING
 
 
@@ -69,7 +69,6 @@ def generate_queries(
              itemvec generate-queries --queries written.csv --keep 1
     """
     from itemvec.core.errors import ParamsError
-    from itemvec.core.registry import suggest
     from itemvec.rerankers import RERANKERS
     from itemvec.retrievers import RETRIEVERS
     from itemvec.stages.generate_queries import Mining
@@ -80,7 +79,7 @@ def generate_queries(
     systems = Params.load(path).systems
     for name in (*names, *([reranker] if reranker else [])):
         if name not in systems:
-            raise ParamsError(f"systems has no row {name!r}{suggest(name, systems)}")
+            raise no_row("systems", name, systems)
     retrievers = [RETRIEVERS.build(name, systems[name]) for name in names] or [
         RETRIEVERS.build("bm25", {"kind": "bm25"})
     ]

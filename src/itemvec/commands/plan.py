@@ -32,9 +32,8 @@ def plan(models: tuple[str, ...], path: Path) -> None:
     """
     from tabulate import tabulate
 
-    from itemvec.core.errors import ParamsError, TableError
-    from itemvec.core.params import Params
-    from itemvec.core.registry import suggest
+    from itemvec.core.errors import TableError
+    from itemvec.core.params import Params, no_row
 
     params = Params.load(path)
     tables = {name: path.parent / "artifacts" / "tables" / f"{name}.parquet" for name in ("items", "queries")}
@@ -43,7 +42,7 @@ def plan(models: tuple[str, ...], path: Path) -> None:
             raise TableError(f"{table}: is missing; run `dvc repro prepare` first, which encodes nothing")
     for name in models:
         if name not in params.models:
-            raise ParamsError(f"models has no row {name!r}{suggest(name, params.models)}")
+            raise no_row("models", name, params.models)
     found = [_apart(name, params, tables) for name in models or (params.model,)]
     click.echo(_conclusion(found) + "\n")
     click.echo(tabulate([_row(one) for one in found], HEADER, disable_numparse=True))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from itemvec.core.params import Params
+from itemvec.core.params import Params, no_row
 from itemvec.stages.stage import EXISTING
 
 
@@ -34,10 +34,7 @@ def pretrain(system: str, folders: tuple[Path, ...], variant: str, out: Path, pa
 
     params = Params.load(path)
     if system not in params.systems:
-        from itemvec.core.errors import ParamsError
-        from itemvec.core.registry import suggest
-
-        raise ParamsError(f"pretrain: params.yaml has no system {system!r}{suggest(system, params.systems)}")
+        raise no_row("systems", system, params.systems)
     written, reached = learn(system, list(folders), variant, params, out)
     click.echo(f"Written to {written}; begin with it by the option start: {written}")
     for folder, ndcg in zip(folders, reached, strict=True):

@@ -72,11 +72,11 @@ def _say(line: str) -> None:
 
 def _check(models: tuple[str, ...], params: Params) -> None:
     from itemvec.core.errors import ParamsError
-    from itemvec.core.registry import suggest
+    from itemvec.core.params import no_row
 
     for name in models:
         if name not in params.models:
-            raise ParamsError(f"models has no row {name!r}{suggest(name, params.models)}")
+            raise no_row("models", name, params.models)
     if len(set(models)) < max(2, len(models)):
         raise ParamsError(f"race: got {', '.join(models)}; name two models or more, each once")
 

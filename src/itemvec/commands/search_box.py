@@ -14,8 +14,7 @@ from itemvec.core.arrays import Floats
 from itemvec.core.columns import ITEM, TEXT
 from itemvec.core.errors import ParamsError, TableError
 from itemvec.core.files import read_json, read_parquet
-from itemvec.core.params import Params, Row
-from itemvec.core.registry import suggest
+from itemvec.core.params import Params, Row, no_row
 from itemvec.core.top_k import NOTHING, Top
 from itemvec.encoders import ENCODERS, Corpus, encode
 from itemvec.reducers import REDUCERS, Transform
@@ -87,7 +86,7 @@ class SearchBox:
 
     def _row(self, name: str) -> Row:
         if name not in self.params.systems:
-            raise ParamsError(f"systems has no row {name!r}{suggest(name, self.params.systems)}")
+            raise no_row("systems", name, self.params.systems)
         return self.params.systems[name]
 
     def _chosen(self, name: str) -> Row:

@@ -56,7 +56,7 @@ def shown_user(root: Path, params: Params, user: str, k: int, cell: str | None =
     cell = cell or next(iter(cells))
     run = artifacts / "runs" / f"{cell}.parquet"
     if cell not in cells or not run.exists():
-        raise TableError(f"the last run has no recommender {cell!r}{suggest(cell, cells)}")
+        raise TableError(f"the last run has no recommender {cell!r}{suggest(cell, cells, 'decision.json')}")
     interactions = read_parquet(artifacts / "tables" / "interactions.parquet")
     items = read_parquet(artifacts / "tables" / "items.parquet", [ITEM, TEXT])
     texts = items[TEXT].combine_chunks()

@@ -65,7 +65,7 @@ def _values(choice: str) -> tuple[str, list[str]]:
 def check_rows(params: object, choices: dict[str, list[str]]) -> None:
     """Refuse names of rows that are nowhere, before anything is queued."""
     from itemvec.core.errors import ParamsError
-    from itemvec.core.params import SELECTORS
+    from itemvec.core.params import SELECTORS, no_row
     from itemvec.core.registry import suggest
 
     for key, values in choices.items():
@@ -74,7 +74,7 @@ def check_rows(params: object, choices: dict[str, list[str]]) -> None:
         rows: dict[str, object] = getattr(params, SELECTORS[key]) if key in SELECTORS else {}
         for name in itertools.chain.from_iterable(one.strip("[] ").split(",") for one in values) if rows else ():
             if name.strip() and name.strip() not in rows:
-                raise ParamsError(f"{SELECTORS[key]} has no row {name.strip()!r}{suggest(name.strip(), rows)}")
+                raise no_row(SELECTORS[key], name.strip(), rows)
 
 
 def run_dvc(*arguments: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,10 +30,12 @@ __all__ = [
     "Row",
     "SearchProtocol",
     "TuneProtocol",
+    "no_row",
 ]
 
 Table = dict[str, Row]
 
+FILE = "params.yaml"
 MODELS = "models.yaml"  # a file of its own: it has many rows, and DVC rewrites params.yaml
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 # Selector -> the table whose rows it names.
@@ -160,6 +163,11 @@ class Params:
         return [*self.variants, *self.tuners]
 
 
+def no_row(table: str, name: str, rows: Iterable[str]) -> ParamsError:
+    """The error that a table has no row ``name``, with the nearest of ``rows``, or the file that lists them."""
+    return ParamsError(f"{table} has no row {name!r}{suggest(name, rows, MODELS if table == 'models' else FILE)}")
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
@@ -180,7 +188,7 @@ def _check_names(where: str, names: list[str], table: str, params: Params) -> No
     rows = getattr(params, table)
     for name in names:
         if name not in rows:
-            raise ParamsError(f"{where}: {table} has no row {name!r}{suggest(name, rows)}")
+            raise ParamsError(f"{where}: {no_row(table, name, rows).message}")
         if not NAME.fullmatch(name):  # it becomes part of a path, and DVC takes a dot for nesting
             raise ParamsError(f"{where}: name {name!r} may hold letters, digits, '_' and '-' alone; rename the row")
     if len(set(names)) < len(names):

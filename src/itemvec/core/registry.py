@@ -12,6 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 from itemvec.core.errors import ParamsError
 from itemvec.core.options import Hidden
 
+MOST_SHOWN, FEW = 12, 3  # choices that a message lists whole; and of more, how many
+FAR = 0.4  # likeness from which a choice may be meant, in difflib, whose own 0.6 is for slips of the hand
+KINDS = "docs/reference/params.md"  # lists every kind with its options
+
 T = TypeVar("T")
 C = TypeVar("C", bound=type)
 
@@ -59,16 +63,19 @@ class Registry(Generic[T]):
         options = dict(row)
         kind = options.pop("kind", None)
         if not isinstance(kind, str) or kind not in self._kinds:
-            raise ParamsError(f"{self.noun} {name!r}: unknown kind {kind!r}{suggest(kind, self._kinds)}")
-        component: T = checked(self._kinds[kind], options, f"{self.noun} {name!r}")
+            raise ParamsError(f"{self.noun} {name!r}: unknown kind {kind!r}{suggest(kind, self._kinds, KINDS)}")
+        component: T = checked(self._kinds[kind], options, f"{self.noun} {name!r}", KINDS)
         return component
 
 
-def checked(cls: type, options: Mapping[str, Any], where: str) -> Any:
-    """Make an instance of the dataclass ``cls``; errors about unknown, missing or mistyped options name ``where``."""
+def checked(cls: type, options: Mapping[str, Any], where: str, listed: str = "") -> Any:
+    """Make an instance of the dataclass ``cls``; errors about unknown, missing or mistyped options name ``where``.
+
+    Where there are many options, an error about an unknown one also says where they are ``listed``.
+    """
     known = {field.name: field for field in fields(cls)}
     for option in options.keys() - known.keys():
-        raise ParamsError(f"{where}: unknown option {str(option)!r}{suggest(option, known)}")
+        raise ParamsError(f"{where}: unknown option {str(option)!r}{suggest(option, known, listed)}")
     for name, field in known.items():
         if name not in options and field.default is MISSING and field.default_factory is MISSING:
             raise ParamsError(f"{where}: option {name!r} is missing")
@@ -91,8 +98,16 @@ def _is_hidden(hint: Any) -> bool:
     return any(isinstance(mark, Hidden) for mark in marks) or any(map(_is_hidden, get_args(hint)))
 
 
-def suggest(word: object, known: Iterable[str]) -> str:
-    """The end of a message about an unknown name: the nearest known name, else all choices."""
+def suggest(word: object, known: Iterable[str], listed: str = "") -> str:
+    """The end of a message about an unknown name: the nearest known name, else all choices.
+
+    Of more than ``MOST_SHOWN`` choices it has those that are least unlike, their number, and where they are ``listed``.
+    """
     known = sorted(known)
-    near = get_close_matches(str(word), known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; choose from {', '.join(known) or 'none'}"
+    if near := get_close_matches(str(word), known, n=1):
+        return f"; did you mean {near[0]!r}?"
+    if len(known) <= MOST_SHOWN:
+        return f"; choose from {', '.join(known) or 'none'}"
+    few = get_close_matches(str(word), known, n=FEW, cutoff=FAR)
+    some = f"the nearest {', '.join(few)}" if few else f"such as {', '.join(known[:FEW])}"
+    return f"; {len(known):,} are known, {some}{listed and f'; {listed} lists all'}"

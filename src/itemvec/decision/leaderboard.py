@@ -157,7 +157,7 @@ def _cells(entries: list[Entry], wanted: tuple[str, ...]) -> dict[str, str]:
     }
     for name in wanted:
         if name not in known:
-            raise ParamsError(f"no system was measured as {name!r}{suggest(name, known)}")
+            raise ParamsError(f"no system was measured as {name!r}{suggest(name, known, 'decision.json')}")
     with_vectors = {task: key for cell, (task, key) in reversed(known.items()) if cell.count("/") == 2}
     return with_vectors | dict(known[name] for name in wanted)
 

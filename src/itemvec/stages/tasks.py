@@ -3,6 +3,7 @@
 from typing import Any
 
 from itemvec.core.errors import ParamsError
+from itemvec.core.registry import KINDS, suggest
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.retrievers import RETRIEVERS
 
@@ -20,5 +21,5 @@ def task_of(name: str, row: dict[str, Any]) -> str:
         return "recommend"
     if kind in RETRIEVERS:
         return "search"
-    known = ", ".join(sorted(RECOMMENDERS.kinds() + RETRIEVERS.kinds()))
-    raise ParamsError(f"systems: {name!r} has unknown kind {kind!r}; choose from {known}")
+    known = RECOMMENDERS.kinds() + RETRIEVERS.kinds()
+    raise ParamsError(f"systems: {name!r} has unknown kind {kind!r}{suggest(kind, known, KINDS)}")

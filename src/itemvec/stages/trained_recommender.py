@@ -15,8 +15,7 @@ from itemvec.core.columns import ID, ITEM, RANK, SEED
 from itemvec.core.errors import ParamsError, TableError
 from itemvec.core.files import read_json, read_parquet
 from itemvec.core.machine import torch_device, training_folder
-from itemvec.core.params import Params
-from itemvec.core.registry import suggest
+from itemvec.core.params import Params, no_row
 from itemvec.core.top_k import TieOrder, Top
 from itemvec.metrics import Ranked, measure
 from itemvec.protocol.histories import Histories
@@ -100,7 +99,7 @@ def trained(root: Path, params: Params, cell: str) -> Trained:
 
 def _row(params: Params, system: str, variant: str) -> Neural:
     if system not in params.systems:
-        raise ParamsError(f"systems has no row {system!r}{suggest(system, params.systems)}")
+        raise no_row("systems", system, params.systems)
     if params.systems[system].get("kind") not in RECOMMENDERS:
         raise ParamsError(f"systems: {system!r} is no recommender; write --recommender SYSTEM@VARIANT, as sasrec@full")
     recommender = RECOMMENDERS.build(system, params.systems[system])

@@ -18,7 +18,7 @@ from itemvec.core.arrays import Floats
 from itemvec.core.columns import TEXT
 from itemvec.core.errors import ParamsError, TableError
 from itemvec.core.files import read_json, read_parquet, write_json
-from itemvec.core.params import Params
+from itemvec.core.params import FILE, Params
 from itemvec.core.registry import suggest
 from itemvec.encoders import ENCODERS, Encoder
 from itemvec.encoders.base import Role
@@ -80,7 +80,7 @@ def export(root: Path, params: Params, variant: str, folder: Path, with_model: b
     """
     known = params.reducers | params.tunings
     if variant not in known:
-        raise ParamsError(f"neither reducers nor tunings has a row {variant!r}{suggest(variant, known)}")
+        raise ParamsError(f"neither reducers nor tunings has a row {variant!r}{suggest(variant, known, FILE)}")
     artifacts = root / "artifacts"
     digest = artifacts / "vectors" / f"{variant}.digest"
     if not digest.exists():

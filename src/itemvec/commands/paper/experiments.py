@@ -9,7 +9,7 @@ from typing import Any
 
 from itemvec.commands.paper.settings import Settings
 from itemvec.core.errors import ParamsError
-from itemvec.core.params import MODELS, SELECTORS, Params
+from itemvec.core.params import MODELS, SELECTORS, Params, no_row
 from itemvec.core.registry import suggest
 
 TASKS = ("recommend", "search")
@@ -120,4 +120,4 @@ def check_names(settings: Settings, params: Params) -> None:
             rows = {**getattr(params, table), **settings.rows.get(table, {})}
             for one in names:
                 if one not in rows:
-                    raise ParamsError(f"{table} has no row {one!r}{suggest(one, rows)}")
+                    raise no_row(table, one, rows)
