@@ -101,7 +101,58 @@ def test_reasons_name_the_persona_and_the_items_behind(root: Path) -> None:
     ]
 
 
-def test_other_kinds_say_that_they_have_no_reasons(root: Path) -> None:
+def test_what_gives_no_reasons_is_refused_and_what_does_is_named(root: Path) -> None:
     found = run("--user", "ann", "--explain")
-    assert found.exit_code == 0
-    assert "No reasons: recommend/best/full is not of kind personas; name a cell that is by --cell." in found.output
+    assert found.exit_code == 1
+    assert found.output.startswith(
+        "Error: recommend/best/full gives no reasons, since it is not of kind personas; the last"
+    )
+    path = root / "artifacts/runs/recommend/other/full.parquet"
+    reasons = pa.array([1] * len(pq.read_table(path)))
+    write_parquet(path, pq.read_table(path).append_column("persona", reasons))
+    found = run("--user", "ann", "--explain")
+    assert found.exit_code == 1
+    assert "name one that is by --cell: recommend/other/full" in found.output
+
+
+@pytest.fixture
+def genres(root: Path) -> None:
+    """Brazil and Casablanca are comedies; Dune, which ann took, is not. A maker has the name of a genre."""
+    columns = [[["Drama"], ["Comedy", "Drama"], ["Comedy"], ["Western"]], [["Western"], [], [], []]]
+    path = root / "artifacts/tables/items.parquet"
+    items = pq.read_table(path)
+    for name, values in zip(("genres", "maker"), columns, strict=True):
+        items = items.append_column(name, pa.array(values, pa.list_(pa.string())))
+    write_parquet(path, items)
+
+
+@pytest.mark.usefixtures("genres")
+@pytest.mark.parametrize("asked", ["Comedy", "genres=Comedy"])
+def test_within_a_condition_the_list_is_filtered_and_keeps_its_ranks(asked: str) -> None:
+    """The list is Brazil, Dune, Casablanca, Alien."""
+    lines = run("--user", "ann", "--condition", asked).output.splitlines()
+    assert lines[0] == "2 of the 4 ranked items have genres=Comedy: the list is filtered, not ranked anew."
+    assert lines[1] == "User ann took 1 item next: the first of them at rank 2, by recommend/best/full."
+    assert lines[8:11] == ["Recommended (* was taken next):", "  1   -1.0000  Brazil", "  3   -3.0000  Casablanca"]
+    assert "  1   -1.0000  Brazil\n\nTaken" in run("--user", "ann", "--condition", asked, "-k", "1").output
+
+
+@pytest.mark.usefixtures("genres")
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("Comdy", "no item has the attribute 'Comdy'; did you mean 'Comedy'?"),
+        ("genre=Comedy", "no item has the attribute 'genre=Comedy'; did you mean 'genres=Comedy'?"),
+        ("zzz", "no item has the attribute 'zzz'; choose from Comedy, Drama, Western"),
+        ("Western", "'Western' is a value of several attributes; write one of genres=Western, maker=Western"),
+    ],
+)
+def test_a_condition_that_is_unknown_is_refused(asked: str, said: str) -> None:
+    found = run("--user", "ann", "--condition", asked)
+    assert found.exit_code == 1
+    assert said in found.output
+
+
+@pytest.mark.usefixtures("root")
+def test_items_without_attributes_have_no_conditions() -> None:
+    assert "items have no attributes; name some in the row" in run("--user", "ann", "--condition", "x").output
