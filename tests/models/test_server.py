@@ -86,10 +86,13 @@ def test_a_slow_server_is_tried_again(server: embedding_server.Server, monkeypat
     assert len(server.times) > 1
 
 
-def test_nobody_there(server: embedding_server.Server, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kept", [True, False])
+def test_nobody_there(server: embedding_server.Server, monkeypatch: pytest.MonkeyPatch, kept: bool) -> None:
+    """That earlier answers are kept is said only where they are."""
     monkeypatch.setattr(posting, "TRIES", 2)
-    with pytest.raises(ItemvecError, match=r"http://127.0.0.1:9 gives no answer \(try 2: .*refused"):
-        posting.Server("http://127.0.0.1:9", "model 'words'").post("/embeddings", BODY)
+    with pytest.raises(ItemvecError, match=r"http://127.0.0.1:9 gives no answer \(try 2: .*refused") as error:
+        posting.Server("http://127.0.0.1:9", "model 'words'", kept=kept).post("/embeddings", BODY)
+    assert ("earlier answers are kept" in error.value.message) == kept
 
 
 @pytest.mark.parametrize(

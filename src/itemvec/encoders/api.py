@@ -102,7 +102,8 @@ class ApiEncoder:
 
     def load(self, corpus: Corpus) -> LoadedEncoder:  # noqa: ARG002
         """Read the key; nothing is sent."""
-        return Asking(self, Server(self.url.rstrip("/"), self._subject, self.key_variable, self.requests_per_minute))
+        key = self._subject, self.key_variable, self.requests_per_minute
+        return Asking(self, Server(self.url.rstrip("/"), *key, kept=True))
 
     @property
     def _subject(self) -> str:

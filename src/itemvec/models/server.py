@@ -36,12 +36,15 @@ class Server:
         Environment variable that holds the key, sent as a bearer token.
     requests_per_minute
         Most requests started per minute, retries included.
+    kept
+        Whether who asks keeps each answer, so that asking again goes on where it stopped.
     """
 
     url: str
     subject: str
     key_variable: str | None = None
     requests_per_minute: int | None = None
+    kept: bool = False
     _key: str = field(init=False, repr=False, default="")
     _client: Any = field(init=False, repr=False)
 
@@ -88,8 +91,8 @@ class Server:
                 break
         waits = f", and asks to wait {asked_to_wait:,.0f} s" if asked_to_wait else ""
         raise ItemvecError(
-            f"{self.subject}: {self.url} gives no answer (try {tried}: {said}){waits}; earlier answers are kept: run "
-            "again later, or lower requests_per_minute or parallel"
+            f"{self.subject}: {self.url} gives no answer (try {tried}: {said}){waits}; "
+            f"{'earlier answers are kept: ' * self.kept}run again later, or lower requests_per_minute or parallel"
         )
 
     def stop(self) -> None:

@@ -56,7 +56,7 @@ class Writer:
         model = str(self.model)
         subject = f"{SUBJECT}: {model!r}"
         if self.url is not None:
-            server = Server(self.url.rstrip("/"), subject, self.key_variable)
+            server = Server(self.url.rstrip("/"), subject, self.key_variable, kept=True)
             return by_prompt(of_server(server, model, {}, PARALLEL), shots, n)
         config = resolve(model).folder / "config.json"
         if config.exists() and asks_by_text(json.loads(config.read_text(encoding="utf-8"))):
