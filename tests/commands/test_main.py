@@ -81,7 +81,7 @@ def test_fetch_pulls_where_there_is_a_remote(project: Path, monkeypatch: pytest.
 def test_show_before_anything_ran_says_what_to_run(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = run(project, monkeypatch, "show")
     assert result.exit_code == 1
-    assert "cannot be read" in result.output
+    assert "was not measured yet: run `dvc repro`" in result.output
     assert "run `dvc repro`" in result.output
 
 

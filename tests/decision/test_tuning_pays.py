@@ -68,7 +68,8 @@ def test_the_decision_the_answer_and_the_card_say_the_same(
     alone = decision | {"tasks": {"search": decision["tasks"]["search"]}}
     card = cards(results, alone)[-1]
     assert (card.title, card.choice) == ("Would tuning pay?", "No: it harms")
-    assert "harms" in card.sentences[0]
+    assert card.sentences[0] == conclusion(alone["tasks"])
+    assert "harms" in card.sentences[1]
     plain = decide_all(results, Measures.below(folder / "measures"), folder)
     assert plain["tasks"]["search"]["tuning"] == []
     assert cards(results, plain)[-1].choice == "Not measured in this run."
@@ -86,14 +87,30 @@ def other(difference: float) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("difference", "ending"),
-    [(0.056, "; but text-ease on full, not tuned, has +0.0560 [+0.010, +0.090]."), (0.02, ", which it never saw.")],
+    ("difference", "best", "starts"),
+    [
+        (
+            0.056,
+            True,
+            "Tuning is not worth it here: it pays for profile on nudge, ndcg@10 +0.0300 [+0.020, +0.050] on the ",
+        ),
+        (
+            0.056,
+            False,
+            "Tuning pays: profile on nudge, ndcg@10 +0.0300 [+0.020, +0.050] on the next items of 943 users, ",
+        ),
+        (0.020, True, "Tuning pays: profile on nudge, "),
+    ],
 )
-def test_what_pays_is_not_praised_over_what_needs_no_tuning(difference: float, ending: str) -> None:
-    facts = {"metric": "ndcg@10", "groups": {"users": {}}, "tuning": [ROW | {"instead": [other(difference)]}]}
+def test_what_pays_is_not_praised_over_what_needs_no_tuning(difference: float, best: bool, starts: str) -> None:
+    """Where the tuned one is shown worse than the best, and that is not tuned."""
+    cells = {"profile on nudge": {"among_best": not best}, "text-ease on full": {"among_best": True}}
+    row = ROW | {"instead": [other(difference)]}
+    facts = {"metric": "ndcg@10", "groups": {"users": {"cells": cells}}, "tuning": [row]}
     said = conclusion({"recommend": facts})
-    assert said.startswith("Tuning pays: profile on nudge, ndcg@10 +0.0300 [+0.020, +0.050] on the next items of 943 ")
-    assert said.endswith(ending)
+    assert said.startswith(starts)
+    beaten = "text-ease on full, not tuned, is shown better: +0.0560 [+0.010, +0.090] over the same profile on full."
+    assert said.endswith(beaten) == (best and difference > 0.03)
 
 
 @pytest.mark.parametrize(
@@ -109,6 +126,8 @@ def test_what_pays_is_not_praised_over_what_needs_no_tuning(difference: float, e
 def test_numbers_out_of_reach_are_not_asked_for(more: int, to_learn: int, ending: str) -> None:
     row = ROW | {"words": "not shown to pay", "more": more, "more_to_learn": to_learn}
     assert tuning_sentence("ndcg@10", row, False, "recommend").endswith(ending)
+    falls = row | {"difference": -0.01}  # nobody asks people to prove a harm
+    assert tuning_sentence("ndcg@10", falls, False, "recommend").endswith(", which it never saw.")
 
 
 def test_more_to_learn_follows_the_curve() -> None:

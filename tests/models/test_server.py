@@ -58,9 +58,7 @@ def test_a_pause_that_makes_no_sense_is_not(server: embedding_server.Server, hea
 
 def test_a_pause_beyond_patience_ends_the_run(server: embedding_server.Server) -> None:
     server.faults = [Fault(429, "the quota of the day is used up", {"Retry-After": "3600"})]
-    with pytest.raises(
-        ItemvecError, match=r"the quota of the day is used up\), and asks to wait 3,600 s; run again"
-    ):
+    with pytest.raises(ItemvecError, match=r"the quota of the day is used up\), and asks to wait 3,600 s; run again"):
         asking(server).post("/embeddings", BODY)
     assert len(server.times) == 1
 

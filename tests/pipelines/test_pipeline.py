@@ -139,7 +139,10 @@ def test_what_was_tried_is_listed_by_validation(project: Project) -> None:
 
 def test_show_says_whose_results_it_shows(project: Project) -> None:
     project.set(model="lsa")
-    assert "These are results of 'minilm'. Run `dvc repro` for 'lsa'." in project.run("itemvec", "show").output
+    assert (
+        "This answer is of model minilm; the parameters now select model lsa: run `dvc repro`."
+        in project.run("itemvec", "show").output
+    )
 
 
 def test_a_clone_gets_everything_from_a_remote(project: Project, tmp_path: Path) -> None:

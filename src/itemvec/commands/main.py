@@ -134,19 +134,18 @@ def show(path: Path, everything: bool, markdown: bool) -> None:
              itemvec show --all
     """
     from itemvec.core.files import read_json
-    from itemvec.decision.answer import answer
+    from itemvec.decision.answer import answer, of_another_run
     from itemvec.decision.results import collect
     from itemvec.decision.revisions import DECISION
     from itemvec.report import render
 
     params = Params.load(path)
     results = collect(params, path.parent / "results")
-    if results.embed["model"] != params.model:
-        click.echo(
-            f"These are results of {results.embed['model']!r}. Run `dvc repro` for {params.model!r}.\n", err=True
-        )
+    decision = read_json(path.parent / DECISION)
+    if other := of_another_run(decision, params):
+        click.echo(f"{other}\n", err=True)
     if not markdown:
-        click.echo(answer(read_json(path.parent / DECISION)))
+        click.echo(answer(decision))
     if everything or markdown:
         click.echo(("" if markdown else "\n") + render(results, markdown))
     page = path.parent / "report" / "index.html"

@@ -27,14 +27,19 @@ def tune(path: Path, everything: bool, dollars_per_hour: float | None) -> None:
 
     from itemvec.commands.larger_model import larger_model
     from itemvec.core.files import read_json
-    from itemvec.decision.answer import WIDTH
+    from itemvec.decision.answer import WIDTH, of_another_run
     from itemvec.decision.results import collect
     from itemvec.decision.revisions import DECISION
     from itemvec.decision.tuning_report import tuning_report
     from itemvec.decision.tuning_start import how_to_ask
 
     root, params = path.parent, Params.load(path)
-    tasks = read_json(root / DECISION)["tasks"]
+    if dollars_per_hour is not None and not everything:
+        raise click.UsageError("--dollars-per-hour is for the report; write --report too")
+    decision = read_json(root / DECISION)
+    tasks = decision["tasks"]
+    if other := of_another_run(decision, params):
+        click.echo(f"{other}\n", err=True)
     if how := how_to_ask(tasks, params.tuners, collect(replace(params, tuners=[]), root / "results")):
         click.echo("\n".join(how))  # commands are not broken into lines
         return

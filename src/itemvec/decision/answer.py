@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 from typing import Any
 
+from itemvec.core.params import Params
 from itemvec.decision.tuning_text import conclusion
 
 WIDTH = 100  # columns of a terminal
@@ -33,6 +34,16 @@ def answer(decision: dict[str, Any], width: int = WIDTH) -> str:
         said = f"{conclusion(decision['tasks'])} `itemvec tune` says more."
         lines.append(fill(said, width, subsequent_indent="  "))
     return "\n".join(lines)
+
+
+def of_another_run(decision: dict[str, Any], params: Params) -> str:
+    """What to know first where the parameters select other data, or another model, than the decision is of."""
+    selected = {"dataset": params.dataset, "model": params.model}
+    other = [name for name, one in selected.items() if decision.get(name, one) != one]
+    if not other:
+        return ""
+    was, now = (" and ".join(f"{name} {some[name]}" for name in other) for some in (decision, selected))
+    return f"This answer is of {was}; the parameters now select {now}: run `dvc repro`."
 
 
 def text_sentence(task: str, metric: str, one: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from itemvec.core.errors import TableError
 from itemvec.core.files import read_json
 from itemvec.core.params import Params
 
@@ -128,5 +129,8 @@ def _made(params: Params, variant: str) -> str:
 
 def _read(metrics: Path, stage: str, system: str, variant: str | None) -> Result:
     cell = f"{stage}/{system}/{variant}" if variant else f"{stage}/{system}"
-    facts = read_json(metrics / f"{cell}.json")
+    path = metrics / f"{cell}.json"
+    if not path.exists():
+        raise TableError(f"{path}: is not there, so {cell.replace('/', ' ')} was not measured yet: run `dvc repro`")
+    facts = read_json(path)
     return Result(facts["task"], system, variant, cell, facts)

@@ -46,7 +46,7 @@ def tuning_report(
         lines += [f"{name}: {line}" for line in _learnt(facts)]
         if name in seconds:
             price = "" if dollars is None else f", {seconds[name] / 3600 * dollars:,.4f} dollars"
-            lines.append(f"{name}: {seconds[name]:,.0f} seconds here{price}")
+            lines.append(f"{name}: {seconds[name]:,.1f} s on this machine to choose the setting{price}")
     return lines
 
 
@@ -61,11 +61,10 @@ def _learnt(facts: Facts) -> list[str]:
         gains = ", ".join(f"{gain:+.4f}" for gain in seeds)
         lines.append(f"learnt with {len(seeds)} seeds, gain on test cases of each: {gains}; vectors are of the first")
     if facts["curve"]:
-        lines.append(
-            f"gain on test cases by how many were learnt from: {curve_words(facts['curve'], facts['queries'])}"
-        )
+        asked = "next items, asked by the item before alone" if facts["source"] == "histories" else "test queries"
+        lines.append(f"gain on {asked}, by how many were learnt from: {curve_words(facts['curve'], facts['queries'])}")
     by_item = facts.get("by_item")
-    if by_item:
+    if by_item and facts["changed"]:
         said = f"{by_item['gain']:+.4f} [{by_item['low']:+.3f}, {by_item['high']:+.3f}]"
         lines.append(f"where no answer of the test was learnt from: {said}")
     lines += [
@@ -81,8 +80,9 @@ def _negatives(audit: Facts) -> list[str]:
         return []
     thrown, kept = audit["thrown_out"], audit["kept_per_query"]
     return [
-        f"negatives: of {audit['looked_at']:,} candidates {audit['judged_relevant']:.1%} were judged relevant; thrown "
+        f"negatives: of {audit['looked_at']:,} candidates {audit['judged_relevant']:.1%} are relevant; thrown "
         f"out: {thrown['judged_relevant']:,} for that, {thrown['too_close']:,} too close, {thrown['guide']:,} by the "
         f"guide; kept {kept['mean']:.1f} a query, {kept['least']} at least, {audit['judged_irrelevant']:,} of them "
         f"judged irrelevant; {audit['queries_with_too_few']:,} queries have too few"
+        + f"{'; so it learnt from the answers of other queries nearly alone' * (kept['mean'] < 1)}"
     ]

@@ -24,16 +24,41 @@ def conclusion(tasks: dict[str, Any]) -> str:
     harmed = sum(one["words"] == "harms" for _, _, one in rows)
     but = f" It is shown to harm in {harmed} of {len(rows)} comparisons." if harmed else ""
     if best["words"] == "pays":
-        return f"Tuning pays: {name}, {said}{_higher(best)}.{but}"
+        return f"{_pays(best, tasks[task]['groups'].get(best['group']), name, said)}{but}"
     if all(one["words"] in ("harms", "changed nothing") for _, _, one in rows):
         return f"Tuning does not pay: it harms; the least, {name}, by {said}."
     return f"Tuning is not shown to pay: the highest of {len(rows)} is {name}, {said}.{but}"
 
 
-def _higher(best: Row) -> str:
-    """What has a higher mean than the best tuned variant and was not tuned; empty where nothing has."""
-    higher = next((one for one in best["instead"] if one["difference"] > best["difference"]), None)
-    return "" if higher is None else f"; but {higher['key']}, not tuned, has {interval(higher)}"
+def beaten_by(best: Row, group: Row | None) -> Row | None:
+    """What was not tuned and is among the best, where the tuned variant is shown worse than the best; else None.
+
+    Parameters
+    ----------
+    group
+        Of ``decision.json``: which cells are among the best.
+    """
+    cells = group["cells"] if group else {}
+    ours = cells.get(f"{best['system']} on {best['variant']}", {"among_best": True})
+    if ours["among_best"]:
+        return None
+    others = (one for one in best["instead"] if one["difference"] > best["difference"])
+    return next((one for one in others if cells.get(one["key"], {"among_best": False})["among_best"]), None)
+
+
+def _pays(best: Row, group: Row | None, name: str, said: str) -> str:
+    other = beaten_by(best, group)
+    if other is None:
+        return f"Tuning pays: {name}, {said}."
+    return (
+        f"Tuning is not worth it here: it pays for {name}, {said}, but {other['key']}, not tuned, is shown better: "
+        f"{interval(other)} over the same {best['against']}."
+    )
+
+
+def by_weight(row: tuple[str, Row]) -> tuple[bool, float]:
+    """To sort what is said: what pays or harms first, by the size of the difference."""
+    return row[1]["words"] not in ("pays", "harms"), -abs(row[1]["difference"])
 
 
 def tuning_sentence(metric: str, one: Row, grouped: bool, task: str = "search") -> str:
@@ -52,7 +77,9 @@ def tuning_sentence(metric: str, one: Row, grouped: bool, task: str = "search") 
 
 
 def _more(one: Row, task: str) -> str:
-    """How many more cases would decide; beyond reach, so much is said."""
+    """How many more cases would show that it pays; beyond reach, so much is said."""
+    if one["difference"] <= 0:
+        return ""
     ways = [(one["more"], one["queries"], f"{'judged queries' if task == 'search' else UNITS[task]} to test on")]
     ways += [(one["more_to_learn"], one["learnt"], "to learn from")]
     within = [f"{more:,} more {what}" for more, now, what in ways if 0 < more <= IN_REACH * now]

@@ -7,11 +7,11 @@ from typing import Any
 
 from itemvec.core.text import metric_name
 from itemvec.decision.results import CONSTRUCTED, TITLES, Results
-from itemvec.decision.tuning_text import tuning_sentence
+from itemvec.decision.tuning_text import beaten_by, by_weight, conclusion, tuning_sentence
 from itemvec.decision.verdict import size
 
 ORDER = ("search", "recommend")
-TUNED = 3  # sentences of the card about tuning
+TUNED = 3  # variants that the card about tuning names
 PAYS = {"yes": "Text pays", "no": "Text does not pay"}
 
 
@@ -44,19 +44,23 @@ def cards(results: Results, decision: dict[str, Any], larger: str = "") -> list[
 
 
 def _tuning(tasks: dict[str, Any], larger: str) -> Card:
-    """Whether tuning pays: what helps or harms first; how to ask where nothing was tuned."""
+    """Whether tuning pays: the conclusion, then what helps or harms; how to ask where nothing was tuned."""
     title, tuned = "Would tuning pay?", [(task, one) for task in tasks for one in tasks[task].get("tuning", [])]
     if not tuned:
         how = "To ask: judged queries that are not for testing, or histories; `itemvec tune` says what to run."
         return Card(title, "Not measured in this run.", "none", [how])
     best = max((one for _, one in tuned), key=lambda one: (one["words"] == "pays", one["difference"]))
     said = {"pays": f"Yes, by {best['variant']}", "harms": "No: it harms"}.get(best["words"], "Not shown to pay")
+    groups = next(tasks[task]["groups"] for task, one in tuned if one is best)
+    if best["words"] == "pays" and beaten_by(best, groups.get(best["group"])):
+        said = "Not worth it here"
     sentences = [
         tuning_sentence(metric_name(tasks[task]["metric"]), one, len(tasks[task]["groups"]) > 1, task)
-        for task, one in sorted(tuned, key=lambda row: -row[1]["difference"])[:TUNED]
+        for task, one in sorted(tuned, key=by_weight)[:TUNED]
     ]
     sentences = [one[0].upper() + one[1:] for one in sentences] + ([larger] if larger else [])
-    return Card(title, said, "good" if best["words"] == "pays" else "open", sentences)
+    tone = "good" if said.startswith("Yes") else "open"
+    return Card(title, said, tone, [conclusion(tasks), *sentences])
 
 
 def _card(results: Results, task: str, facts: dict[str, Any], tolerance: float) -> Card:

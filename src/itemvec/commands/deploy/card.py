@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from itemvec.core.errors import TableError
 from itemvec.core.files import read_json, write_text
 from itemvec.core.params import Params
 from itemvec.core.text import visible
+from itemvec.decision.tuning_text import tuning_sentence
 
 
 def write_card(root: Path, params: Params, found: Exported, folder: Path) -> None:
@@ -45,11 +47,20 @@ def write_card(root: Path, params: Params, found: Exported, folder: Path) -> Non
         found=found,
         params=params,
         facts=facts,
-        sentences=[visible(task["sentence"]) for task in decision.get("tasks", {}).values()],
+        sentences=[visible(one) for one in _sentences(decision.get("tasks", {}), found.variant)],
         inputs=decision.get("inputs", {}),
         version=__version__,
     )
     write_text(folder / "README.md", text)
+
+
+def _sentences(tasks: dict[str, Any], variant: str) -> Iterator[str]:
+    """The verdict of each task, and what was measured of tuning where the variant was tuned."""
+    for task, facts in tasks.items():
+        yield facts["sentence"]
+        for one in facts.get("tuning", []):
+            if one["variant"] == variant:
+                yield tuning_sentence(facts["metric"], one, len(facts["groups"]) > 1, task)
 
 
 def _yaml(value: dict[str, Any]) -> str:
