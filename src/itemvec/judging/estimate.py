@@ -51,11 +51,12 @@ def estimate(pool: Pool, gains: Doubles, k: int) -> Estimate:
     gains
         Of each pair as a share of the highest gain, float64 of shape (n_pairs,); NaN where it is not judged.
     """
-    judged = ~np.isnan(gains)
-    known = np.where(judged, gains, 0.0)
-    whole = (known.sum() + PRIOR_MEAN * PRIOR_JUDGMENTS) / (judged.sum() + PRIOR_JUDGMENTS)
-    by_query = (pool.sums(known) + OF_QUERY * whole) / (pool.sums(judged.astype(float)) + OF_QUERY)
-    spread = np.clip(np.var(gains[judged]) / max(whole * (1 - whole), 1e-9), 0.2, 1.0) if judged.sum() > ENOUGH else 1.0
+    judged, ranked = ~np.isnan(gains), pool.ranks.any(axis=1)  # what no system ranks says nothing of what is open
+    known, seen = np.where(judged, gains, 0.0), (judged & ranked).astype(np.float64)
+    whole = ((known * seen).sum() + PRIOR_MEAN * PRIOR_JUDGMENTS) / (seen.sum() + PRIOR_JUDGMENTS)
+    by_query = (pool.sums(known * seen) + OF_QUERY * whole) / (pool.sums(seen) + OF_QUERY)
+    spread = np.var(gains[seen > 0]) / max(whole * (1 - whole), 1e-9) if seen.sum() > ENOUGH else 1.0
+    spread = np.clip(spread, 0.2, 1.0)
     mean = by_query[pool.row]
     expected = np.where(judged, known, mean)
     variance = np.where(judged, 0.0, spread * mean * (1 - mean))
