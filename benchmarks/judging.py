@@ -93,7 +93,7 @@ def main(artifacts: Path, draws: int, share: float, plot: Path | None, out: Path
     for swaps in (False, True):
         for place, pair in enumerate(list(combinations(runs, 2))[: EQUALS if swaps else None]):
             name = f"{pair[0]} / {pair[1]}" + (" (made equal)" if swaps else "")
-            orders = ORDERS[:3] if swaps else ORDERS
+            orders = ORDERS[:2] if swaps else ORDERS
             kept[name] = {order: [] for order in orders}
             for number in range(draws):
                 rng = np.random.default_rng([number, place] if swaps else number)
@@ -105,10 +105,9 @@ def main(artifacts: Path, draws: int, share: float, plot: Path | None, out: Path
                 for order in orders:
                     kept[name][order].append(judged(pool, gains, order, np.random.default_rng(number)))
             click.echo(_line(name, kept[name]), err=True)
+            if out is not None:
+                out.write_text(json.dumps(kept, default=vars))
     click.echo(_table(kept))
-    if out is not None:
-        whole = {name: {key: [vars(one) for one in found] for key, found in by.items()} for name, by in kept.items()}
-        out.write_text(json.dumps(whole))
     if plot is not None:
         plotted(_reached(kept), plot)
 

@@ -112,6 +112,26 @@ def test_what_is_settled_all_judgments_settle() -> None:
     assert otherwise <= 0.05 * settled
 
 
+def test_it_is_not_decided_before_a_run_shows_it() -> None:
+    """In 30 queries the first system alone is right; in 28, where it was not judged, the second is."""
+    first, second = np.zeros((58, 1), dtype=int), np.ones((58, 1), dtype=int)
+    pool, rule = pool_of(first, second, 1), Rule(1)
+    gains = np.where((pool.item == 0) | (pool.query >= 30), 1.0, 0.0)
+    known = np.where((pool.item == 0) & (pool.query >= 30), np.nan, gains)
+    found = estimate(pool, known, 1)
+    (state,) = contrasts(found, pool, known, rule, np.flatnonzero(np.isnan(known)))
+    assert state.settled
+    assert not state.decided
+    assert sentences([state], pool.systems, 88)[0].endswith("; at most 28 more until `dvc repro` shows it")
+    assert headline([state], pool.systems, 88, 1).endswith("; at most 28 more judgments until `dvc repro` shows it.")
+    values = priorities(found, pool, [state])
+    assert set(pool.query[next_pairs(pool, values, np.flatnonzero(np.isnan(known)), None, 10, whole=True)]) <= {
+        *range(30, 58)
+    }
+    (state,) = contrasts(estimate(pool, gains, 1), pool, gains, rule)
+    assert state.decided
+
+
 def test_a_small_difference_in_each_query_is_no_verdict_that_a_run_would_not_give() -> None:
     """40 queries, each better by the same .007: no test of the sample doubts it, but one more that loses all would."""
     first = np.tile(np.arange(10), (40, 1))

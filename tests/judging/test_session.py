@@ -1,5 +1,6 @@
 """Who is asked what: one person in two tabs, two people, answers that are sent twice, undone, or none."""
 
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -153,7 +154,23 @@ def test_it_decides_and_says_so_before_half_is_judged(material: Material) -> Non
     begun = {query for query, _ in one.people.of("anna").last}
     left = sum(query in begun for query, _ in one.pool.pairs()) - n
     assert f"Next: itemvec judge --whole, which finishes these queries: {left} more judgments\n" in text
-    assert "of the first 10 ranks are unjudged" in report(material, one)
+    said = report(material, one)
+    assert re.match(r"exact on full is better than bm25, by about 0\.\d{3} nDCG@5 \(95 % interval \+0\.\d{3} to", said)
+    assert said.splitlines()[0].endswith("): decided.")
+    assert "of the first 10 ranks are unjudged" in said
+
+
+def test_the_first_line_of_the_report_says_how_many_more_judgments_decide(material: Material) -> None:
+    one = session(material)
+    assert report(material, one).startswith("Not decided: too early to say; judge first.\n")
+    for number in range(60):
+        answer(one, number=number)
+    (state,) = one.states()
+    first = f"Not decided: exact on full leads bm25, by about {state.difference:.3f} nDCG@5 (95 % interval -"
+    said = report(material, one).splitlines()[0]
+    assert said.startswith(first)
+    assert said.endswith(f"; about {state.more} more judgments decide.")
+    assert state.more > 0
 
 
 def test_with_whole_queries_the_next_run_can_be_trusted(material: Material) -> None:

@@ -61,7 +61,7 @@ def _next(measures: dict[str, Incomplete], session: Session) -> str:
         return NEXT
     why = (
         f"`dvc repro` counts what nobody judged as not relevant, up to {share:.0%} of the first ranks of the queries "
-        "that are begun: its verdict could be wrong by that."
+        "that are begun. What is decided holds there too; its figures, and the rest, could be wrong by that."
     )
     steps = f"Next: itemvec judge --whole, which finishes these queries: {left:,} more judgments"
     return f"{fill(why, WIDTH)}\n{steps}\n{NEXT.replace('Next:', '     ')}"

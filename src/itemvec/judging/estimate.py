@@ -68,7 +68,6 @@ def estimate(pool: Pool, gains: Doubles, k: int) -> Estimate:
 
 def _ideal(pool: Pool, expected: Doubles, k: int) -> Doubles:
     """DCG of the best order of each query; where nothing is relevant, that of one relevant item."""
-    order = np.lexsort((-expected, pool.row))
-    rank = np.arange(len(pool)) - np.searchsorted(pool.row, pool.row)  # pairs are ordered by query
-    found = pool.sums(np.where(rank < k, expected[order] / np.log2(2 + rank), 0.0))
+    order = np.argsort(2.0 * pool.row - expected)  # by query, then by gain, which is 1 at most
+    found = pool.sums(expected[order] * pool.ideal_discounts(k))
     return np.where(found > 0, found, 1.0)

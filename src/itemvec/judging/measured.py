@@ -58,7 +58,7 @@ def shown_better(pool: Pool, gains: Doubles, best: int, rule: Rule) -> NDArray[n
     noise = np.zeros(n_systems), np.full(n_systems, np.inf)
     of_family, alone = Guarded(values[:, [best]] - values, *noise, 1.0).scores(1.0)
     least, most = -ndtri(LEVEL), -ndtri(LEVEL / max(n_systems - 1, 1))  # of the largest of so many scores
-    possible = (alone > least) & (of_family > least - CLOSE)
+    possible: NDArray[np.bool_] = (alone > least) & (of_family > least - CLOSE)
     if (of_family[possible] > most + CLOSE).all():
         return possible
     tested = best_set(values, [DETERMINISTIC] * n_systems, rule.seed, draws=rule.draws)

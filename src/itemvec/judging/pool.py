@@ -57,6 +57,15 @@ class Pool:
         counts = (self.ranks > 0) & (self.ranks <= k)
         return np.where(counts, 1 / np.log2(1 + np.maximum(self.ranks, 1)), 0.0)
 
+    def ideal_discounts(self, k: int) -> Doubles:
+        """The same by the best order of each query, for its pairs in that order, float64 of shape (n_pairs,)."""
+        return np.where(self._place < k, 1 / np.log2(2 + self._place), 0.0)
+
+    @cached_property
+    def _place(self) -> Ints:
+        """Of each pair among those of its query, from 0."""
+        return np.arange(len(self)) - np.searchsorted(self.row, self.row)
+
     def pairs(self) -> list[tuple[str, str]]:
         """The ids of all pairs."""
         queries, items = (

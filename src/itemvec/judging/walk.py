@@ -12,6 +12,7 @@ so that each of two equal systems is shown to be worse with the whole level.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from itemvec.core.arrays import Doubles
 from itemvec.judging.estimate import Estimate
 from itemvec.judging.pool import Pool
 from itemvec.metrics import LEVEL
+from itemvec.metrics.bounded_mean import AdverseSample
 from itemvec.metrics.guarded_scores import Guarded
 
 SURE = 0.95  # probability that all judgments show what is called decided
@@ -52,12 +54,12 @@ class Walk:
         critical = tuple(float(-ndtri(LEVEL / 2 / times)) for times in (len(pool.systems) - 1, 1))
         return cls(differences, still, (critical[0], critical[1]))
 
-    @property
+    @cached_property
     def mean(self) -> float:
         """The expected difference."""
         return float(self.differences.mean())
 
-    @property
+    @cached_property
     def seen(self) -> float:
         """Variance of the differences that is explained."""
         return float(np.var(self.differences, ddof=1))
@@ -86,8 +88,11 @@ class Walk:
         means = self.mean * (1 + (1 / self.known - 1) * shares)
         worst = means - float(ndtri(SURE)) * np.sqrt(self.still * (1 - shares) / len(self.differences))
         values = np.column_stack([self.at_end(one) for one in worst])
-        of_family, alone = self._guarded(values).scores(1.0)
-        return np.minimum(of_family - self.critical[0], alone - self.critical[1])
+        noise = np.zeros(len(shares)), np.full(len(shares), np.inf)
+        alone: Doubles = AdverseSample.of(values, -1.0, *noise).scores() - self.critical[1]
+        if (alone <= 0).all():
+            return alone  # the other score cannot help
+        return np.minimum(self._guarded(values).scores(1.0)[0] - self.critical[0], alone)
 
     def interval(self) -> tuple[float, float]:
         """Of the difference, at the level of the test: ``low`` is above 0 where ``margins`` is now."""
