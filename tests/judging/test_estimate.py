@@ -9,7 +9,7 @@ import pytest
 from itemvec.judging.contrasts import Contrast, contrasts, leading
 from itemvec.judging.estimate import estimate
 from itemvec.judging.measured import Rule, shown_better
-from itemvec.judging.order import next_pairs, priorities, worth
+from itemvec.judging.order import misjudged, next_pairs, priorities, worth
 from itemvec.judging.pool import Pool, pooled
 from itemvec.judging.sentences import headline, sentences
 
@@ -25,6 +25,16 @@ def test_all_judged_it_is_ndcg() -> None:
     found = estimate(pool, np.array([0.0, 1.0]), k=2)
     assert found.ndcg.tolist() == [pytest.approx([1 / log2(3), 1.0])]
     assert found.variance.tolist() == [0, 0]
+
+
+def test_what_no_system_ranks_counts_in_the_best_order_alone() -> None:
+    """Both rank item 0 first and item 1 second; 0 and 7 are relevant. Item 8 is of a query that nobody asked."""
+    pool = pool_of(np.array([[0, 1]]), np.array([[0, 2]]), 2).with_judged(np.array([0, 0, 3]), np.array([7, 1, 8]))
+    assert pool.item.tolist() == [0, 1, 2, 7]
+    found = estimate(pool, np.array([1.0, 0, 0, 1]), k=2)
+    assert found.ndcg.tolist() == [pytest.approx([1 / (1 + 1 / log2(3))] * 2)]
+    open_too = estimate(pool, np.array([np.nan, np.nan, np.nan, 1]), k=2)
+    assert open_too.expected[:3].tolist() == [0.5] * 3
 
 
 def test_what_is_not_judged_counts_as_the_mean_of_its_query() -> None:
@@ -44,6 +54,18 @@ def test_what_both_rank_alike_is_asked_last() -> None:
     some = next_pairs(pool, values, np.arange(5), None, 10)
     assert sorted(some[:2].tolist()) == [3, 4]
     assert 0 not in some
+
+
+def test_a_query_that_a_run_misjudges_most_is_finished_first() -> None:
+    """Of query 0 nothing is open between the two; of query 1 the first system's items are, of query 2 one of each."""
+    pool = pool_of(np.array([[0, 1], [2, 3], [4, 5]]), np.array([[0, 1], [9, 8], [7, 6]]), 2)
+    is_open = ((pool.query == 0) & (pool.item == 0)) | np.isin(pool.item, [2, 3]) | np.isin(pool.item, [4, 7])
+    found = estimate(pool, np.where(is_open, np.nan, 1.0), k=2)
+    values = misjudged(found, pool, 0, [1])
+    assert set(pool.query[next_pairs(pool, values, np.flatnonzero(is_open), None, 10, whole=True)]) == {1}
+    assert (values[~is_open] == 0).all()
+    assert (values[is_open] > 0).all()
+    assert values[pool.item == 2] == pytest.approx(found.expected[pool.item == 2] / 2)  # both count 1, one half each
 
 
 def test_a_query_is_stayed_with_while_it_is_worth_half() -> None:

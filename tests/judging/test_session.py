@@ -48,6 +48,17 @@ def test_systems_of_other_tasks_are_not_pooled(material: Material) -> None:
     assert material.pool().systems == ["exact on full", "bm25"]
 
 
+def test_what_was_judged_before_counts_though_no_system_ranks_it_now(material: Material) -> None:
+    known = set(material.pool().pairs())
+    beyond = next(("q0", f"i{n}") for n in range(60) if ("q0", f"i{n}") not in known)
+    one = session(material)
+    JudgeFile(material.data / "judgments/bob.csv").add(Line("", "tokentoken", *beyond, "3", 3.0))
+    assert set(material.pool().pairs()) - known == {beyond}
+    later = session(material)
+    later.people.look()
+    assert later._state()[1].ndcg[0].sum() < one._state()[1].ndcg[0].sum()
+
+
 def test_the_page_shows_no_system_and_each_pair_once(material: Material) -> None:
     one = session(material)
     shown = one.next("anna", "t1")
