@@ -166,7 +166,10 @@ def test_it_decides_and_says_so_before_half_is_judged(material: Material) -> Non
     left = sum(query in begun for query, _ in one.pool.pairs()) - n
     assert f"Next: itemvec judge --whole, which finishes these queries: {left} more judgments\n" in text
     said = report(material, one)
-    assert re.match(r"exact on full is better than bm25, by about 0\.\d{3} nDCG@5 \(95 % interval \+0\.\d{3} to", said)
+    assert re.match(
+        r"exact on full is better than bm25, by about 0\.\d{3} nDCG@5 \(95 % interval \+0\.\d{3} to",
+        said,
+    )
     assert said.splitlines()[0].endswith("): decided.")
     assert "of the first 10 ranks are unjudged" in said
 

@@ -29,7 +29,7 @@ class Contrast:
     best, other
         Their places among the systems.
     difference
-        Expected, of nDCG.
+        Of nDCG, by the trend so far.
     known
         Share of the variance of the difference that the judgments so far explain; 1 where all is judged.
     margin
@@ -88,7 +88,7 @@ def contrasts(found: Estimate, pool: Pool, gains: Doubles, rule: Rule, order: In
     best = int(found.ndcg[counted].mean(axis=0).argmax())
     others = [other for other in range(n_systems) if other != best]
     walks = {other: Walk.of(found, pool, best, other, counted) for other in others}
-    states = [Contrast(best, other, one.mean, one.known, float(one.margins()[0])) for other, one in walks.items()]
+    states = [Contrast(best, other, one.trend, one.known, float(one.margins()[0])) for other, one in walks.items()]
     if any(one.settled or one.complete for one in states):
         measured = shown_better(pool, gains, best, rule)
         states = [replace(one, measured=bool(measured[one.other])) for one in states]
@@ -113,7 +113,7 @@ def _forecast(one: Contrast, walk: Walk, found: Estimate, pool: Pool, gains: Dou
             reached = np.cumsum(gained) / max(gained.sum(), 1e-12)
             return replace(one, more=int(min(np.searchsorted(reached, shares[enough][0]) + 1, len(order))))
     n_queries = len(walk.differences)
-    needed = units_needed(walk.at_end(walk.mean / walk.known), walk.critical[0])
+    needed = units_needed(walk.at_end(walk.trend), walk.critical[0])
     return replace(one, queries=int(needed) if isfinite(needed) and n_queries < needed < MOST * n_queries else 0)
 
 

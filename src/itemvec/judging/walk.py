@@ -94,14 +94,22 @@ class Walk:
             return alone  # the other score cannot help
         return np.minimum(self._guarded(values).scores(1.0)[0] - self.critical[0], alone)
 
+    @property
+    def trend(self) -> float:
+        """The difference by all judgments if it grows as it did so far: what is open counts as alike in ``mean``."""
+        return min(self.mean / self.known, 1.0) if self.known >= LEAST else self.mean
+
     def interval(self) -> tuple[float, float]:
-        """Of the difference, at the level of the test: ``low`` is above 0 where ``margins`` is now."""
+        """Of the difference, at the level of the test: from no more trend to the trend so far.
+
+        ``low`` is above 0 where ``margins`` is now.
+        """
         shift = float(ndtri(SURE)) * (self.still / len(self.differences)) ** 0.5
         ends = [
-            self._guarded(self.at_end(self.mean - sign * shift)[:, None]).lower_bounds(sign, self.critical[1])
-            for sign in (1.0, -1.0)
+            self._guarded(self.at_end(end)[:, None]).lower_bounds(sign, self.critical[1])
+            for sign, end in ((1.0, self.mean - shift), (-1.0, self.trend + shift))
         ]
-        return float(ends[0][0]), -float(ends[1][0])
+        return float(ends[0][0]), min(-float(ends[1][0]), 1.0)
 
     def _guarded(self, values: Doubles) -> Guarded:
         noise = np.zeros(values.shape[1]), np.full(values.shape[1], np.inf)
