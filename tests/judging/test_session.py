@@ -1,27 +1,18 @@
 """Who is asked what: one person in two tabs, two people, answers that are sent twice, undone, or none."""
 
-import re
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from itemvec.core.errors import ParamsError
 from itemvec.core.files import read_parquet
-from itemvec.core.params import Params
 from itemvec.datasets.judgment_log import Line, last_lines, read_log
-from itemvec.judging.conclusions import ending, report
 from itemvec.judging.judge_file import JudgeFile
 from itemvec.judging.material import Material, own_scale
 from itemvec.judging.people import UnknownPairError
 from itemvec.judging.session import LEASE, Session
 from tests.judging.conftest import N_QUERIES, relevant
-
-
-@pytest.fixture
-def material(project: Path, params: Params) -> Material:
-    return Material.load(project, params, 5, [], False, print)
 
 
 def session(material: Material, overlap: float = 0.0, **more: Any) -> Session:
@@ -151,47 +142,6 @@ def test_what_another_process_wrote_is_not_asked(material: Material) -> None:
     pair = pairs(one.next("anna", "a"))[0]
     JudgeFile(material.data / "judgments/bob.csv").add(Line("", "tokentoken", *pair, "3", 3.0))
     assert pair not in pairs(one.next("anna", "a"))
-
-
-def test_it_decides_and_says_so_before_half_is_judged(material: Material) -> None:
-    one = session(material)
-    n = 0
-    while "decided" not in (said := one.next("anna", "t1")["decided"][0]):
-        answer(one, number=(n := n + 1))
-    assert said.startswith("exact on full against bm25: decided, better by about 0.")
-    assert n < len(one.pool) / 2
-    text = ending(material, one)
-    assert f"{n} by anna" in text
-    begun = {query for query, _ in one.people.of("anna").last}
-    left = sum(query in begun for query, _ in one.pool.pairs()) - n
-    assert f"Next: itemvec judge --whole, which finishes these queries: {left} more judgments\n" in text
-    said = report(material, one)
-    assert re.match(
-        r"exact on full is better than bm25, by about 0\.\d{3} nDCG@5 \(95 % interval \+0\.\d{3} to",
-        said,
-    )
-    assert said.splitlines()[0].endswith("): decided.")
-    assert "of the first 10 ranks are unjudged" in said
-
-
-def test_the_first_line_of_the_report_says_how_many_more_judgments_decide(material: Material) -> None:
-    one = session(material)
-    assert report(material, one).startswith("Not decided: too early to say; judge first.\n")
-    for number in range(60):
-        answer(one, number=number)
-    (state,) = one.states()
-    first = f"Not decided: exact on full leads bm25, by about {state.difference:.3f} nDCG@5 (95 % interval -"
-    said = report(material, one).splitlines()[0]
-    assert said.startswith(first)
-    assert said.endswith(f"; about {state.more} more judgments decide.")
-    assert state.more > 0
-
-
-def test_with_whole_queries_the_next_run_can_be_trusted(material: Material) -> None:
-    one = session(material, whole=True)
-    for number in range(18):  # two queries: five items of each system, one of them of both
-        answer(one, number=number)
-    assert ending(material, one).endswith("\nNext: dvc add data && dvc repro && itemvec show")
 
 
 def test_with_whole_queries_none_is_left_half_judged(material: Material) -> None:
