@@ -3,8 +3,8 @@
     python benchmarks/judging.py --artifacts artifacts --plot docs/img/judging.svg
 
 A judge is simulated that answers from the data's own judgments. Rankings hold what is judged alone, so that there is
-an answer to each question. A draw takes a part of the queries; its verdict is the paired test on all pooled judgments
-of these. Equal systems are made by swapping the two of a pair in every other query, at random.
+an answer to each question. A draw takes a part of the queries; its verdict is that of `dvc repro` on all judgments of
+their pool. Equal systems are made by swapping the two of a pair in every other query, at random, for each pair anew.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ from itemvec.store import open_vectors
 DEEP = 2000
 WIDTHS = (384, 64, 16)
 HALF = 0.5
-HEADER = ["systems", "order", "pool", "shown by all", "median judgments", "decided", "not shown by all"]
-HEADER += ["then shown by the plain test", "then the opposite"]
+HEADER = ["systems", "order", "pool", "shown by all", "median to settled", "median to decided", "decided"]
+HEADER += ["not shown by all", "dvc repro says otherwise", "its difference, of that of all"]
 EQUALS = 4  # pairs that are made equal
 
 
@@ -91,12 +91,12 @@ def main(artifacts: Path, draws: int, share: float, plot: Path | None, out: Path
     ids = [table[key].combine_chunks() for table, key in ((queries, QUERY), (items, ITEM))]
     kept: dict[str, dict[str, list[Outcome]]] = {}
     for swaps in (False, True):
-        for pair in list(combinations(runs, 2))[: EQUALS if swaps else None]:
+        for place, pair in enumerate(list(combinations(runs, 2))[: EQUALS if swaps else None]):
             name = f"{pair[0]} / {pair[1]}" + (" (made equal)" if swaps else "")
-            orders = ORDERS[:3] if swaps else ORDERS
+            orders = ORDERS[:2] if swaps else ORDERS
             kept[name] = {order: [] for order in orders}
             for number in range(draws):
-                rng = np.random.default_rng(number)
+                rng = np.random.default_rng([number, place] if swaps else number)
                 rows = np.sort(rng.choice(len(queries), round(share * len(queries)), replace=False))
                 swap = rows[rng.random(len(rows)) < HALF] if swaps else None
                 two = drawn([runs[one] for one in pair], rows, swap)
@@ -105,10 +105,9 @@ def main(artifacts: Path, draws: int, share: float, plot: Path | None, out: Path
                 for order in orders:
                     kept[name][order].append(judged(pool, gains, order, np.random.default_rng(number)))
             click.echo(_line(name, kept[name]), err=True)
+            if out is not None:
+                out.write_text(json.dumps(kept, default=vars))
     click.echo(_table(kept))
-    if out is not None:
-        whole = {name: {key: [vars(one) for one in found] for key, found in by.items()} for name, by in kept.items()}
-        out.write_text(json.dumps(whole))
     if plot is not None:
         plotted(_reached(kept), plot)
 
@@ -117,9 +116,9 @@ def _line(name: str, by: dict[str, list[Outcome]]) -> str:
     return f"{name}: " + ", ".join(f"{order} {_median(found):.0f}" for order, found in by.items())
 
 
-def _median(found: list[Outcome]) -> float:
+def _median(found: list[Outcome], until: str = "judgments") -> float:
     """Judgments to the decision, of the draws whose full verdict is one; the whole pool where it came no sooner."""
-    took = [one.pool if one.judgments is None else one.judgments for one in found if one.verdict]
+    took = [getattr(one, until) or one.pool for one in found if one.verdict]
     return float(np.median(took)) if took else float("nan")
 
 
@@ -127,14 +126,13 @@ def _table(kept: dict[str, dict[str, list[Outcome]]]) -> str:
     rows = []
     for name, by in kept.items():
         for order, found in by.items():
-            shown = [one for one in found if one.verdict]
             decided = [one for one in found if one.judgments]
             wrong = sum(one.sign != one.verdict for one in decided)
-            against = sum(one.then == -one.sign for one in decided)
-            with_it = sum(one.then == one.sign for one in decided)
-            pool = np.median([one.pool for one in found])
-            counts = [len(decided), wrong, with_it, against]
-            rows.append([name, order, f"{pool:,.0f}", len(shown), f"{_median(found):,.0f}", *counts])
+            otherwise = sum(one.then != one.sign for one in decided)
+            pool, shown = np.median([one.pool for one in found]), sum(one.verdict != 0 for one in found)
+            medians = [f"{_median(found, until):,.0f}" for until in ("settled", "judgments")]
+            share = f"{np.median([one.measured / one.true for one in decided]):.2f}" if decided else ""
+            rows.append([name, order, f"{pool:,.0f}", shown, *medians, len(decided), wrong, otherwise, share])
     return tabulate(rows, HEADER, disable_numparse=True)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from itemvec.core.arrays import Doubles, Ints
-from itemvec.judging.contrasts import contrasts, leading
+from itemvec.judging.contrasts import Contrast, contrasts, leading
 from itemvec.judging.estimate import estimate
-from itemvec.judging.order import next_pairs, worth
+from itemvec.judging.measured import Rule, shown_better
+from itemvec.judging.order import next_pairs, priorities
 from itemvec.judging.pool import Pool
-from itemvec.metrics import DETERMINISTIC, compare_family
 
 K, LOOK = 10, 10
+RULE = Rule(K, draws=1999)
 ORDERS = ("active", "active, --whole", "random pairs", "random queries")
 
 
@@ -22,50 +23,51 @@ class Outcome:
     """One judge on one draw.
 
     judgments, sign
-        After how many the page decided, and for the first (1) or the second system (-1); None and 0 where the pool
-        ended first.
-    then, skipped
-        What the paired test says at that moment: with all that is not judged as not relevant, or taken out.
+        After how many the page decided, and for the first (1) or the second system (-1); None and 0 where it never did.
+    settled
+        After how many the rest would hardly change it.
+    then
+        What `dvc repro` says at that moment, with all that is not judged as not relevant.
     verdict
         What it says once all is judged.
+    measured, true
+        The difference that `dvc repro` measures at that moment, and once all is judged.
     """
 
     judgments: int | None
     sign: int
+    settled: int | None
     then: int
-    skipped: int
     pool: int
     verdict: int
+    measured: float
+    true: float
 
 
-def verdict(pool: Pool, gains: Doubles, seed: int) -> int:
-    """1 or -1 where the first or the second system is shown better on all judgments, else 0: of queries with a hit."""
-    found = estimate(pool, gains, K)
-    hit = pool.sums(gains) > 0
-    differences = (found.ndcg[:, 0] - found.ndcg[:, 1])[hit]
-    return int(compare_family(differences[:, None], [DETERMINISTIC], seed, draws=1999).shown[0])
+def verdict(pool: Pool, gains: Doubles) -> int:
+    """1 or -1 where `dvc repro` shows the first or the second system to be better, else 0."""
+    found = [bool(shown_better(pool, gains, best, RULE)[1 - best]) for best in (0, 1)]
+    return int(found[0]) - int(found[1])
 
 
-def condensed(pool: Pool, known: Doubles) -> Pool:
-    """The pairs that are judged, the ranks of each system closed up."""
-    some = pool.take(np.flatnonzero(~np.isnan(known)))
-    ranks = np.zeros_like(some.ranks)
-    for system, column in enumerate(some.ranks.T):
-        order = np.lexsort((np.where(column > 0, column, K + 1), some.query))
-        place = np.arange(len(order)) - np.searchsorted(some.query, some.query[order])
-        ranks[order, system] = np.where(column[order] > 0, place + 1, 0)
-    return replace(some, ranks=ranks)
+def difference(pool: Pool, gains: Doubles) -> float:
+    """Of the first and the second system, as `dvc repro` measures it."""
+    known = np.nan_to_num(gains)
+    values = estimate(pool, known, K).ndcg[RULE.counts(pool, known)]
+    return float((values[:, 0] - values[:, 1]).mean())
 
 
 def judged(pool: Pool, gains: Doubles, order: str, rng: np.random.Generator) -> Outcome:
     """Let one judge answer until the page says that it is decided, or all is judged."""
     known, queue, at, last = np.full(len(pool), np.nan), _queue(pool, order, rng), 0, None
-    end, next_look = verdict(pool, gains, 1), LOOK
+    end, next_look, settled = verdict(pool, gains), LOOK, None
     found = estimate(pool, known, K)
-    lead = list(range(len(pool.systems)))
+    states: list[Contrast] = []
+    lead = leading(states, len(pool.systems))
     while at < len(pool):
         if order.startswith("active"):
-            some = next_pairs(pool, worth(found, lead), np.flatnonzero(np.isnan(known)), last, LOOK, order != ORDERS[0])
+            whole, free = order != ORDERS[0] or len(lead) < 2, np.flatnonzero(np.isnan(known))
+            some = next_pairs(pool, priorities(found, pool, states), free, last, LOOK, whole)
             last = int(pool.query[some[0]])
         else:
             some = queue[at : at + LOOK]
@@ -75,15 +77,16 @@ def judged(pool: Pool, gains: Doubles, order: str, rng: np.random.Generator) -> 
         found = estimate(pool, known, K)
         if at >= next_look or at == len(pool):
             next_look += LOOK
-            states = contrasts(found, pool, np.arange(0))
-            if states[0].decided:
-                then = verdict(pool, np.nan_to_num(known), 1)
-                sign = 1 if states[0].best == 0 else -1
-                return Outcome(
-                    at, sign, then, verdict(condensed(pool, known), known[~np.isnan(known)], 1), len(pool), end
-                )
+            states = contrasts(found, pool, known, RULE)
+            state = states[0]
+            settled = at if settled is None and state.settled else settled
+            if state.decided:
+                sign = 1 if state.best == 0 else -1
+                now = verdict(pool, known), len(pool), end, difference(pool, known)
+                return Outcome(at, sign, settled, *now, difference(pool, gains))
             lead = leading(states, len(pool.systems))
-    return Outcome(None, 0, end, end, len(pool), end)
+    whole_difference = difference(pool, gains)
+    return Outcome(None, 0, settled, end, len(pool), end, whole_difference, whole_difference)
 
 
 def _queue(pool: Pool, order: str, rng: np.random.Generator) -> Ints:

@@ -10,6 +10,8 @@ from itemvec.core.columns import ITEMS, QRELS, QUERIES
 from itemvec.core.files import write_json, write_parquet
 from itemvec.core.params import Params
 from itemvec.core.top_k import Top
+from itemvec.judging.material import Material
+from itemvec.judging.pool import Pool, pooled
 from itemvec.protocol.evaluation import run_table
 from tests.core.test_params import write
 
@@ -38,6 +40,11 @@ def rankings() -> dict[str, np.ndarray]:
     own = 2 * np.arange(N_QUERIES)[:, None]
     exact = np.hstack([own, own + 1, others[:, : DEPTH - 2]])
     return {"search/exact/full": exact, "baseline/bm25": np.hstack([others[:, 2 : DEPTH + 1], own])}
+
+
+def pool_of(first: np.ndarray, second: np.ndarray, depth: int) -> Pool:
+    queries, items = pa.array([f"q{n:03}" for n in range(len(first))]), pa.array([f"i{n:03}" for n in range(200)])
+    return pooled({"first": first, "second": second}, queries, items, depth)
 
 
 @pytest.fixture
@@ -71,3 +78,8 @@ def made(root: Path, hostile: bool = False) -> Path:
 @pytest.fixture
 def params(project: Path) -> Params:
     return Params.load(project / "params.yaml")
+
+
+@pytest.fixture
+def material(project: Path, params: Params) -> Material:
+    return Material.load(project, params, 5, [], False, print)

@@ -1,26 +1,18 @@
 """Who is asked what: one person in two tabs, two people, answers that are sent twice, undone, or none."""
 
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from itemvec.core.errors import ParamsError
 from itemvec.core.files import read_parquet
-from itemvec.core.params import Params
 from itemvec.datasets.judgment_log import Line, last_lines, read_log
-from itemvec.judging.conclusions import ending, report
 from itemvec.judging.judge_file import JudgeFile
 from itemvec.judging.material import Material, own_scale
 from itemvec.judging.people import UnknownPairError
 from itemvec.judging.session import LEASE, Session
 from tests.judging.conftest import N_QUERIES, relevant
-
-
-@pytest.fixture
-def material(project: Path, params: Params) -> Material:
-    return Material.load(project, params, 5, [], False, print)
 
 
 def session(material: Material, overlap: float = 0.0, **more: Any) -> Session:
@@ -45,6 +37,17 @@ def answer(one: Session, who: str = "anna", tab: str = "t1", number: int = 0) ->
 def test_systems_of_other_tasks_are_not_pooled(material: Material) -> None:
     assert list(material.runs) == ["exact on full", "bm25"]
     assert material.pool().systems == ["exact on full", "bm25"]
+
+
+def test_what_was_judged_before_counts_though_no_system_ranks_it_now(material: Material) -> None:
+    known = set(material.pool().pairs())
+    beyond = next(("q0", f"i{n}") for n in range(60) if ("q0", f"i{n}") not in known)
+    one = session(material)
+    JudgeFile(material.data / "judgments/bob.csv").add(Line("", "tokentoken", *beyond, "3", 3.0))
+    assert set(material.pool().pairs()) - known == {beyond}
+    later = session(material)
+    later.people.look()
+    assert later._state()[1].ndcg[0].sum() < one._state()[1].ndcg[0].sum()
 
 
 def test_the_page_shows_no_system_and_each_pair_once(material: Material) -> None:
@@ -139,28 +142,6 @@ def test_what_another_process_wrote_is_not_asked(material: Material) -> None:
     pair = pairs(one.next("anna", "a"))[0]
     JudgeFile(material.data / "judgments/bob.csv").add(Line("", "tokentoken", *pair, "3", 3.0))
     assert pair not in pairs(one.next("anna", "a"))
-
-
-def test_it_decides_and_says_so_before_half_is_judged(material: Material) -> None:
-    one = session(material)
-    n = 0
-    while "decided" not in (said := one.next("anna", "t1")["decided"][0]):
-        answer(one, number=(n := n + 1))
-    assert said.startswith("exact on full against bm25: decided, better by about 0.")
-    assert n < len(one.pool) / 2
-    text = ending(material, one)
-    assert f"{n} by anna" in text
-    begun = {query for query, _ in one.people.of("anna").last}
-    left = sum(query in begun for query, _ in one.pool.pairs()) - n
-    assert f"Next: itemvec judge --whole, which finishes these queries: {left} more judgments\n" in text
-    assert "of the first 10 ranks are unjudged" in report(material, one)
-
-
-def test_with_whole_queries_the_next_run_can_be_trusted(material: Material) -> None:
-    one = session(material, whole=True)
-    for number in range(18):  # two queries: five items of each system, one of them of both
-        answer(one, number=number)
-    assert ending(material, one).endswith("\nNext: dvc add data && dvc repro && itemvec show")
 
 
 def test_with_whole_queries_none_is_left_half_judged(material: Material) -> None:

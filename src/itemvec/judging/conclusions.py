@@ -7,9 +7,10 @@ from textwrap import fill
 import numpy as np
 import pyarrow.compute as pc
 
-from itemvec.judging.contrasts import sentences
+from itemvec.judging.contrasts import unfinished
 from itemvec.judging.incomplete import ALLOWED, Incomplete, as_text, incomplete
 from itemvec.judging.material import Material
+from itemvec.judging.sentences import headline, sentences
 from itemvec.judging.session import Session
 from itemvec.protocol.judgments import choose, judge, judged_pairs
 
@@ -18,7 +19,7 @@ NEXT = "Next: dvc add data && dvc repro && itemvec show"
 
 
 def report(material: Material, session: Session) -> str:
-    """What is decided by now; then measures for judgments that are incomplete, and what to do next."""
+    """The conclusion in the first line, what is decided, measures for incomplete judgments, and what to do next."""
     found = _measured(material)
     if found is None:
         return f"{_decided(session)}\n\nNo query has a relevant item yet: nothing can be measured."
@@ -35,7 +36,7 @@ def ending(material: Material, session: Session) -> str:
         return "Nothing was judged."
     found = _measured(material)
     todo = _next(found[0], session) if found else "No query has a relevant item yet: judge more."
-    return f"{material.data / 'judgments'}: {said}.\n{_decided(session)}\n{todo}"
+    return f"{_decided(session)}\n{material.data / 'judgments'}: {said}.\n{todo}"
 
 
 def _measured(material: Material) -> tuple[dict[str, Incomplete], int] | None:
@@ -55,28 +56,22 @@ def _measured(material: Material) -> tuple[dict[str, Incomplete], int] | None:
 def _next(measures: dict[str, Incomplete], session: Session) -> str:
     """To measure; or first to judge what would be counted as not relevant."""
     share = max(one.unjudged for one in measures.values())
-    left = unfinished(session)
+    left = unfinished(session.pool, session.people.known())
     if share <= ALLOWED or not left:
         return NEXT
     why = (
         f"`dvc repro` counts what nobody judged as not relevant, up to {share:.0%} of the first ranks of the queries "
-        "that are begun: its verdict could be wrong by that."
+        "that are begun. What is decided holds there too; its figures, and the rest, could be wrong by that."
     )
     steps = f"Next: itemvec judge --whole, which finishes these queries: {left:,} more judgments"
     return f"{fill(why, WIDTH)}\n{steps}\n{NEXT.replace('Next:', '     ')}"
 
 
-def unfinished(session: Session) -> int:
-    """Pairs of the pool that nobody judged, of queries of which somebody judged one."""
-    open_pairs = np.isnan(session.people.known()).astype(np.float64)
-    pool = session.pool
-    left, pairs = pool.sums(open_pairs), pool.sums(np.ones(len(pool)))
-    return int(left[left < pairs].sum())
-
-
 def _decided(session: Session) -> str:
+    """The conclusion in the first line, then each comparison."""
     session.people.look()
-    gains = session.people.known()
+    gains, states, systems = session.people.known(), session.states(), session.pool.systems
     judged = int(np.count_nonzero(~np.isnan(gains)))
-    lines = sentences(session.states(), session.pool.systems, judged)
-    return "\n".join([f"After {judged:,} of {len(gains):,} judgments of the pool:", *(f"  {one}" for one in lines)])
+    first = headline(states, systems, judged, session.rule.k)
+    lines = [f"  {one}" for one in sentences(states, systems, judged)]
+    return "\n".join([first, "", f"After {judged:,} of {len(gains):,} judgments of the pool:", *lines])

@@ -1,26 +1,25 @@
 """What is decided by now, and about how many more judgments the rest takes.
 
-With every judgment that comes in, the expected difference of two systems moves as a random walk does, whose variance
-grows from 0 to that of the whole pool. So its score may be looked at after each judgment: where the systems are equal,
-it ever exceeds a level twice as often at most as it does at the end (the reflection principle; O'Brien and Fleming,
-Biometrics 1979, look so a few times). The level is therefore that of half the error.
+"Decided" means two things at once: more judgments of the pool will hardly change that the system is shown to be better
+(``Walk``), and `dvc repro` shows it already, though it counts what nobody judged as not relevant.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import ceil
+from dataclasses import dataclass, replace
+from math import isfinite
 
 import numpy as np
-from scipy.special import ndtri  # scipy.stats takes a second to import
 
 from itemvec.core.arrays import Doubles, Ints
 from itemvec.judging.estimate import Estimate
+from itemvec.judging.measured import Rule, shown_better
 from itemvec.judging.pool import Pool
+from itemvec.judging.walk import LEAST, Walk
+from itemvec.metrics import units_needed
 
-LEVEL = 0.05
-LEAST = 0.02  # share of what can be known, from which a trend is worth a word
 MOST = 100  # times the queries there are: beyond it "no number of queries" is the honest answer
+STEPS = 20  # at which it is looked when a trend will decide
 
 
 @dataclass(frozen=True)
@@ -30,13 +29,16 @@ class Contrast:
     best, other
         Their places among the systems.
     difference
-        Expected, of nDCG.
+        Of nDCG, by the trend so far.
     known
         Share of the variance of the difference that the judgments so far explain; 1 where all is judged.
-    score
-        The difference over the standard error that it has when all is judged.
-    critical
-        What ``score`` must exceed.
+    margin
+        By how much the score that all judgments would have, unless they are among the ``1 - SURE`` worst, exceeds what
+        the test asks for.
+    measured
+        Whether `dvc repro` shows it by now.
+    interval
+        Of the difference by all judgments, at the level of the test; None where it was not asked for.
     more
         About how many more judgments decide; 0 where it is decided or the pool will not do.
     queries
@@ -47,85 +49,82 @@ class Contrast:
     other: int
     difference: float
     known: float
-    score: float
-    critical: float
+    margin: float
+    measured: bool = False
+    interval: tuple[float, float] | None = None
     more: int = 0
     queries: int = 0
 
     @property
+    def complete(self) -> bool:
+        """Whether nothing is open that could change the difference."""
+        return self.known >= 1 - 1e-9
+
+    @property
+    def settled(self) -> bool:
+        """Whether the rest of the judgments will hardly change which of the two is shown to be better."""
+        return self.margin > 0
+
+    @property
     def decided(self) -> bool:
-        """Whether the leading system is shown to be better."""
-        return self.score > self.critical
+        """Whether the leading system is shown to be better, here and by `dvc repro`."""
+        return self.measured and self.settled
 
 
-def contrasts(found: Estimate, pool: Pool, order: Ints) -> list[Contrast]:
+def contrasts(found: Estimate, pool: Pool, gains: Doubles, rule: Rule, order: Ints | None = None) -> list[Contrast]:
     """The leading system against each other one, the closest first.
 
     Parameters
     ----------
+    found, gains
+        What is expected, and what is judged: NaN where nobody did.
     order
-        Pairs in the order in which they would be asked, positions.
+        Pairs in the order in which they would be asked, positions; None if how many more decide is not asked for.
     """
     n_systems = len(pool.systems)
-    if n_systems < 2 or len(found.ndcg) < 2:
+    counted = rule.counts(pool, np.where(np.isnan(gains), 1.0, gains))
+    if n_systems < 2 or counted.sum() < 2:
         return []
-    best = int(found.ndcg.mean(axis=0).argmax())
-    critical = float(-ndtri(LEVEL / 4 / (n_systems - 1)))
+    best = int(found.ndcg[counted].mean(axis=0).argmax())
     others = [other for other in range(n_systems) if other != best]
-    return sorted((_contrast(found, pool, order, best, other, critical) for other in others), key=lambda one: one.score)
+    walks = {other: Walk.of(found, pool, best, other, counted) for other in others}
+    states = [Contrast(best, other, one.trend, one.known, float(one.margins()[0])) for other, one in walks.items()]
+    if any(one.settled or one.complete for one in states):
+        measured = shown_better(pool, gains, best, rule)
+        states = [replace(one, measured=bool(measured[one.other])) for one in states]
+    if order is not None:
+        states = [replace(one, interval=walks[one.other].interval()) for one in states]
+        states = [one if one.decided else _forecast(one, walks[one.other], found, pool, gains, order) for one in states]
+    return sorted(states, key=lambda one: (one.decided, one.margin))
 
 
-def _contrast(found: Estimate, pool: Pool, order: Ints, best: int, other: int, critical: float) -> Contrast:
-    differences = found.ndcg[:, best] - found.ndcg[:, other]
-    n_queries = len(differences)
-    seen, still = float(np.var(differences, ddof=1)), float(found.open_variance(best, other, pool).mean())
-    known = seen / (seen + still) if still > 0 else 1.0
-    mean = float(differences.mean())
-    score = mean / max(((seen + still) / n_queries) ** 0.5, 1e-12)
-    one = Contrast(best, other, mean, known, score, critical)
-    if one.decided or known < LEAST or score <= 0:
+def _forecast(one: Contrast, walk: Walk, found: Estimate, pool: Pool, gains: Doubles, order: Ints) -> Contrast:
+    """With how many more judgments, or queries, decide."""
+    left = unfinished(pool, gains)
+    if one.settled:
+        return replace(one, more=left or len(order))
+    if one.known < LEAST or one.difference <= 0:
         return one
-    at_end = score / known  # the walk goes on as it did
-    share = critical / at_end  # of what can be known, that would decide
-    if share <= 1:
-        more = _judgments(found, order, best, other, (share - known) / max(1 - known, 1e-12))
-        return Contrast(best, other, mean, known, score, critical, more=more)
-    queries = ceil(n_queries * (1.96 / at_end) ** 2)  # looked at once
-    return Contrast(best, other, mean, known, score, critical, queries=queries if queries < MOST * n_queries else 0)
+    if not one.complete:
+        shares = np.linspace(0, 1, STEPS + 1)[1:]
+        enough = walk.margins(shares) > 0
+        if enough.any():
+            gained = found.variance[order] * (found.weights[order, one.best] - found.weights[order, one.other]) ** 2
+            reached = np.cumsum(gained) / max(gained.sum(), 1e-12)
+            return replace(one, more=int(min(np.searchsorted(reached, shares[enough][0]) + 1, len(order))))
+    n_queries = len(walk.differences)
+    needed = units_needed(walk.at_end(walk.trend), walk.critical[0])
+    return replace(one, queries=int(needed) if isfinite(needed) and n_queries < needed < MOST * n_queries else 0)
 
 
-def _judgments(found: Estimate, order: Ints, best: int, other: int, share: float) -> int:
-    """How many of the next judgments explain this share of the variance that is left."""
-    gained: Doubles = found.variance[order] * (found.weights[order, best] - found.weights[order, other]) ** 2
-    reached = np.cumsum(gained) / max(gained.sum(), 1e-12)
-    return int(np.searchsorted(reached, min(max(share, 0.0), 1.0)) + 1)
+def unfinished(pool: Pool, gains: Doubles) -> int:
+    """Pairs that nobody judged, of queries of which somebody judged one."""
+    left, pairs = pool.sums(np.isnan(gains).astype(np.float64)), pool.sums(np.ones(len(pool)))
+    return int(left[left < pairs].sum())
 
 
 def leading(found: list[Contrast], n_systems: int) -> list[int]:
-    """Systems that are not decided to be worse than the leading one."""
+    """The leading system, and those of which more judgments may still change whether it is better."""
     if not found:
         return list(range(n_systems))
-    return [found[0].best, *(one.other for one in found if not one.decided)]
-
-
-def sentences(found: list[Contrast], systems: list[str], n_judged: int) -> list[str]:
-    """What is decided by now, a sentence for each other system, the closest first."""
-    if not found:
-        return ["One system alone: there is nothing to decide."]
-    said = []
-    for one in found:
-        names = f"{systems[one.best]} against {systems[one.other]}"
-        if one.decided:
-            said.append(f"{names}: decided, better by about {one.difference:.3f}")
-        elif one.known >= 1 - 1e-9:
-            more = f"; about {one.queries:,} queries in all would show one" if one.queries else ""
-            said.append(f"{names}: all is judged, and no difference is shown{more}")
-        elif one.more:
-            said.append(f"{names}: {one.more:,} more")
-        elif one.queries:
-            said.append(f"{names}: these queries will hardly decide; about {one.queries:,} queries would")
-        elif n_judged < 10 or one.known < LEAST:
-            said.append(f"{names}: too early to say")
-        else:
-            said.append(f"{names}: no difference in sight")
-    return said
+    return [found[0].best, *(one.other for one in found if not one.settled)]

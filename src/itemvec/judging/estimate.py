@@ -51,11 +51,12 @@ def estimate(pool: Pool, gains: Doubles, k: int) -> Estimate:
     gains
         Of each pair as a share of the highest gain, float64 of shape (n_pairs,); NaN where it is not judged.
     """
-    judged = ~np.isnan(gains)
-    known = np.where(judged, gains, 0.0)
-    whole = (known.sum() + PRIOR_MEAN * PRIOR_JUDGMENTS) / (judged.sum() + PRIOR_JUDGMENTS)
-    by_query = (pool.sums(known) + OF_QUERY * whole) / (pool.sums(judged.astype(float)) + OF_QUERY)
-    spread = np.clip(np.var(gains[judged]) / max(whole * (1 - whole), 1e-9), 0.2, 1.0) if judged.sum() > ENOUGH else 1.0
+    judged, ranked = ~np.isnan(gains), pool.ranks.any(axis=1)  # what no system ranks says nothing of what is open
+    known, seen = np.where(judged, gains, 0.0), (judged & ranked).astype(np.float64)
+    whole = ((known * seen).sum() + PRIOR_MEAN * PRIOR_JUDGMENTS) / (seen.sum() + PRIOR_JUDGMENTS)
+    by_query = (pool.sums(known * seen) + OF_QUERY * whole) / (pool.sums(seen) + OF_QUERY)
+    spread = np.var(gains[seen > 0]) / max(whole * (1 - whole), 1e-9) if seen.sum() > ENOUGH else 1.0
+    spread = np.clip(spread, 0.2, 1.0)
     mean = by_query[pool.row]
     expected = np.where(judged, known, mean)
     variance = np.where(judged, 0.0, spread * mean * (1 - mean))
@@ -67,7 +68,6 @@ def estimate(pool: Pool, gains: Doubles, k: int) -> Estimate:
 
 def _ideal(pool: Pool, expected: Doubles, k: int) -> Doubles:
     """DCG of the best order of each query; where nothing is relevant, that of one relevant item."""
-    order = np.lexsort((-expected, pool.row))
-    rank = np.arange(len(pool)) - np.searchsorted(pool.row, pool.row)  # pairs are ordered by query
-    found = pool.sums(np.where(rank < k, expected[order] / np.log2(2 + rank), 0.0))
+    order = np.argsort(2.0 * pool.row - expected)  # by query, then by gain, which is 1 at most
+    found = pool.sums(expected[order] * pool.ideal_discounts(k))
     return np.where(found > 0, found, 1.0)

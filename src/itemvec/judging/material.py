@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from itemvec.core.arrays import Doubles, Ids, Ints
 from itemvec.core.columns import GAIN, ITEM, QUERY, TEXT
@@ -21,6 +22,7 @@ from itemvec.judging.agreement import agreement
 from itemvec.judging.agreement import as_text as agreement_as_text
 from itemvec.judging.contest import Contest
 from itemvec.judging.judge_file import scale
+from itemvec.judging.measured import Rule
 from itemvec.judging.page import GUIDELINES, PREFERENCES, Page
 from itemvec.judging.people import People
 from itemvec.judging.pool import Pool, pooled
@@ -87,8 +89,12 @@ class Material:
         return parse(self.params.search.metrics[0])[1]
 
     def pool(self) -> Pool:
-        """What all systems rank first."""
-        return pooled(self.runs, self.queries, self.items, self.depth)
+        """What all systems rank first, and what is relevant to the same queries beyond that."""
+        qrels = self.judgments()
+        qrels = qrels.filter(pc.greater(qrels[GAIN], 0))
+        columns = ((qrels[QUERY], self.queries), (qrels[ITEM], self.items))
+        places = [np.asarray(pc.index_in(column, value_set=ids)).astype(np.int64) for column, ids in columns]
+        return pooled(self.runs, self.queries, self.items, self.depth).with_judged(*places)
 
     def session(
         self, gains: tuple[float, ...] | None, overlap: float, whole: bool = False, writes: bool = True
@@ -116,7 +122,9 @@ class Material:
             raise ParamsError(f"--gains: people have judged {self.data} by {said}; leave the option out")
         pool = self.pool()
         own: Doubles = np.array([self.qrels.get(pair, np.nan) for pair in pool.pairs()], dtype=np.float64)
-        return Session(People(pool, self.data, known, own, overlap), self.texts, self.k, whole)
+        least_gain, seed = self.params.search.least_gain, self.params.seed
+        rule = Rule(self.k, least_gain / max(known), seed)
+        return Session(People(pool, self.data, known, own, overlap), self.texts, rule, whole)
 
     def contest(self, names: tuple[str, str], side_by_side: bool) -> Contest:
         """A session of preferences between two systems.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from itemvec.core.arrays import Doubles, Ints
+from itemvec.judging.contrasts import Contrast, leading
 from itemvec.judging.estimate import Estimate
 from itemvec.judging.pool import Pool
 
@@ -12,17 +13,37 @@ LITTLE = 1e-12  # against what may decide
 STAY = 0.5  # share of the highest worth, from which another item of the same query is asked before another query
 
 
-def worth(found: Estimate, leading: list[int]) -> Doubles:
+def worth(found: Estimate, lead: list[int]) -> Doubles:
     """By how much a judgment of each pair lowers the variance of the differences of the leading systems, float64.
 
-    It is the sum over all pairs of these systems, up to a factor; 0 where a pair is judged. Where one system alone
-    leads, nothing is open: then what it, and the others, rank first.
+    It is the sum over all pairs of these systems, up to a factor; 0 where a pair is judged.
     """
-    weights = found.weights[:, leading]
-    if len(leading) > 1:
-        apart = np.square(weights - weights.mean(axis=1, keepdims=True)).sum(axis=1)
-        return np.asarray(found.variance * apart, dtype=np.float64)
-    return np.where(found.variance > 0, LITTLE * found.weights.max(axis=1), 0.0)
+    weights = found.weights[:, lead]
+    apart = np.square(weights - weights.mean(axis=1, keepdims=True)).sum(axis=1)
+    return np.asarray(found.variance * apart, dtype=np.float64)
+
+
+def misjudged(found: Estimate, pool: Pool, best: int, others: list[int]) -> Doubles:
+    """By how much `dvc repro` misjudges the query of each pair, for each pair that is open there; float64, 0 if judged.
+
+    It counts what nobody judged as not relevant, and so leaves what is expected of it out of the difference of the
+    leading system and the others. Where one system alone leads, these queries are finished first, whichever it favours.
+    """
+    is_open = (found.variance > 0).astype(np.float64)
+    expected, missing = is_open * found.expected, np.zeros(len(pool.asked))
+    for other in others:
+        missing += np.abs(pool.sums(expected * (found.weights[:, best] - found.weights[:, other])))
+    each = missing / np.maximum(pool.sums(is_open), 1)
+    return np.asarray(is_open * (each[pool.row] + LITTLE * found.weights.max(axis=1)), dtype=np.float64)
+
+
+def priorities(found: Estimate, pool: Pool, states: list[Contrast]) -> Doubles:
+    """What the next judgment is chosen by, float64 of shape (n_pairs,); 0 where a pair is judged."""
+    lead = leading(states, len(pool.systems))
+    if len(lead) > 1:
+        return worth(found, lead)
+    waiting = [one.other for one in states if not one.decided]
+    return misjudged(found, pool, lead[0], waiting or [one.other for one in states])
 
 
 def next_pairs(pool: Pool, values: Doubles, free: Ints, current: int | None, most: int, whole: bool = False) -> Ints:
@@ -31,7 +52,7 @@ def next_pairs(pool: Pool, values: Doubles, free: Ints, current: int | None, mos
     Parameters
     ----------
     values
-        As ``worth`` gives them.
+        As ``priorities`` gives them.
     free
         Positions of the pairs that may be asked, ascending.
     current

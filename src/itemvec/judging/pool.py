@@ -23,7 +23,8 @@ class Pool:
     query, item
         Of each pair, int64 of shape (n_pairs,).
     ranks
-        The rank of each pair by each system, from 1, int64 of shape (n_pairs, n_systems); 0 where it is deeper.
+        The rank of each pair by each system, from 1, int64 of shape (n_pairs, n_systems); 0 where it is deeper, for all
+        systems where somebody judged the pair all the same.
     """
 
     systems: list[str]
@@ -56,12 +57,38 @@ class Pool:
         counts = (self.ranks > 0) & (self.ranks <= k)
         return np.where(counts, 1 / np.log2(1 + np.maximum(self.ranks, 1)), 0.0)
 
+    def ideal_discounts(self, k: int) -> Doubles:
+        """The same by the best order of each query, for its pairs in that order, float64 of shape (n_pairs,)."""
+        return np.where(self._place < k, 1 / np.log2(2 + self._place), 0.0)
+
+    @cached_property
+    def _place(self) -> Ints:
+        """Of each pair among those of its query, from 0."""
+        return np.arange(len(self)) - np.searchsorted(self.row, self.row)
+
     def pairs(self) -> list[tuple[str, str]]:
         """The ids of all pairs."""
         queries, items = (
             ids.take(pa.array(rows)).to_pylist() for ids, rows in ((self.queries, self.query), (self.items, self.item))
         )
         return list(zip(queries, items, strict=True))
+
+    def with_judged(self, query: Ints, item: Ints) -> Pool:
+        """The same with further pairs of its queries, which no system ranks: they count in the best order of a query.
+
+        Parameters
+        ----------
+        query, item
+            Positions, int64 of shape (n_judged,); pairs that are there, or of other queries, add nothing.
+        """
+        n_items = max(len(self.items), 1)
+        known = self.query * n_items + self.item
+        more = np.setdiff1d((query * n_items + item)[np.isin(query, self.asked)], known)
+        codes = np.concatenate([known, more])
+        ranks = np.vstack([self.ranks, np.zeros((len(more), len(self.systems)), dtype=np.int64)])
+        order = np.argsort(codes)
+        codes = codes[order]
+        return Pool(self.systems, self.queries, self.items, codes // n_items, codes % n_items, ranks[order])
 
     def take(self, chosen: Ints) -> Pool:
         """Some of the pairs, in their order."""

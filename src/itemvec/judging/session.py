@@ -13,12 +13,14 @@ import numpy as np
 from itemvec.core.arrays import Doubles, Ids, Ints
 from itemvec.core.text import visible
 from itemvec.datasets.judgment_log import SKIP, UNDO, Line, Pair
-from itemvec.judging.contrasts import Contrast, contrasts, leading, sentences
+from itemvec.judging.contrasts import Contrast, contrasts, leading, unfinished
 from itemvec.judging.estimate import Estimate, estimate
 from itemvec.judging.judge_file import now
-from itemvec.judging.order import next_pairs, worth
+from itemvec.judging.measured import Rule
+from itemvec.judging.order import next_pairs, priorities
 from itemvec.judging.people import People, UnknownPairError
 from itemvec.judging.pool import Pool
+from itemvec.judging.sentences import sentences
 
 LEASE = 600.0  # seconds for which a pair that is shown in one tab is shown in no other
 MOST = 10  # items of a query that are shown together
@@ -36,20 +38,21 @@ class Session:
         What was judged so far, and the pool.
     texts
         Of the queries and the items of the pool, Arrow strings in the order of their ids.
-    k
-        Ranks that the metric looks at.
+    rule
+        How `dvc repro` measures.
     whole
-        Finish each query before the next one; also done once nothing is open any more.
+        Finish each query before the next one; also done once the rest will hardly change what is shown.
     """
 
     people: People
     texts: tuple[Ids, Ids]
-    k: int
+    rule: Rule
     whole: bool = False
     clock: Callable[[], float] = time.monotonic
     leases: dict[int, tuple[Tab, float]] = field(default_factory=dict)  # pair -> where it is shown, until
     current: dict[Tab, int] = field(default_factory=dict)  # the query that each tab saw last
     said: tuple[int, list[str]] = (-EVERY, [])
+    last: tuple[Doubles, Estimate, list[Contrast]] | None = None  # gains, and what follows from them
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -84,8 +87,8 @@ class Session:
         """
         with self.lock:
             self.people.look()
-            _, found, lead = self._state()
-            values = worth(found, lead)
+            _, found, states = self._state()
+            values, lead = priorities(found, self.pool, states), leading(states, len(self.pool.systems))
             values = np.where(found.variance > 0, values, values.max(initial=0) + 1)  # first what shows agreement
             free, current = self._free((who, tab)), self.current.get((who, tab))
             some = next_pairs(self.pool, values, free, current, MOST, self.whole or len(lead) < 2)
@@ -141,14 +144,16 @@ class Session:
 
     def states(self) -> list[Contrast]:
         """What is decided by now, with how many more judgments the rest takes."""
-        gains, found, lead = self._state()
-        order = np.argsort(-worth(found, lead), kind="stable")
-        return contrasts(found, self.pool, order[np.isnan(gains[order])])
+        gains, found, states = self._state()
+        order = np.argsort(-priorities(found, self.pool, states), kind="stable")
+        return contrasts(found, self.pool, gains, self.rule, order[np.isnan(gains[order])])
 
-    def _state(self) -> tuple[Doubles, Estimate, list[int]]:
+    def _state(self) -> tuple[Doubles, Estimate, list[Contrast]]:
         gains = self.people.known()
-        found = estimate(self.pool, gains, self.k)
-        return gains, found, leading(contrasts(found, self.pool, np.arange(0)), len(self.pool.systems))
+        if self.last is None or not np.array_equal(gains, self.last[0], equal_nan=True):
+            found = estimate(self.pool, gains, self.rule.k)
+            self.last = gains, found, contrasts(found, self.pool, gains, self.rule)
+        return self.last
 
     def _free(self, where: Tab) -> Ints:
         """Pairs that may be shown in a tab."""
@@ -174,22 +179,16 @@ class Session:
         }
 
     def _progress(self, who: str) -> dict[str, Any]:
-        gains, found, lead = self._state()
+        gains, found, states = self._state()
         asked = np.isnan(self.people.own)
         judged = int(np.count_nonzero(~np.isnan(gains) & asked))
         if judged - self.said[0] >= EVERY or judged < self.said[0]:
             self.said = (judged - judged % EVERY, sentences(self.states(), self.pool.systems, judged))
-        useful = int(np.count_nonzero(worth(found, lead) > 1e-9))
-        whole = int(np.count_nonzero(asked))
-        mine = self.people.count(who)
-        return {
-            "judged": judged,
-            "mine": mine,
-            "pool": whole,
-            "useful": useful,
-            "decided": self.said[1],
-            "at": self.said[0],
-        }
+        useful = int(np.count_nonzero(priorities(found, self.pool, states) > 1e-9))
+        if len(leading(states, len(self.pool.systems))) < 2:  # what begins to be judged is to be finished
+            useful = 0 if all(one.decided for one in states) else unfinished(self.pool, gains)
+        counts = {"judged": judged, "mine": self.people.count(who), "pool": int(np.count_nonzero(asked))}
+        return counts | {"useful": useful, "decided": self.said[1], "at": self.said[0]}
 
 
 def _is_token(token: str) -> bool:
