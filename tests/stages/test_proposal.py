@@ -33,6 +33,7 @@ def test_search_alone_has_no_recommenders() -> None:
     changes = propose(tables([], judged=True)).changes
     assert (changes["recommenders"], changes["retrievers"], changes["baselines"]) == ([], ["exact", "hybrid"], ["bm25"])
     assert "recommend" not in changes
+    assert changes["tuners"] == []  # those of the data set before may find nothing to learn from here
 
 
 def test_times_give_a_split_by_time() -> None:

@@ -42,7 +42,7 @@ def propose(tables: Tables) -> Proposal:
     ItemvecError
         Nothing can be measured.
     """
-    changes: dict[str, Any] = {"variants": ["full", "int8", "pca80", "pca64"], "rerankers": []}
+    changes: dict[str, Any] = {"variants": ["full", "int8", "pca80", "pca64"], "rerankers": [], "tuners": []}
     recommends, said = _recommendation(tables)
     searches = len(tables.queries) > 0  # without judgments, what they find is for people to judge
     if not searches and recommends is None:
