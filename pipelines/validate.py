@@ -4,6 +4,9 @@ from pathlib import Path
 
 import click
 
+from itemvec.cluster.engine import OnRay
+from itemvec.core import machine
+from itemvec.core.engine import HERE
 from itemvec.core.files import write_json, write_text
 from itemvec.stages.stage import EXISTING, NEW, stage
 from itemvec.stages.validate import KEYS
@@ -22,7 +25,8 @@ def validate(tables: Path, suites: Path, gate: Path, results: Path) -> None:
     Example: pipelines/run validate artifacts/tables expectations artifacts/check/tables.txt \\
              artifacts/results/validate.json
     """
-    met = validate_tables({name: tables / f"{name}.parquet" for name in KEYS}, suites)
+    engine = HERE if machine.engine() == "local" else OnRay()  # which connects where a table has more than one block
+    met = validate_tables({name: tables / f"{name}.parquet" for name in KEYS}, suites, engine)
     write_json(results, met)
     write_text(gate, "the tables meet their expectations\n")
     if tied := met["interactions"]["tied"]:

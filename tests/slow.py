@@ -1,4 +1,4 @@
-"""An encoder and a function that take their time, so that something can happen to them meanwhile."""
+"""An encoder and a function that take their time, so that something can happen to them; a checker to which it does."""
 
 import os
 import time
@@ -10,6 +10,7 @@ from typing import Any
 from itemvec.core.arrays import Floats
 from itemvec.core.errors import ItemvecError
 from itemvec.encoders import ENCODERS, Corpus, LoadedEncoder, Plain, Role
+from itemvec.stages.expectations import Checker, Expectation, Outcome
 
 SECONDS = 0.3  # for a batch
 
@@ -60,3 +61,32 @@ def doubled(how: tuple[str, str], part: int) -> int:
         os._exit(1)
     time.sleep(SECONDS)
     return 2 * part
+
+
+class Dying(Checker):
+    """Great Expectations, whose first worker of all ends without a word when it has checked two blocks.
+
+    The workers leave a line in ``folder`` for every block.
+    """
+
+    def __init__(self, folder: str, home: int, name: str, keys: list[str]) -> None:
+        super().__init__(name, keys)
+        self.folder, self.home = folder, home
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Dying, (self.folder, self.home, self.name, self.keys)
+
+    def check(self, frame: Any, expectations: list[Expectation]) -> list[Outcome]:
+        """The outcome of each expectation, unless this process ends."""
+        outcomes = super().check(frame, expectations)
+        if os.getpid() != self.home:
+            mine = Path(self.folder) / str(os.getpid())
+            with mine.open("a") as file:
+                file.write(f"{frame.index[0]} {len(frame)}\n")
+            if len(mine.read_text().splitlines()) == 2:
+                try:
+                    (Path(self.folder) / "lost").touch(exist_ok=False)
+                except FileExistsError:
+                    return outcomes
+                os._exit(1)
+        return outcomes

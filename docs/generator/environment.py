@@ -14,7 +14,7 @@ OURS = {
         "a GPU if there is one, else `cpu`",
         "Torch device for encoders, recommenders and rerankers: `cpu`, `cuda`, `cuda:1`.",
     ),
-    "ITEMVEC_ENGINE": ("`local`", "What encodes, reduces and ranks: `local`, this machine, or `ray`, a cluster."),
+    "ITEMVEC_ENGINE": ("`local`", "What checks, encodes, reduces, ranks: `local`, this machine, or `ray`, a cluster."),
     "ITEMVEC_FAIL_ON": ("none", "With `worse`, `itemvec review` exits 1 on a shown loss of more than the tolerance."),
     "ITEMVEC_TOKEN": ("none", "What requests to `itemvec serve` must show; needed with `--host` beyond this machine."),
     "ITEMVEC_WORKER_CPUS": ("4", "With `ITEMVEC_ENGINE=ray`: how many CPUs a worker without a GPU takes."),

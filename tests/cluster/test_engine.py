@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from itemvec.cluster import engine as engine_module
 from itemvec.cluster.engine import OnRay
 from itemvec.core.arrays import Floats
 from itemvec.core.engine import HERE, Engine
-from itemvec.core.errors import ItemvecError
+from itemvec.core.errors import ExpectationError, ItemvecError
 from itemvec.core.top_k import TieOrder, Top
 from itemvec.recommenders import RECOMMENDERS, Training
 from itemvec.reducers import REDUCERS
@@ -25,10 +26,12 @@ from itemvec.retrievers.truncated_search import search_prefixes
 from itemvec.stages.decompose import MOMENTS, decompose
 from itemvec.stages.recommend import rank
 from itemvec.stages.reduce import reduce_vectors
+from itemvec.stages.validate import validate
 from itemvec.store import Block, open_vectors, write_database
 from tests import slow
-from tests.conftest import cycles
-from tests.slow import doubled
+from tests.conftest import ROOT, cycles
+from tests.slow import Dying, doubled
+from tests.stages.test_validate import write
 
 N_ITEMS, DIM = 1500, 24
 
@@ -159,3 +162,29 @@ def test_a_lost_worker_costs_its_parts(cluster: None, tmp_path: Path) -> None:
     done = [int(line) for path in tmp_path.iterdir() for line in path.read_text().splitlines()]
     assert set(done) == set(range(16))
     assert len(done) <= 16 + 2  # what the lost one did, and what it had just done, whose result was still with it
+
+
+@pytest.mark.cluster
+def test_a_table_is_checked_in_blocks_also_where_a_worker_is_lost(
+    cluster: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of 20 rows in blocks of 2: what is said is, byte for byte, what this process says of the whole."""
+    used = [(f"u{row // 4}", "i1", row) for row in range(20)]
+    good = write(tmp_path / "good", interactions=used)
+    broken = [("u1", f"i{row % 3}", -row if row > 6 else row) for row in range(18)] + [("u2", None, 1), ("", "i1", 1)]
+    bad = write(tmp_path / "bad", interactions=broken, items=[("i1", "a shirt"), ("i2", ""), ("i2", "a hat")])
+    met, suites = validate(good, ROOT / "expectations"), ROOT / "expectations"
+    with pytest.raises(ExpectationError) as here:
+        validate(bad, suites)
+    assert "interactions: column user_id: 1 of 20 rows break" in here.value.message
+    monkeypatch.setattr("itemvec.stages.checked_table.ROWS", 2)
+    assert "workers" not in capsys.readouterr().out
+    monkeypatch.setattr("itemvec.stages.streamed_expectations.Checker", partial(Dying, str(tmp_path), os.getpid()))
+    assert validate(good, suites, OnRay()) == met
+    with pytest.raises(ExpectationError) as far:
+        validate(bad, suites, OnRay())
+    assert far.value.message == here.value.message
+    assert "3 workers with 1 CPU each, on 1 machine\n" in capsys.readouterr().out
+    assert (tmp_path / "lost").exists()
+    checked = [line for path in tmp_path.glob("[0-9]*") for line in path.read_text().splitlines()]
+    assert 10 + 10 + 2 < len(checked) <= 10 + 10 + 2 + 2  # those of both tables of 20, of 3 items, and what was lost

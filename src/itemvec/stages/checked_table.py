@@ -1,4 +1,4 @@
-"""A table to be checked: its rows as frames of pandas, some at a time, with columns that other tables say."""
+"""A table to be checked: its rows some at a time, with columns that other tables say, for frames of pandas."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ class CheckedTable:
         fits = (pa.types.is_string, pa.types.is_integer)
         return bool(names) and all(name in stored and any(fit(stored[name]) for fit in fits) for name in names)
 
-    def frames(self) -> Iterator[Any]:
-        """All rows in order, ``ROWS`` at a time.
+    def blocks(self) -> Iterator[Any]:
+        """All rows in order, ``ROWS`` at a time, as Arrow tables whose ``to_pandas`` is a frame.
 
-        Types are those of a frame of the whole table: whole numbers of which one is missing are floats in each frame.
+        Types are those of a frame of the whole table: whole numbers of which one is missing are floats in each block.
         """
         start = 0
         for table in self.tables(ROWS):
-            yield self._pandas(table, start)
+            yield self._completed(table, start)
             start += len(table)
 
     def whole(self, names: list[str] | None = None) -> Any:
@@ -115,10 +115,13 @@ class CheckedTable:
         return dict.fromkeys(gaps, pa.float64())
 
     def _pandas(self, table: Any, start: int) -> Any:
+        return self._completed(table, start).to_pandas()
+
+    def _completed(self, table: Any, start: int) -> Any:
         """Rows of the file from ``start`` on, with the added columns."""
         for name, kind in self._with_gaps.items():
             if name in table.column_names:
                 table = table.set_column(table.column_names.index(name), name, table[name].cast(kind, safe=False))
         for name, column in self.added.items():
             table = table.append_column(name, column.slice(start, len(table)))
-        return table.to_pandas()
+        return table

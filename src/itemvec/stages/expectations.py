@@ -48,10 +48,14 @@ class Checker:
         import great_expectations as gx
         from great_expectations.data_context.types.base import ProgressBarsConfig
 
-        self.name = name
+        self.name, self.keys = name, keys
         self._form = {"result_format": "SUMMARY", "unexpected_index_column_names": keys}
         self._context = gx.get_context(mode="ephemeral")
         self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What is sent to another process: the arguments, of which it makes its own."""
+        return type(self), (self.name, self.keys)
 
     def check(self, frame: Any, expectations: list[Expectation]) -> list[Outcome]:
         """The outcome of each expectation."""

@@ -3,7 +3,8 @@
 Every row is looked at. An expectation is checked in one of four ways, each with the outcome that it has on one frame of
 all rows:
 
-- by rows: on some rows at a time; counts are summed, and the share that ``mostly`` allows is taken of the sums;
+- by rows: on some rows at a time, wherever the engine sends them; counts are summed, and the share that ``mostly``
+  allows is taken of the sums;
 - unique: Arrow finds the rows whose values stand twice, and Great Expectations sees these;
 - by shape: on an empty frame of as many rows and of the same columns;
 - whole: everything else sees the whole of the columns that it names, which takes memory.
@@ -20,6 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from itemvec.core.engine import HERE, Engine
 from itemvec.stages import checked_table
 from itemvec.stages.checked_table import CheckedTable
 from itemvec.stages.expectations import FIRST, Checker, Expectation, Outcome, expectations_of, refuse_broken
@@ -46,8 +48,13 @@ BY_SHAPE = {
 COLUMNS = ("column", "column_A", "column_B", "column_list", "column_set")
 
 
-def meet_streamed(table: CheckedTable, suite: Path, keys: list[str], name: str) -> int:
+def meet_streamed(table: CheckedTable, suite: Path, keys: list[str], name: str, engine: Engine = HERE) -> int:
     """``expectations.meet`` for a table that need not fit into memory as a frame.
+
+    Parameters
+    ----------
+    engine
+        Where rows are checked of a table of more than ``checked_table.ROWS``.
 
     Raises
     ------
@@ -56,25 +63,30 @@ def meet_streamed(table: CheckedTable, suite: Path, keys: list[str], name: str) 
     """
     checker, expectations = Checker(suite.stem, keys), expectations_of(suite)
     small = len(table) <= checked_table.ROWS
-    outcomes = checker.check(table.whole(), expectations) if small else _outcomes(checker, table, expectations, keys)
+    outcomes = checker.check(table.whole(), expectations) if small else _outcomes(checker, table, expectations, engine)
     refuse_broken(outcomes, name, len(table), keys)
     return len(outcomes)
 
 
-def _outcomes(checker: Checker, table: CheckedTable, expectations: list[Expectation], keys: list[str]) -> list[Outcome]:
+def _outcomes(checker: Checker, table: CheckedTable, expectations: list[Expectation], engine: Engine) -> list[Outcome]:
     parts: dict[Way, list[Expectation]] = {}
     for one in expectations:
         parts.setdefault(_way(one, table), []).append(one)
     outcomes: list[Outcome] = []
     if rows := parts.get("by rows"):
-        outcomes += _summed(checker.check(frame, rows) for frame in table.frames())
+        outcomes += _summed(engine.map(_checked, (checker, rows), table.blocks()))
     if shape := parts.get("by shape"):
         outcomes += checker.check(_shape(table), shape)
     for one in parts.get("unique", []):
         outcomes += _unique(checker, table, one)
     for one in parts.get("whole", []):
-        outcomes += checker.check(table.whole(_needed(one, keys)), [one])
+        outcomes += checker.check(table.whole(_needed(one, checker.keys)), [one])
     return outcomes
+
+
+def _checked(asked: tuple[Checker, list[Expectation]], block: Any) -> list[Outcome]:
+    checker, expectations = asked
+    return checker.check(block.to_pandas(), expectations)
 
 
 def _way(one: Expectation, table: CheckedTable) -> Way:

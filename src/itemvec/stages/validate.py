@@ -23,6 +23,7 @@ from itemvec.core.columns import (
     attributes_of,
     events_of,
 )
+from itemvec.core.engine import HERE, Engine
 from itemvec.core.errors import ExpectationError
 from itemvec.stages.checked_table import ROWS, CheckedTable
 from itemvec.stages.streamed_expectations import meet_streamed
@@ -32,7 +33,7 @@ ENCODED = {"interactions": [USER, ITEM, PART]}  # of the table that may have the
 TOGETHER = 1 << 24  # rows whose ids are looked up together, since each look-up begins with all that are known
 
 
-def validate(paths: dict[str, Path], suites: Path) -> dict[str, dict[str, int]]:
+def validate(paths: dict[str, Path], suites: Path, engine: Engine = HERE) -> dict[str, dict[str, int]]:
     """Check every table, and references between tables.
 
     Parameters
@@ -41,6 +42,8 @@ def validate(paths: dict[str, Path], suites: Path) -> dict[str, dict[str, int]]:
         Parquet files of ``items``, ``interactions``, ``queries`` and ``qrels``.
     suites
         Folder of ``<table>.json``.
+    engine
+        Where blocks of rows are checked.
 
     Returns
     -------
@@ -62,7 +65,8 @@ def validate(paths: dict[str, Path], suites: Path) -> dict[str, dict[str, int]]:
     for name, table in tables.items():
         try:
             keys = [key for key in KEYS[name] if key in table.names]
-            met[name] = {"rows": len(table), "expectations": meet_streamed(table, suites / f"{name}.json", keys, name)}
+            n_met = meet_streamed(table, suites / f"{name}.json", keys, name, engine)
+            met[name] = {"rows": len(table), "expectations": n_met}
         except ExpectationError as error:
             broken.append(error.message)
     if broken:
