@@ -169,3 +169,15 @@ def test_many_signals_at_once_give_one_line(tmp_path: Path, code: str) -> None:
     assert process.communicate(timeout=30)[1] == "work: interrupted; nothing incomplete was kept\n"
     assert process.returncode == 130
     assert left(tmp_path) == []
+
+
+def test_a_stage_starts_without_what_it_may_not_need() -> None:
+    """All scripts, read by one process: libraries that take a second to import wait until something is computed."""
+    scripts = sorted(map(str, (ROOT / "pipelines").glob("*.py")))
+    code = "import runpy, sys; [runpy.run_path(script) for script in sys.argv[1:]]; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, *scripts], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "itemvec.stages.tune" in loaded
+    heavy = {"great_expectations", "lancedb", "matplotlib", "pandas", "ray", "scipy.optimize", "scipy.stats", "sklearn"}
+    heavy |= {"sentence_transformers", "torch", "transformers"}
+    assert loaded & heavy == set()

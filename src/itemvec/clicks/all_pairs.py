@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import minimize
 
 from itemvec.clicks.cells import Cells
 from itemvec.clicks.swaps import check_swaps, relative, swap_clicks
@@ -27,6 +26,8 @@ def all_pairs(cells: Cells) -> Doubles:
     DatasetError
         Nothing was shown at two positions.
     """
+    from scipy.optimize import minimize  # half a second that only click logs need
+
     kept = np.flatnonzero(np.isfinite(check_swaps(cells)))
     clicked, shown = (part[np.ix_(kept, kept)] for part in swap_clicks(cells))
     size, (upper, lower) = len(kept), np.triu_indices(len(kept), 1)

@@ -12,7 +12,7 @@ import numpy as np
 from itemvec.core.arrays import Floats
 from itemvec.core.errors import ItemvecError, ParamsError
 from itemvec.core.machine import torch_device
-from itemvec.encoders import Corpus, loading
+from itemvec.encoders import Corpus
 from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
 from itemvec.encoders.stated import chosen_prompts
 from itemvec.tuners.base import Role, unit
@@ -39,6 +39,8 @@ class Live:
     """
 
     def __init__(self, encoder: SentenceTransformerEncoder, lora_rank: int | None) -> None:
+        from itemvec.encoders import loading  # which imports torch
+
         self.encoder, subject, folder = encoder, f"model {encoder.checkpoint!r}", encoder.resolved().folder
         row: dict[Role, str | None] = {"item": encoder.item_prompt, "query": encoder.query_prompt}
         self.prompts = chosen_prompts(subject, folder, row, encoder.own_prompts)
