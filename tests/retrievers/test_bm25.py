@@ -8,6 +8,7 @@ import pytest
 from itemvec.core.errors import ParamsError
 from itemvec.core.languages import Language
 from itemvec.core.top_k import NOTHING, TieOrder, top_k
+from itemvec.core.words import find_words
 from itemvec.retrievers import RETRIEVERS, Entries, bm25
 from itemvec.retrievers.bm25 import Bm25, Method
 
@@ -75,6 +76,24 @@ def test_agrees_with_bm25s_own_search(rng: np.random.Generator, method: Method) 
     difference = expected - found.scores
     assert difference == pytest.approx(np.repeat(difference[:, :1], 5, axis=1), abs=1e-4)
     assert (difference[:, 0] > 0.1 if method in ("bm25+", "bm25l") else abs(difference[:, 0]) < 1e-4).all()
+
+
+@pytest.mark.parametrize("method", get_args(Method))
+def test_weights_are_those_of_bm25s_bit_by_bit(
+    rng: np.random.Generator, method: Method, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In blocks of few items, as in one; among them one without words."""
+    import bm25s
+
+    monkeypatch.setattr(bm25, "ITEMS", 7)
+    texts = ["", *(" ".join(f"w{rank}" for rank in rng.zipf(1.4, rng.integers(1, 30)) % 90) for _ in range(60))]
+    words = find_words(texts)
+    engine = bm25s.BM25(method=method, k1=1.3, b=0.6)
+    engine.index((words.lists(), {row: row for row in range(len(words.vocabulary))}), show_progress=False)
+    _, weights = Bm25(method=method, k1=1.3, b=0.6)._weights(words)
+    assert weights.shape == (len(words.vocabulary), len(texts))
+    for name in ("data", "indices", "indptr"):
+        np.testing.assert_array_equal(getattr(weights, name), engine.scores[name], name)
 
 
 def test_the_papers_defect_by_hand() -> None:

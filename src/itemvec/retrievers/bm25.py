@@ -15,6 +15,8 @@ from itemvec.core.words import Words, find_words
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
 
 SCORES = 1 << 24  # held at a time: 64 MB
+ITEMS = 1 << 18  # weighed at a time
+DELTA = 0.5  # of bm25l and bm25+, the default of bm25s
 
 Method = Literal["lucene", "robertson", "atire", "bm25+", "bm25l"]
 
@@ -74,21 +76,35 @@ class Bm25:
 
     def _weights(self, words: Words) -> tuple[Any, Any]:
         """The distinct words, and the weight of each in every item, float32, sparse of shape (n_words, n_items)."""
-        import bm25s
+        from bm25s.scoring import _select_idf_scorer, _select_tfc_scorer
         from scipy.sparse import csr_array
 
-        shape = (len(words.vocabulary), len(words.offsets) - 1)
-        if not shape[0] and shape[1]:
+        n_words, n_items = len(words.vocabulary), len(words.offsets) - 1
+        if not n_words and n_items:
             raise ParamsError("retriever bm25: no text of an item has a word to find it by; check the texts")
-        if not shape[0]:
-            return words.vocabulary, csr_array(shape, dtype=np.float32)
-        k1, b = self.k1, self.b
+        if not n_words:
+            return words.vocabulary, csr_array((0, 0), dtype=np.float32)
+        size = np.int32 if len(words.codes) < 1 << 31 else np.int64
+        ones, columns = np.ones(len(words.codes), dtype=np.float32), words.codes.astype(size)
+        found = csr_array((ones, columns, words.offsets.astype(size)), shape=(n_items, n_words))
+        found.sum_duplicates()
+        lengths = np.diff(words.offsets)
+        k1, b, mean = self.k1, self.b, lengths.mean()
         if self.length == "corpus":  # a factor of all items alike is one of k1
-            k1, b = k1 * (1 - b + b * shape[1] / (len(words.codes) / shape[1])), 0.0
-        engine = bm25s.BM25(method=self.method, k1=k1, b=b)
-        engine.index((words.lists(), {row: row for row in range(shape[0])}), show_progress=False)
-        by_word = engine.scores
-        return words.vocabulary, csr_array((by_word["data"], by_word["indices"], by_word["indptr"]), shape=shape)
+            k1, b = k1 * (1 - b + b * n_items / mean), 0.0
+        idf_of, tf_of = _select_idf_scorer(self.method), _select_tfc_scorer(self.method)
+        options = {"l_avg": mean, "k1": k1, "b": b, "delta": DELTA}
+        absent = tf_of(tf_array=0, l_d=mean, **options) if self.method in ("bm25l", "bm25+") else 0.0
+        having, place = np.unique(np.bincount(found.indices, minlength=n_words), return_inverse=True)
+        rare = np.array([idf_of(n, N=n_items) for n in having.tolist()])
+        idf, less = rare.astype(np.float32)[place], (rare * absent).astype(np.float32)[place]
+        for start in range(0, n_items, ITEMS):
+            bounds = found.indptr[start : start + ITEMS + 1]
+            part = slice(bounds[0], bounds[-1])
+            long = np.repeat(lengths[start : start + ITEMS], np.diff(bounds))
+            columns, tf = found.indices[part], tf_of(tf_array=found.data[part], l_d=long, **options)
+            found.data[part] = idf[columns] * tf - less[columns]
+        return words.vocabulary, found.tocsc().T
 
     def _words(self, entries: Entries) -> Words:
         return find_words(entries.words("bm25"), self.stemmer, self.stop_words)
