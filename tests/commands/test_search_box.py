@@ -143,6 +143,19 @@ def test_weights_are_those_that_the_run_chose(tmp_path: Path) -> None:
     assert len(scores) > 3  # of vectors; words alone give three items nothing
 
 
+def test_a_blank_query_is_refused_before_a_model_is_loaded(
+    params: Params, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = run(tmp_path, monkeypatch, "  ")
+    assert (result.exit_code, "loaded" in result.output) == (2, False)
+    assert "QUERY is blank; write words to search for" in result.output
+
+
+def test_a_folder_without_a_project_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = run(tmp_path, monkeypatch, "hat")
+    assert "params.yaml is missing, so this is no project" in result.output
+
+
 def test_nothing_was_run_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "params.yaml", **ROWS)
     result = run(tmp_path, monkeypatch, "lamp")

@@ -127,6 +127,13 @@ def test_a_clear_difference_is_decided_early_and_says_so() -> None:
     assert headline(states, pool.systems, 20, 5).endswith(f"; about {states[0].more} more judgments decide.")
 
 
+def test_the_headline_names_the_most_queries_that_any_pair_takes() -> None:
+    pairs = [Contrast(0, place, 0.02, 0.9, -0.1, queries=queries) for place, queries in ((1, 300), (2, 700))]
+    said = headline(pairs, ["a", "b", "c"], 500, 10)
+    assert said.endswith("about 300 queries in all would decide, 700 for all 2.")
+    assert headline(pairs[:1], ["a", "b"], 500, 10).endswith("about 300 queries in all would decide.")
+
+
 def test_a_pool_that_cannot_decide_says_how_many_queries_would() -> None:
     """Of four queries the first system answers two better, one worse."""
     first, second = np.array([[0], [0], [0], [0]]), np.array([[1], [1], [1], [1]])

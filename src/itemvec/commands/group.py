@@ -10,6 +10,8 @@ from itemvec.core.interrupts import ended_by_signals
 from itemvec.core.machine_errors import machine_errors_in_one_line
 from itemvec.core.terminal import escaped_output
 
+NO_PROJECT = "params.yaml is missing, so this is no project; change to its folder, or make one with `itemvec init`"
+
 
 class Commands(click.Group):
     """A group whose commands end in one line where the machine or the user ends them.
@@ -35,4 +37,9 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was named."""
         with escaped_output(), ended_by_signals("itemvec"), machine_errors_in_one_line("itemvec"):
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            except click.BadParameter as error:
+                if "'params.yaml' does not exist" not in error.message:
+                    raise
+                raise click.UsageError(NO_PROJECT, error.ctx) from None

@@ -30,6 +30,8 @@ def search(query: str | None, k: int, retriever: str | None, reranker: str | Non
     \b
     Example: itemvec search "black desk lamp" -k 10
     """
+    if query is not None and not query.strip():
+        raise click.UsageError("QUERY is blank; write words to search for")
     started = time.perf_counter()
     from itemvec.commands.search_box import SearchBox, lines
 
@@ -44,7 +46,7 @@ def search(query: str | None, k: int, retriever: str | None, reranker: str | Non
             hits = box(asked.strip(), k)
             seconds = time.perf_counter() - began
             click.echo("\n".join(lines(hits, shutil.get_terminal_size().columns)) or "nothing found")
-            click.echo(f"{seconds:.3f} s" + "; another query, or Ctrl-D to end:" * typed, err=True)
+            click.echo(f"found in {seconds:.3f} s" + "; another query, or Ctrl-D to end:" * typed, err=True)
 
 
 @click.command(name="train-reranker")

@@ -121,7 +121,7 @@ def _run(root: Path, cell: str | None, explain: bool) -> tuple[str, Path]:
         step = (
             f"name one that is by --cell: {', '.join(able)}"
             if able
-            else "the last run has none: add personas to recommenders"
+            else "the last run has none: add personas to recommenders, and run `dvc repro`"
         )
         raise TableError(f"{cell} gives no reasons, since it is not of kind personas; {step}")
     return cell, files[cell]
@@ -135,7 +135,10 @@ def _condition(tables: Path, ids: Any, asked: str) -> tuple[str, NDArray[np.bool
     """The name of a condition, and whether each item meets it."""
     known = Attributes.read(tables / "items.parquet", ids)
     if known is None:
-        raise TableError("items have no attributes; name some in the row of the data set, as attributes: [genres]")
+        raise TableError(
+            "items have no attributes; name some in the row of the data set in params.yaml, as attributes: [genres], "
+            "and run `dvc repro`"
+        )
     named = [name for name in known.names if asked in (name, name.partition("=")[2])]
     if not named:
         values = [name if "=" in asked else name.partition("=")[2] for name in known.names]

@@ -29,14 +29,17 @@ def headline(found: list[Contrast], systems: list[str], n_judged: int, k: int) -
         return (
             f"{best} is better than {others}, {by}; at most {closest.more:,} more judgments until `dvc repro` shows it."
         )
-    return f"Not decided: {best} leads {others}, {by}; {_what_decides(closest)}."
+    return f"Not decided: {best} leads {others}, {by}; {_what_decides(closest, found)}."
 
 
-def _what_decides(one: Contrast) -> str:
+def _what_decides(one: Contrast, found: list[Contrast]) -> str:
     if one.more:
         return f"about {one.more:,} more judgments decide"
     if one.queries:
-        return f"about {one.queries:,} queries in all would decide"
+        most = max(other.queries for other in found)
+        return f"about {one.queries:,} queries in all would decide" + f", {most:,} for all {len(found)}" * (
+            most > one.queries
+        )
     return "no number of judgments in sight decides"
 
 

@@ -61,6 +61,8 @@ def test_a_user_has_the_answer_of_the_history(client: TestClient) -> None:
 WRONG = [
     ("/search", 400, "q is missing"),
     ("/search?q=%20", 422, "q is blank"),
+    ("/search?q=%FF%FE", 422, "write it as UTF-8"),
+    ("/search?q=a%00b", 422, "write it as UTF-8"),
     (f"/search?q={'x' * (LONGEST_QUERY + 1)}", 422, "at most 1,000 are taken"),
     ("/search?q=a&q=b", 422, "q is given more than once"),
     ("/search?q=a&k=0", 422, "it must be from 1 to 100"),

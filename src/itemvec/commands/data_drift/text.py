@@ -13,6 +13,8 @@ def conclusion(found: Drift, least: float) -> str:
     """One line: how much of today's data the decision knew, and whether the rest is like it."""
     on = "queries" if found.parts["queries"].rows else "items"
     share = f"{found.parts[on].covered:.0%} of today's {on}"
+    if (items := found.parts["items"]).covered < found.parts[on].covered:
+        share += f" and {items.covered:.0%} of today's items"
     if found.decided:
         first = f"The decision of {found.decided} rests on {share}"
     else:

@@ -78,9 +78,10 @@ def export(root: Path, params: Params, variant: str, folder: Path, with_model: b
     TableError
         The run is of another model, or what was written gives other vectors than the run has.
     """
-    known = params.reducers | params.tunings
-    if variant not in known:
-        raise ParamsError(f"neither reducers nor tunings has a row {variant!r}{suggest(variant, known, FILE)}")
+    if variant not in params.all_variants:
+        known = suggest(variant, params.all_variants)
+        row = "" if variant in params.reducers | params.tunings else f", nor has {FILE} such a row"
+        raise ParamsError(f"{variant!r} is not among variants and tuners{row}{known}")
     artifacts = root / "artifacts"
     digest = artifacts / "vectors" / f"{variant}.digest"
     if not digest.exists():

@@ -52,6 +52,8 @@ def search_request(request: Request, systems: Mapping[str, object]) -> SearchReq
     q = given["q"]
     if not q.strip():
         raise RefusedError(422, "q is blank; write words to search for")
+    if "\x00" in q or "\ufffd" in q:
+        raise RefusedError(422, "q holds what is no text; write it as UTF-8, each byte as %XX")
     if len(q) > LONGEST_QUERY:
         raise RefusedError(422, f"q has {len(q):,} characters; at most {LONGEST_QUERY:,} are taken")
     mode = _one_of("mode", given.get("mode", MODES[0]), MODES)

@@ -86,7 +86,8 @@ class Routes:
             )
         except LookupError:
             raise RefusedError(
-                422, f"system {asked.system} has no recommender; export one: `itemvec export --recommender sasrec@full`"
+                422,
+                f"system {asked.system} has no recommender; export one: `itemvec export FOLDER --recommender CELL`",
             ) from None
         except ValueError as error:
             raise RefusedError(422, str(error)) from None
