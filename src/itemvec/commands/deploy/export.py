@@ -80,8 +80,8 @@ def export(root: Path, params: Params, variant: str, folder: Path, with_model: b
     """
     if variant not in params.all_variants:
         known = suggest(variant, params.all_variants)
-        row = "" if variant in params.reducers | params.tunings else f", nor has {FILE} such a row"
-        raise ParamsError(f"{variant!r} is not among variants and tuners{row}{known}")
+        no_row = "" if variant in params.reducers | params.tunings else f", nor has {FILE} such a row"
+        raise ParamsError(f"{variant!r} is not among variants and tuners{no_row}{known}")
     artifacts = root / "artifacts"
     digest = artifacts / "vectors" / f"{variant}.digest"
     if not digest.exists():
