@@ -26,5 +26,6 @@ def test_files_of_rows_no_longer_selected_are_not_looked_at(params: Params, fold
 
 def test_a_missing_cell_says_what_to_run(params: Params, folder: Path) -> None:
     (folder / "results" / "search" / "exact/small.json").unlink()
-    with pytest.raises(TableError, match=r"exact/small\.json: cannot be read .*; run `dvc repro`"):
+    said = r"exact/small\.json: is not there, so search exact small was not measured yet: run `dvc repro`"
+    with pytest.raises(TableError, match=said):
         collect(params, folder / "results")
