@@ -43,7 +43,11 @@ def main(project: Path, least: float) -> None:
         call(["git", "clone", "-q", str(project.resolve()), str(clone)], Path.cwd())
         call(dvc("cache", "dir", "--local", str(project.resolve() / ".dvc" / "cache")), clone)
         call(dvc("checkout", "-q"), clone)
-        lock = YAML(typ="safe").load(clone / "dvc.lock")["stages"]
+        listed = subprocess.run(
+            dvc("stage", "list", "--name-only"), cwd=clone, check=True, capture_output=True, text=True
+        )
+        locked = YAML(typ="safe").load(clone / "dvc.lock")["stages"]
+        lock = {name: locked[name] for name in listed.stdout.split() if name in locked}  # others are of former rows
         found: dict[str, Took] = {}
         for name in order(lock):
             click.echo(f"{name} ...", err=True)
