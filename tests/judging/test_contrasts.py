@@ -132,6 +132,9 @@ def test_the_headline_names_the_most_queries_that_any_pair_takes() -> None:
     said = headline(pairs, ["a", "b", "c"], 500, 10)
     assert said.endswith("about 300 queries in all would decide, 700 for all 2.")
     assert headline(pairs[:1], ["a", "b"], 500, 10).endswith("about 300 queries in all would decide.")
+    alike = [Contrast(0, 1, 0.0, 0.01, -0.1)]
+    assert headline(alike, ["a", "b"], 4_000, 10).endswith("is judged in which a and b differ; judge more.")
+    assert headline(alike, ["a", "b"], 9, 10).endswith("too early to say; judge first.")
 
 
 def test_a_pool_that_cannot_decide_says_how_many_queries_would() -> None:

@@ -15,8 +15,11 @@ def headline(found: list[Contrast], systems: list[str], n_judged: int, k: int) -
             "One system alone: there is nothing to decide." if len(systems) < 2 else "Not decided: judge more queries."
         )
     closest, best = found[0], systems[found[0].best]
-    if n_judged < 10 or closest.known < LEAST:
+    if n_judged < 10:
         return "Not decided: too early to say; judge first."
+    if closest.known < LEAST:
+        other = systems[closest.other]
+        return f"Not decided: hardly anything is judged in which {best} and {other} differ; judge more."
     by = f"by about {closest.difference:.3f} nDCG@{k}"
     if closest.interval is not None:
         by += f" (95 % interval {closest.interval[0]:+.3f} to {closest.interval[1]:+.3f})"
