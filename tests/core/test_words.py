@@ -136,3 +136,16 @@ def test_one_text_gives_what_many_give() -> None:
     texts = ["Red LAMP", "red lamp.", "\u5098 lamp", "", "l'eau"]
     together = find_words(texts, stemmer="english").joined().to_pylist()
     assert together == [" ".join(words(text, stemmer="english")) for text in texts]
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["red desk", "", "Desk, lamps", "blue", "red lamp"]])
+def test_words_of_texts_in_parts_are_those_of_all(texts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = find_words(texts, stemmer="english")
+    monkeypatch.setattr("itemvec.core.words.TEXTS", 2)
+    chunked = pa.chunked_array([texts[:1], texts[1:]], pa.string())
+    sliced = pa.array(["green", *texts], pa.string()).slice(1)
+    for given in (texts, iter(texts), chunked, sliced):
+        found = find_words(given, stemmer="english")
+        assert found.vocabulary.equals(whole.vocabulary)
+        assert found.codes.tolist() == whole.codes.tolist() and found.codes.dtype == np.int32
+        assert found.offsets.tolist() == whole.offsets.tolist()

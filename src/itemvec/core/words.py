@@ -13,11 +13,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from itemvec.core.arrays import Ints
 from itemvec.core.languages import Language, Stemmed
 
 _Split = Callable[[str], list[str]]
+
+TEXTS = 1 << 18  # cut into words at a time
 
 # Scripts that do not put blanks between words. Korean does, but glues particles to them.
 DENSE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\u30fc"
@@ -30,14 +33,14 @@ class Words:
     """The words of texts, laid end to end.
 
     codes
-        Position in ``vocabulary`` of each word, int64 of shape (n_words,).
+        Position in ``vocabulary`` of each word, int32 of shape (n_words,).
     offsets
         Text ``i`` has the words from ``offsets[i]`` to ``offsets[i + 1]``, int64.
     vocabulary
         Distinct words, Arrow strings; all of them occur.
     """
 
-    codes: Ints
+    codes: NDArray[np.int32]
     offsets: Ints
     vocabulary: Any
 
@@ -65,9 +68,7 @@ class Words:
         return csr_array((ones, columns[has], offsets), shape=(len(self.offsets) - 1, len(known)))
 
 
-def find_words(
-    texts: Iterable[str], stemmer: Stemmed | None = None, stop_words: Language | Iterable[str] | None = None
-) -> Words:
+def find_words(texts: Any, stemmer: Stemmed | None = None, stop_words: Language | Iterable[str] | None = None) -> Words:
     """The words of each text, folded so that spellings of one word meet.
 
     Texts are brought to NFKC_Casefold (Unicode, section 3.13): full and half width, composed and decomposed accents,
@@ -81,24 +82,42 @@ def find_words(
 
     Parameters
     ----------
+    texts
+        An Arrow array of strings, or any iterable of them.
     stemmer
         Language whose Snowball stemmer shortens words; None leaves them as they are.
     stop_words
         Words that are left out, or a language whose stop words are: as bm25s lists them, 33 of English.
     """
     # No word goes over a blank, and few of the pieces between blanks are distinct.
-    found = pc.utf8_split_whitespace(pa.array(texts, pa.large_string()))
-    pieces = found.flatten().dictionary_encode()
-    terms = _terms(pieces.dictionary.to_pylist(), stemmer, stop_words)
+    array = texts if isinstance(texts, pa.Array | pa.ChunkedArray) else pa.array(texts, pa.large_string())
+    pieces, lengths = _pieces(array)
+    terms = _terms(pieces.chunk(0).dictionary.to_pylist(), stemmer, stop_words)
     sizes = np.fromiter(map(len, terms), dtype=np.int64, count=len(terms))
     starts = np.cumsum(sizes) - sizes
     whole = pa.array(chain.from_iterable(terms), pa.string(), size=int(sizes.sum())).dictionary_encode()
-    codes = pieces.indices.to_numpy().astype(np.int64)
-    taken = sizes[codes]  # each piece becomes so many terms
-    ends = np.concatenate([[0], np.cumsum(taken)])
-    places = np.repeat(starts[codes] - ends[:-1], taken) + np.arange(ends[-1])
-    offsets = ends[found.offsets.to_numpy()]
-    return Words(whole.indices.to_numpy().astype(np.int64)[places], offsets, whole.dictionary)
+    term_codes = whole.indices.to_numpy()
+    codes, counts = [], []
+    for part, length in zip(pieces.chunks, lengths, strict=True):
+        some = part.indices.to_numpy()
+        taken = sizes[some]  # each piece becomes so many terms
+        ends = np.concatenate([[0], np.cumsum(taken)])
+        places = np.repeat(starts[some] - ends[:-1], taken) + np.arange(ends[-1])
+        codes.append(term_codes[places])
+        counts.append(np.diff(ends[np.concatenate([[0], np.cumsum(length)])]))
+    return Words(np.concatenate(codes), np.concatenate([[0], np.cumsum(np.concatenate(counts))]), whole.dictionary)
+
+
+def _pieces(texts: Any) -> tuple[Any, list[Ints]]:
+    """What stands between blanks, a chunk for each ``TEXTS`` texts with one dictionary; how many each text has."""
+    chunks, lengths = [], []
+    for start in range(0, max(len(texts), 1), TEXTS):
+        some = texts.slice(start, TEXTS).cast(pa.large_string())
+        whole = some.combine_chunks() if isinstance(some, pa.ChunkedArray) else some
+        found = pc.utf8_split_whitespace(whole)
+        chunks.append(found.flatten().dictionary_encode())
+        lengths.append(pc.list_value_length(found).to_numpy())
+    return pa.chunked_array(chunks).unify_dictionaries(), lengths
 
 
 def library_versions() -> dict[str, str]:

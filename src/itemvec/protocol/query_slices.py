@@ -89,4 +89,4 @@ def _nearest(queries: Words, train: Words) -> Doubles:
 
 
 def _found(texts: Ids) -> Words:
-    return find_words(texts.to_pylist())
+    return find_words(texts)

@@ -37,10 +37,13 @@ class Entries:
 
     def words(self, kind: str) -> list[str]:
         """The texts, for a retriever that needs them; raises if there are none."""
+        return list(self.given_texts(kind).to_pylist())
+
+    def given_texts(self, kind: str) -> Any:
+        """The texts as they are given, an Arrow array, which takes less memory; raises if there are none."""
         if self.texts is None:
             raise ValueError(f"{kind} needs texts")
-        words: list[str] = self.texts.to_pylist()
-        return words
+        return self.texts
 
     def blocks(self, kind: str) -> Iterable[Floats]:
         """The vectors, for a retriever that needs them; raises if there are none."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from itemvec.core.arrays import Floats
 from itemvec.core.errors import ParamsError
 from itemvec.core.languages import Language, Stemmed
 from itemvec.core.options import PositiveFloat, Probability
@@ -67,7 +69,7 @@ class Bm25:
             asked = self._words(queries).counts(vocabulary)  # (n_queries, n_words)
             tops = [top_k(np.empty((0, len(items)), dtype=np.float32), k)]
             for start in range(0, asked.shape[0], rows):
-                scores = (asked[start : start + rows] @ weights).toarray()  # (rows, n_items)
+                scores = _scores(asked[start : start + rows], weights)  # (rows, n_items)
                 scores[scores <= 0] = -np.inf
                 tops.append(top_k(scores, k, ties.part(slice(start, start + rows))))
             return Top(np.concatenate([top.positions for top in tops]), np.concatenate([top.scores for top in tops]))
@@ -107,4 +109,17 @@ class Bm25:
         return words.vocabulary, found.tocsc().T
 
     def _words(self, entries: Entries) -> Words:
-        return find_words(entries.words("bm25"), self.stemmer, self.stop_words)
+        return find_words(entries.given_texts("bm25"), self.stemmer, self.stop_words)
+
+
+def _scores(asked: Any, weights: Any) -> Floats:
+    """The score of every item for each query, float32 of shape (n_queries, n_items).
+
+    A loop over the queries, since the work of each is in the items that have its words: a product of two sparse
+    matrices, which must find out where its numbers will be, took four times as long.
+    """
+    scores = np.empty((asked.shape[0], weights.shape[1]), dtype=np.float32)
+    for row, (start, end) in enumerate(pairwise(asked.indptr.tolist())):
+        words = weights[asked.indices[start:end]]  # (n_words, n_items), sparse
+        scores[row] = words.T @ np.ones(end - start, dtype=np.float32)
+    return scores

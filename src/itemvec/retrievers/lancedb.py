@@ -171,7 +171,7 @@ class LanceDb:
     def _words(self, entries: Entries) -> Any:
         """Words of each text with a blank between them, Arrow strings."""
         left_out = cast("Language", self.language) if self.stop_words and self.language in get_args(Language) else None
-        return find_words(entries.words("lancedb"), self.language, left_out).joined()
+        return find_words(entries.given_texts("lancedb"), self.language, left_out).joined()
 
 
 def _with_ties(ask: Callable[[int], Found], k: int) -> Found:
