@@ -147,5 +147,6 @@ def test_words_of_texts_in_parts_are_those_of_all(texts: list[str], monkeypatch:
     for given in (texts, iter(texts), chunked, sliced):
         found = find_words(given, stemmer="english")
         assert found.vocabulary.equals(whole.vocabulary)
-        assert found.codes.tolist() == whole.codes.tolist() and found.codes.dtype == np.int32
+        assert found.codes.dtype == np.int32
+        assert found.codes.tolist() == whole.codes.tolist()
         assert found.offsets.tolist() == whole.offsets.tolist()

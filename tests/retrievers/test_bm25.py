@@ -84,16 +84,35 @@ def test_weights_are_those_of_bm25s_bit_by_bit(
 ) -> None:
     """In blocks of few items, as in one; among them one without words."""
     import bm25s
+    from scipy.sparse import hstack
 
     monkeypatch.setattr(bm25, "ITEMS", 7)
     texts = ["", *(" ".join(f"w{rank}" for rank in rng.zipf(1.4, rng.integers(1, 30)) % 90) for _ in range(60))]
     words = find_words(texts)
     engine = bm25s.BM25(method=method, k1=1.3, b=0.6)
     engine.index((words.lists(), {row: row for row in range(len(words.vocabulary))}), show_progress=False)
-    _, weights = Bm25(method=method, k1=1.3, b=0.6)._weights(words)
+    _, parts = Bm25(method=method, k1=1.3, b=0.6)._weights(words)
+    assert len(parts) == 9
+    weights = hstack(parts, format="csr")
     assert weights.shape == (len(words.vocabulary), len(texts))
     for name in ("data", "indices", "indptr"):
         np.testing.assert_array_equal(getattr(weights, name), engine.scores[name], name)
+
+
+def test_items_and_queries_in_parts_are_ranked_as_in_one(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def words(number: int) -> str:
+        return " ".join(f"w{rank}" for rank in rng.zipf(1.4, number) % 90)
+
+    items, queries = entries(*(words(9) for _ in range(60))), entries("unknown", "", *(words(3) for _ in range(20)))
+    whole = Bm25().index(items)(queries, 12)
+    monkeypatch.setattr(bm25, "ITEMS", 7)
+    monkeypatch.setattr(bm25, "SCORES", 60 * 4)
+    found = Bm25().index(items)(queries, 12)
+    np.testing.assert_array_equal(found.positions, whole.positions)
+    np.testing.assert_array_equal(found.scores, whole.scores)
+    assert (whole.positions[2:] != NOTHING).any()
 
 
 def test_the_papers_defect_by_hand() -> None:

@@ -17,7 +17,7 @@ from itemvec.core.words import Words, find_words
 from itemvec.retrievers.base import RETRIEVERS, Entries, Retrieve
 
 SCORES = 1 << 24  # held at a time: 64 MB
-ITEMS = 1 << 18  # weighed at a time
+ITEMS = 1 << 18  # weighed, and asked, at a time
 DELTA = 0.5  # of bm25l and bm25+, the default of bm25s
 
 Method = Literal["lucene", "robertson", "atire", "bm25+", "bm25l"]
@@ -61,35 +61,31 @@ class Bm25:
 
     def index(self, items: Entries) -> Retrieve:
         """Compute the weight of every word in every item."""
-        vocabulary, weights = self._weights(self._words(items))
+        vocabulary, parts = self._weights(self._words(items))
         rows, order = max(1, SCORES // max(len(items), 1)), TieOrder(items.ids)
 
         def retrieve(queries: Entries, k: int) -> Top:
             ties = order.of(queries.ids)
             asked = self._words(queries).counts(vocabulary)  # (n_queries, n_words)
             tops = [top_k(np.empty((0, len(items)), dtype=np.float32), k)]
+            held = np.empty((min(rows, asked.shape[0]), len(items)), dtype=np.float32)
             for start in range(0, asked.shape[0], rows):
-                scores = _scores(asked[start : start + rows], weights)  # (rows, n_items)
-                scores[scores <= 0] = -np.inf
+                some = asked[start : start + rows]
+                scores = _scores(some, parts, held[: some.shape[0]])
                 tops.append(top_k(scores, k, ties.part(slice(start, start + rows))))
             return Top(np.concatenate([top.positions for top in tops]), np.concatenate([top.scores for top in tops]))
 
         return retrieve
 
-    def _weights(self, words: Words) -> tuple[Any, Any]:
-        """The distinct words, and the weight of each in every item, float32, sparse of shape (n_words, n_items)."""
+    def _weights(self, words: Words) -> tuple[Any, list[Any]]:
+        """The distinct words, and their weights in each ``ITEMS`` items, float32, sparse of shape (n_words, n_some)."""
         from bm25s.scoring import _select_idf_scorer, _select_tfc_scorer
-        from scipy.sparse import csr_array
 
         n_words, n_items = len(words.vocabulary), len(words.offsets) - 1
         if not n_words and n_items:
             raise ParamsError("retriever bm25: no text of an item has a word to find it by; check the texts")
         if not n_words:
-            return words.vocabulary, csr_array((0, 0), dtype=np.float32)
-        size = np.int32 if len(words.codes) < 1 << 31 else np.int64
-        ones, columns = np.ones(len(words.codes), dtype=np.float32), words.codes.astype(size)
-        found = csr_array((ones, columns, words.offsets.astype(size)), shape=(n_items, n_words))
-        found.sum_duplicates()
+            return words.vocabulary, []
         lengths = np.diff(words.offsets)
         k1, b, mean = self.k1, self.b, lengths.mean()
         if self.length == "corpus":  # a factor of all items alike is one of k1
@@ -97,29 +93,44 @@ class Bm25:
         idf_of, tf_of = _select_idf_scorer(self.method), _select_tfc_scorer(self.method)
         options = {"l_avg": mean, "k1": k1, "b": b, "delta": DELTA}
         absent = tf_of(tf_array=0, l_d=mean, **options) if self.method in ("bm25l", "bm25+") else 0.0
-        having, place = np.unique(np.bincount(found.indices, minlength=n_words), return_inverse=True)
+        parts = [_frequencies(words, start) for start in range(0, n_items, ITEMS)]
+        frequency = sum(np.diff(part.indptr) for part in parts)  # items that have each word
+        having, place = np.unique(frequency, return_inverse=True)
         rare = np.array([idf_of(n, N=n_items) for n in having.tolist()])
         idf, less = rare.astype(np.float32)[place], (rare * absent).astype(np.float32)[place]
-        for start in range(0, n_items, ITEMS):
-            bounds = found.indptr[start : start + ITEMS + 1]
-            part = slice(bounds[0], bounds[-1])
-            long = np.repeat(lengths[start : start + ITEMS], np.diff(bounds))
-            columns, tf = found.indices[part], tf_of(tf_array=found.data[part], l_d=long, **options)
-            found.data[part] = idf[columns] * tf - less[columns]
-        return words.vocabulary, found.tocsc().T
+        for start, part in zip(range(0, n_items, ITEMS), parts, strict=True):
+            tf = tf_of(tf_array=part.data, l_d=lengths[start + part.indices], **options)
+            counts = np.diff(part.indptr)
+            part.data[:] = np.repeat(idf, counts) * tf - np.repeat(less, counts)
+        return words.vocabulary, parts
 
     def _words(self, entries: Entries) -> Words:
         return find_words(entries.given_texts("bm25"), self.stemmer, self.stop_words)
 
 
-def _scores(asked: Any, weights: Any) -> Floats:
-    """The score of every item for each query, float32 of shape (n_queries, n_items).
+def _frequencies(words: Words, start: int) -> Any:
+    """How often each word stands in ``ITEMS`` items from ``start`` on, float32, sparse of shape (n_words, n_some)."""
+    from scipy.sparse import csr_array
+
+    bounds = words.offsets[start : start + ITEMS + 1]
+    codes = words.codes[bounds[0] : bounds[-1]]
+    ones, shape = np.ones(len(codes), dtype=np.float32), (len(bounds) - 1, len(words.vocabulary))
+    found = csr_array((ones, codes, (bounds - bounds[0]).astype(np.int32)), shape=shape, copy=True)
+    found.sum_duplicates()
+    return found.tocsc().T
+
+
+def _scores(asked: Any, parts: list[Any], held: Floats) -> Floats:
+    """The score of every item for each query, in ``held``, float32 of shape (n_queries, n_items); minus infinity for 0.
 
     A loop over the queries, since the work of each is in the items that have its words: a product of two sparse
-    matrices, which must find out where its numbers will be, took four times as long.
+    matrices, which must find out where its numbers will be, took four times as long. Few items at a time stay in the
+    caches of the processor.
     """
-    scores = np.empty((asked.shape[0], weights.shape[1]), dtype=np.float32)
     for row, (start, end) in enumerate(pairwise(asked.indptr.tolist())):
-        words = weights[asked.indices[start:end]]  # (n_words, n_items), sparse
-        scores[row] = words.T @ np.ones(end - start, dtype=np.float32)
-    return scores
+        words, ones, place = asked.indices[start:end], np.ones(end - start, dtype=np.float32), 0
+        for part in parts:
+            found = part[words].T @ ones
+            held[row, place : place + len(found)] = np.where(found > 0, found, -np.inf)
+            place += len(found)
+    return held
