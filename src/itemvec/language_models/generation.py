@@ -14,20 +14,6 @@ from itemvec.models.server import Server
 Ask = Callable[[Sequence[str], int], list[str]]  # prompts, most tokens of an answer -> answers
 
 
-def check_server(subject: str, url: str | None, body: Mapping[str, Any]) -> None:
-    """Refuse an address of another form, and a request that says itself what itemvec fills in.
-
-    Raises
-    ------
-    ParamsError
-        One of the two.
-    """
-    if url is not None and not url.startswith(("http://", "https://")):
-        raise ParamsError(f"{subject}: url must be as https://host/v1, what '/chat/completions' is put behind")
-    if taken := {"model", "messages"} & body.keys():
-        raise ParamsError(f"{subject}: body must not hold {min(taken)!r}, which itemvec fills in")
-
-
 def of_server(server: Server, model: str, body: Mapping[str, Any], parallel: int) -> Ask:
     """Answer by POST to ``/chat/completions``, ``parallel`` prompts at once; a refusal is an empty answer.
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from itemvec.core.arrays import Floats, Ints
 from itemvec.core.errors import ParamsError
-from itemvec.core.options import Positive, Variable
-from itemvec.language_models.generation import Ask, check_server, of_model, of_server
-from itemvec.models.server import Server
+from itemvec.core.options import Positive
+from itemvec.language_models.options import LanguageModelOptions
 from itemvec.rerankers.base import RERANKERS, Rerank
 from itemvec.rerankers.ranking_prompts import Protocol, all_pairs, listwise, pointwise, sliding_pairs
 
 
 @RERANKERS.register("llm")
-@dataclass(frozen=True)
-class LlmReranker:
+@dataclass(frozen=True, kw_only=True)
+class LlmReranker(LanguageModelOptions):
     """A language model that is told to rank, on this machine or behind a chat server of OpenAI's form.
 
     No answer is an error: an item that an answer does not name keeps its place.
@@ -43,56 +42,30 @@ class LlmReranker:
         For ``sliding-pairs``: how many passes, which settle as many first places.
     characters
         Where the text of an item is cut, in characters.
-    key_variable
-        For a server: environment variable that holds the key.
-    requests_per_minute
-        For a server: requests that the account may send in a minute; by default no limit.
-    parallel
-        For a server: how many requests are under way at once.
-    body
-        For a server: what a request says besides or instead; null leaves an entry out.
-    revision
-        On this machine: commit of the hub to read; by default the newest.
-    dtype
-        On this machine: type of the weights and of the computation.
     """
 
-    checkpoint: str
     protocol: Literal["pointwise", "all-pairs", "sliding-pairs", "listwise"] = "listwise"
-    url: str | None = None
     window: Positive = 20
     step: Positive = 10
     passes: Positive = 10
     characters: Positive = 600
-    key_variable: Variable | None = None
-    requests_per_minute: Positive | None = None
-    parallel: Positive = 4
-    body: dict[str, str | int | float | bool | None] = field(default_factory=dict)
-    revision: str | None = None
-    dtype: Literal["float32", "bfloat16", "float16"] = "float32"
 
     def __post_init__(self) -> None:
         if self.step > self.window:
             raise ParamsError(
                 f"{self._subject}: step {self.step} is more than window {self.window}; items would be lost"
             )
-        check_server(self._subject, self.url, self.body)
+        self.check(self._subject)
 
     def load(self) -> Rerank:
         """Read the key or the weights; no request is sent."""
-        ask, rank = self._ask(), self._protocol()
+        ask, rank = self.ask(self._subject), self._protocol()
 
         def rerank(queries: Sequence[str], texts: Sequence[Sequence[str]]) -> list[Floats]:
             orders = rank(ask, [self._cut(query) for query in queries], [list(map(self._cut, some)) for some in texts])
             return [_scores(order) for order in orders]
 
         return rerank
-
-    def _ask(self) -> Ask:
-        if self.url is None:
-            return of_model(self._subject, self.checkpoint, self.revision, self.dtype)
-        server = Server(self.url.rstrip("/"), self._subject, self.key_variable, self.requests_per_minute)
-        return of_server(server, self.checkpoint, self.body, self.parallel)
 
     def _protocol(self) -> Protocol:
         known: dict[str, Protocol] = {

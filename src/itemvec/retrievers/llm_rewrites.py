@@ -6,48 +6,36 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated
 
 from annotated_types import Ge, Le
 
-from itemvec.core.options import Positive, Variable
 from itemvec.core.progress import progress
-from itemvec.language_models.generation import Ask, check_server, of_model, of_server
+from itemvec.language_models.generation import Ask
+from itemvec.language_models.options import LanguageModelOptions
 from itemvec.language_models.query_lines import queries_of
-from itemvec.models.server import Server
 
 CHARACTERS = 600  # of a query in the prompt, and of a rewrite
 TOKENS = 64  # of an answer, for each rewrite
 CHUNK = 256  # queries asked for at a time: enough to batch similar lengths, few enough to show progress
 
 
-@dataclass(frozen=True)
-class Writer:
-    """A causal language model on this machine, or a chat server of OpenAI's form. The options are those of ``llm``.
+@dataclass(frozen=True, kw_only=True)
+class Writer(LanguageModelOptions):
+    """A language model that rewrites queries; its other options are those of ``llm``.
 
     n
         Rewrites of each query.
     """
 
-    checkpoint: str
     n: Annotated[int, Ge(1), Le(8)] = 2
-    url: str | None = None
-    key_variable: Variable | None = None
-    requests_per_minute: Positive | None = None
-    parallel: Positive = 4
-    body: dict[str, str | int | float | bool | None] = field(default_factory=dict)
-    revision: str | None = None
-    dtype: Literal["float32", "bfloat16", "float16"] = "float32"
 
     def __post_init__(self) -> None:
-        check_server(self._subject, self.url, self.body)
+        self.check(self._subject)
 
     def load(self) -> Ask:
         """Read the key or the weights; no request is sent."""
-        if self.url is None:
-            return of_model(self._subject, self.checkpoint, self.revision, self.dtype)
-        server = Server(self.url.rstrip("/"), self._subject, self.key_variable, self.requests_per_minute)
-        return of_server(server, self.checkpoint, self.body, self.parallel)
+        return self.ask(self._subject)
 
     @property
     def _subject(self) -> str:

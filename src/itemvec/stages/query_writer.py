@@ -13,8 +13,9 @@ from itemvec.core.columns import ITEM
 from itemvec.core.errors import ParamsError
 from itemvec.datasets.raw_tables import read as read_raw
 from itemvec.datasets.raw_tables import strings
-from itemvec.language_models.generation import check_server, of_model, of_server
+from itemvec.language_models.generation import of_model, of_server
 from itemvec.language_models.language_model import read
+from itemvec.language_models.options import check_url
 from itemvec.models.checkpoint import resolve
 from itemvec.models.server import Server
 from itemvec.synthetic import Shot, Write, asks_by_text, by_file, by_prompt, by_text
@@ -41,7 +42,7 @@ class Writer:
     def __post_init__(self) -> None:
         if (self.model is None) == (self.file is None):
             raise ParamsError(f"{SUBJECT}: name a model with --writer, or a file with --queries, one of the two")
-        check_server(SUBJECT, self.url, {})
+        check_url(SUBJECT, self.url)
 
     def identity(self, shots: Sequence[Shot], n: int) -> dict[str, Any]:
         """All that decides what is written for an item."""
