@@ -57,7 +57,7 @@ def test_history_ranks_and_what_was_taken_next(root: Path) -> None:
 def test_an_item_that_was_not_found_has_no_rank(root: Path) -> None:
     result = run("--user", "ann", "--cell", "recommend/other/full")
     assert result.output.startswith("User ann took 1 item next: none of them in the list, by recommend/other/full.")
-    assert result.output.splitlines()[-1] == "     rank -  Dune"
+    assert result.output.splitlines()[-1] == "     not among the 3 that were ranked:  Dune"
 
 
 def test_what_is_nowhere_is_said(root: Path) -> None:

@@ -47,6 +47,7 @@ def test_what_is_skipped_or_not_shared_is_left_out() -> None:
         == "1 pair judged by two people or more: all grades are equal, so agreement beyond chance is unknown."
     )
     assert "No two people have judged the same pair" in as_text(agreement({"anna": person("01")}))
+    assert as_text(agreement({})).startswith("Nobody has judged a pair yet")
 
 
 def test_the_table_has_a_row_for_two_people_each() -> None:

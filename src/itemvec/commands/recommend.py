@@ -62,4 +62,5 @@ def recommend(user: str, k: int, cell: str | None, explain: bool, condition: str
                 click.echo(f"{' ' * 15}{said}"[:width].rstrip())
     click.echo("\nTaken next:")
     for text, place in zip(found.taken, found.places, strict=True):
-        click.echo(f"     rank {place or '-'}  {plain_line(text, width)}"[:width].rstrip())
+        said = f"rank {place}" if place else f"not among the {found.n_ranked:,} that were ranked:"
+        click.echo(f"     {said}  {plain_line(text, width)}"[:width].rstrip())

@@ -18,6 +18,8 @@ LEAST = 10  # pairs that two people share, from which their agreement is worth a
 class Agreement:
     """Agreement of several people.
 
+    judged
+        How many pairs somebody judged.
     pairs
         How many pairs two or more people judged.
     alpha
@@ -28,6 +30,7 @@ class Agreement:
         linear weights (1968), in which a difference of one grade counts less.
     """
 
+    judged: int
     pairs: int
     alpha: float
     kappas: dict[tuple[str, str], tuple[int, float, float, float]]
@@ -49,7 +52,7 @@ def agreement(people: Mapping[str, Mapping[Pair, Line]]) -> Agreement:
         for one, other in combinations(sorted(graded), 2)
         if graded[one].keys() & graded[other].keys()
     }
-    return Agreement(len(shared), _alpha(np.array(rows, dtype=np.float64)), kappas)
+    return Agreement(len(counts), len(shared), _alpha(np.array(rows, dtype=np.float64)), kappas)
 
 
 def _alpha(grades: Doubles) -> float:
@@ -77,6 +80,8 @@ def as_text(found: Agreement) -> str:
     """The conclusion, then a row for two people each."""
     from tabulate import tabulate
 
+    if not found.judged:
+        return "Nobody has judged a pair yet; `itemvec judge` opens the page on which people do."
     if not found.pairs:
         return "No two people have judged the same pair, so agreement is unknown; `--overlap` sets the share that is."
     words = f"{found.pairs:,} pair{'s' * (found.pairs != 1)} judged by two people or more"

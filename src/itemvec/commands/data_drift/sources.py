@@ -62,7 +62,7 @@ def opened(name: str, params: Params, root: Path) -> Version:
     Parameters
     ----------
     name
-        A project, with the tables that it has prepared; a folder with ``items.parquet``; raw files of the data set
+        A project, with the tables that it has prepared; its artifacts, or their tables; raw files of the data set
         that ``params`` selects; or a revision of git in ``root`` whose tables DVC keeps.
 
     Raises
@@ -73,7 +73,7 @@ def opened(name: str, params: Params, root: Path) -> Version:
     folder = root / name
     if not folder.is_dir():
         return _of_revision(name, root)
-    for place in (folder / PLACE, folder):
+    for place in (folder / PLACE, folder / PLACE.name, folder):
         if (place / "items.parquet").is_file():
             found = {table: read_parquet(place / f"{table}.parquet", [key, TEXT]) for table, key in TABLES.items()}
             return Version(name, found["items"], found["queries"], _decided(folder, "HEAD"))
