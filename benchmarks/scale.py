@@ -52,7 +52,7 @@ def main(sizes: tuple[int, ...], queries: int, dim: int, budget: float, stages: 
     found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in chosen}
     for items in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            os.environ |= {"ITEMVEC_CACHE": f"{folder}/cache", "RUST_LOG": "error"}
+            os.environ["ITEMVEC_CACHE"] = f"{folder}/cache"
             write(Path(folder), items, queries, dim)
             for name in chosen:
                 found[name].append(run(f"{ROOT}/pipelines/{STAGES[name]}", Path(folder)))

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +153,18 @@ def test_with_an_index_zeros_are_found_too(kind: Any, refine: int | None, rng: n
     is_last = kind == "IVF_HNSW_SQ" and refine is None
     assert place == (np.count_nonzero(top.positions[0] >= 0) - 1 if is_last else np.argmax(expected.positions[0] == 3))
     assert (top.positions[1] == expected.positions[1]).all()
+
+
+ALIKE = """
+import numpy as np, pyarrow as pa
+from itemvec.retrievers import RETRIEVERS, Entries
+vectors = np.repeat(np.eye(8, 16, dtype=np.float32), 40, axis=0)
+items = Entries(pa.array([str(row) for row in range(320)]), None, [vectors])
+RETRIEVERS.build("mine", {"kind": "lancedb", "index_type": "IVF_PQ"}).index(items)
+"""
+
+
+def test_an_index_on_many_equal_vectors_says_nothing() -> None:
+    """LanceDB warns in every round of k-means; its logger reads the environment when it is imported."""
+    ended = subprocess.run([sys.executable, "-c", ALIKE], capture_output=True, text=True, check=True)
+    assert "WARN" not in ended.stderr, ended.stderr[:400]

@@ -44,6 +44,7 @@ def is_remote(database: Path | str) -> bool:
 def connect(database: Path | str) -> Any:
     """Open a database folder; it is created with its first table."""
     os.environ.setdefault("LANCE_DEFAULT_IO_BUFFER_SIZE", str(AHEAD))
+    os.environ.setdefault("LANCEDB_LOG", "error")  # else an index warns hundreds of times of clusters without a vector
     import lancedb
 
     try:
