@@ -18,7 +18,6 @@ from itemvec.encoders.sentence_transformer import SentenceTransformerEncoder
 from itemvec.encoders.stated import chosen_prompts, most_tokens
 from itemvec.models.checkpoint import stored
 
-POOLINGS = {"mean", "cls"}
 WORDS = "embeddings.word_embeddings.weight"
 
 
@@ -34,7 +33,6 @@ class NumpyBert:
     """
 
     def __init__(self, encoder: SentenceTransformerEncoder, folder: Path) -> None:
-        from safetensors import safe_open
         from tokenizers import Tokenizer
 
         config, (_, *rest) = _json(folder / "config.json"), _json(folder / "modules.json")
@@ -47,8 +45,8 @@ class NumpyBert:
         most = int(config["max_position_embeddings"])
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.no_padding()
-        self.tokenizer.enable_truncation(encoder.max_tokens or min(most_tokens(folder) or most, most))
-        self.file: Any = safe_open(folder / "model.safetensors", framework="numpy")
+        self.tokenizer.enable_truncation(min(encoder.max_tokens or most_tokens(folder) or most, most))
+        self.file = _weights_of(folder)
         self.prefix = next(name for name in self.file.keys() if name.endswith(WORDS)).removesuffix(WORDS)  # noqa: SIM118
 
     def __call__(self, text: str, role: Role) -> Floats:
@@ -60,8 +58,8 @@ class NumpyBert:
         states = self._scaled("embeddings", states + self._weights("embeddings.token_type_embeddings.weight")[0])
         for number in range(self.layers):
             states = self._layer(f"encoder.layer.{number}", states)
-        vector = states.mean(axis=0) if self.mean else states[0]
-        return (vector / np.linalg.norm(vector) if self.normalize else vector)[None]
+        vector: Floats = states.mean(axis=0, keepdims=True) if self.mean else states[:1]
+        return vector / np.float32(np.linalg.norm(vector)) if self.normalize else vector
 
     def _layer(self, name: str, states: Floats) -> Floats:
         shape = (len(states), self.heads, -1)
@@ -84,7 +82,10 @@ class NumpyBert:
         """Layer normalisation."""
         states = states - states.mean(axis=1, keepdims=True)
         spread = np.sqrt((states**2).mean(axis=1, keepdims=True) + np.float32(self.epsilon))
-        return states / spread * self._weights(f"{name}.LayerNorm.weight") + self._weights(f"{name}.LayerNorm.bias")
+        scaled: Floats = states / spread * self._weights(f"{name}.LayerNorm.weight") + self._weights(
+            f"{name}.LayerNorm.bias"
+        )
+        return scaled
 
     def _weights(self, name: str) -> Floats:
         found: Floats = self.file.get_tensor(self.prefix + name).astype(np.float32, copy=False)
@@ -107,38 +108,44 @@ def fits(folder: Path) -> bool:
     if not all((folder / name).is_file() for name in needed):
         return False
     config, modules = _json(folder / "config.json"), _json(folder / "modules.json")
-    names = [module["type"].rpartition(".")[2] for module in modules]
+    names = [str(module.get("type")).rpartition(".")[2] for module in modules]
     plain = {"model_type": "bert", "hidden_act": "gelu", "position_embedding_type": "absolute"}
     return (
         names in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
-        and modules[0]["path"] == ""
+        and modules[0].get("path") == ""
         and all(config.get(name, wanted) == wanted for name, wanted in plain.items())
-        and _pooling(folder) in POOLINGS
-        and _readable(folder / "model.safetensors")
+        and _pooling(folder) in ("mean", "cls")
+        and _readable(folder)
     )
 
 
 def _pooling(folder: Path) -> str | None:
-    """How token vectors become one; None where it is more than one way, or leaves out the prompt."""
-    said = _json(folder / _json(folder / "modules.json")[1]["path"] / "config.json")
-    former = {"pooling_mode_cls_token": "cls", "pooling_mode_mean_tokens": "mean"}
-    modes = (
-        [said["pooling_mode"]]
-        if "pooling_mode" in said
-        else [former.get(name, name) for name, value in said.items() if name.startswith("pooling_mode_") and value]
-    )
-    return modes[0] if len(modes) == 1 and isinstance(modes[0], str) and said.get("include_prompt", True) else None
+    """How token vectors become one; None where it is in more than one way, or leaves out the prompt."""
+    said = _json(folder / str(_json(folder / "modules.json")[1].get("path")) / "config.json")
+    former = [name.removeprefix("pooling_mode_") for name, value in said.items() if value is True]
+    named = {"cls_token": "cls", "mean_tokens": "mean"}
+    modes = said.get("pooling_mode") or [named.get(mode, mode) for mode in former if mode != "include_prompt"]
+    mode = modes[0] if isinstance(modes, list) and len(modes) == 1 else modes
+    return mode if isinstance(mode, str) and said.get("include_prompt", True) else None
 
 
-def _readable(path: Path) -> bool:
-    from safetensors import safe_open
-
-    with safe_open(path, framework="numpy") as file:
-        names = set(file.keys())
-        prefix = next((name for name in names if name.endswith(WORDS)), WORDS).removesuffix(WORDS)
-        types = {file.get_slice(name).get_dtype() for name in names if name.endswith("weight")}
+def _readable(folder: Path) -> bool:
+    weights = _weights_of(folder)
+    names = list(weights.keys())
+    prefix = next((name for name in names if name.endswith(WORDS)), WORDS).removesuffix(WORDS)
+    types = {weights.get_slice(name).get_dtype() for name in names if name.endswith("weight")}
     return f"{prefix}embeddings.LayerNorm.weight" in names and types <= {"F32", "F16"}
 
 
+def _weights_of(folder: Path) -> Any:
+    from safetensors import safe_open
+
+    return safe_open(folder / "model.safetensors", framework="numpy")
+
+
 def _json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
+    """Content of a file; nothing where it is damaged or missing, which loading the model reports."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}

@@ -1,4 +1,4 @@
-"""Exact search for a query of a person, computed with NumPy: for one query, importing torch would take most of the time."""
+"""Exact search computed with NumPy: for one query, importing torch would take most of the time."""
 
 from __future__ import annotations
 
