@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from itemvec.core.top_k import TieOrder, Top, top_k
 from itemvec.retrievers import Entries, Retrieve, Retriever
 from itemvec.retrievers.exact import Exact
+from itemvec.retrievers.hybrid import Hybrid
 
 
 @dataclass(frozen=True)
@@ -37,5 +38,9 @@ class NumpyExact:
 
 
 def without_torch(system: Retriever) -> Retriever:
-    """The same retriever; where it is ``exact`` in float32, without torch."""
+    """The same retriever; what of it is ``exact`` in float32, without torch."""
+    if isinstance(system, Hybrid):
+        light = replace(system)
+        vars(light)["retrievers"] = [without_torch(part) for part in system.retrievers]  # else built from its rows
+        return light
     return NumpyExact(system) if isinstance(system, Exact) and system.precision == "float32" else system
