@@ -62,6 +62,25 @@ def test_what_changes_how_a_text_is_read_is_left_to_torch(folder: Path) -> None:
         assert numpy_bert(replace(encoder, **options)) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("1_Pooling/config.json", '{"pooling_mode": "mean", "include_prompt": false}'),
+        ("1_Pooling/config.json", '{"pooling_mode_mean_tokens": true, "pooling_mode_max_tokens": true}'),
+        ("config.json", '{"model_type": "bert", "hidden_act": "relu"}'),
+        ("config.json", "damaged"),
+        ("modules.json", "[]"),
+    ],
+)
+def test_a_checkpoint_that_says_otherwise_is_left_to_torch(folder: Path, name: str, content: str) -> None:
+    path = folder / name
+    kept = path.read_text()
+    path.write_text(content)
+    assert numpy_bert(row(folder)) is None
+    path.write_text(kept)
+    assert numpy_bert(row(folder)) is not None
+
+
 def test_it_is_used_where_it_gives_the_stored_vectors_alone(folder: Path, tmp_path: Path) -> None:
     options = {"kind": "sentence-transformer", "checkpoint": str(folder), "dim": DIM}
     params = finish(tmp_path, options, variants=["full"])

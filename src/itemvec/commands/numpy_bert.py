@@ -109,10 +109,11 @@ def fits(folder: Path) -> bool:
         return False
     config, modules = _json(folder / "config.json"), _json(folder / "modules.json")
     names = [str(module.get("type")).rpartition(".")[2] for module in modules]
-    plain = {"model_type": "bert", "hidden_act": "gelu", "position_embedding_type": "absolute"}
+    plain = {"hidden_act": "gelu", "position_embedding_type": "absolute"}
     return (
         names in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])
         and modules[0].get("path") == ""
+        and config.get("model_type") == "bert"
         and all(config.get(name, wanted) == wanted for name, wanted in plain.items())
         and _pooling(folder) in ("mean", "cls")
         and _readable(folder)
