@@ -20,7 +20,8 @@ def capacity(params: Params, tables: Path, results: Path) -> None:
     \b
     Example: pipelines/run capacity artifacts/tables artifacts/results/capacity.json
     """
-    facts = measure_capacity(*(tables / f"{name}.parquet" for name in READ["capacity"]), seed=params.seed)
+    items, queries, qrels = (tables / f"{name}.parquet" for name in READ["capacity"])
+    facts = measure_capacity(items, queries, qrels, params.seed)
     write_json(results, facts)
     click.echo("\n".join(conclusions(facts)) or "no query has a relevant item: there is nothing to hold")
 
