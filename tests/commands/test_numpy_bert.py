@@ -95,12 +95,13 @@ def test_it_is_used_where_it_gives_the_stored_vectors_alone(folder: Path, tmp_pa
         patch.setattr(SentenceTransformerEncoder, "load", noted)
         without = SearchBox(tmp_path, params)
         assert not read
-        other = np.roll(np.eye(len(IDS), DIM, dtype=np.float32), 1, axis=1)
-        table = (DIM, [Block(without.ids, other)])
-        for name in ("embeddings", "vectors/full"):
-            write_database(tmp_path / "artifacts" / name, {"items": table, "queries": (DIM, [])})
-        SearchBox(tmp_path, params)
-    assert read == ["weights"]
+        for dim in (DIM, DIM + 1):  # another model wrote them, perhaps of another width
+            other = np.roll(np.eye(len(IDS), dim, dtype=np.float32), 1, axis=1)
+            table = (dim, [Block(without.ids, other)])
+            for name in ("embeddings", "vectors/full"):
+                write_database(tmp_path / "artifacts" / name, {"items": table, "queries": (dim, [])})
+            SearchBox(tmp_path, params)
+    assert read == ["weights", "weights"]
 
 
 def test_the_command_imports_neither_torch_nor_the_client_of_a_server(tmp_path: Path) -> None:
