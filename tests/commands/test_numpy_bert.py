@@ -50,7 +50,7 @@ def test_vectors_are_those_of_torch(folder: Path, tmp_path: Path, options: dict[
         assert np.allclose(found, expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("family", sorted(FAMILIES.keys() - set(FIT)))
+@pytest.mark.parametrize("family", ["bert_plain", "roberta_cls", "mpnet_mean", "t5_without_prompt", "static"])
 def test_another_network_is_left_to_torch(family: str, tmp_path: Path) -> None:
     FAMILIES[family](tmp_path / "tiny")
     assert numpy_bert(row(tmp_path / "tiny")) is None

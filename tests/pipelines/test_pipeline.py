@@ -121,8 +121,8 @@ def test_another_title_encodes_what_changed(project: Project) -> None:
     assert done.executed == {"prepare", "validate", "embed"}
     assert "items: encoded 1 of " in done.output
     assert "queries: encoded 1 of " in done.output
-    rest = project.dvc("repro", "baseline@popular", "baseline@bm25", "capacity")
-    assert rest.executed == DIGESTS | {"baseline@bm25"}  # what reads no text does not run
+    rest = project.dvc("repro", "baseline@popular", "capacity")
+    assert rest.executed == {"digest@popular"}  # neither reads a text
 
 
 def test_another_protocol_is_checked_at_once(project: Project) -> None:
