@@ -11,6 +11,7 @@ from itemvec.datasets.peoples_judgments import with_peoples_judgments
 from itemvec.datasets.reading import recorded
 from itemvec.datasets.table_files import write_tables
 from itemvec.stages.stage import EXISTING, NEW, stage
+from itemvec.stages.table_digest import READ, table_digest
 
 
 @stage
@@ -20,6 +21,7 @@ from itemvec.stages.stage import EXISTING, NEW, stage
 def prepare(params: Params, raw: Path, output: Path, results: Path) -> None:
     """Turn the files below RAW into OUTPUT/{items,interactions,queries,qrels}.parquet.
 
+    OUTPUT/judged.json is a hash of what is judged, for a stage that reads no texts.
     RESULTS says what was left out, changed, guessed and not read.
 
     \b
@@ -29,6 +31,8 @@ def prepare(params: Params, raw: Path, output: Path, results: Path) -> None:
         tables = DATASETS.build(params.dataset, params.datasets[params.dataset]).load(raw)
         tables = with_peoples_judgments(tables, raw)
     write_tables(output, tables)
+    paths = {name: output / f"{name}.parquet" for name in READ["capacity"]}
+    write_json(output / "judged.json", table_digest(paths, "capacity"))
     write_json(results, reading.facts())
     for line in reading.lines:
         click.echo(line)

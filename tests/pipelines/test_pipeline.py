@@ -23,7 +23,8 @@ CONCLUSION = {"decide", "report"}
 OF_FIRST = {"ablate_dimensions", "collaborative_similarity"}  # stages that look at the first variant alone
 AFTER_EMBED = {"decompose"} | of_variant("full") | of_variant("pca80") | OF_FIRST | CONCLUSION
 BEFORE_EMBED = {"check", "prepare", "validate"}
-BASELINES = {"baseline@popular", "baseline@bm25", "capacity", "rerank@tiny"}
+DIGESTS = {"digest@popular", "digest@bm25"}
+BASELINES = DIGESTS | {"baseline@popular", "baseline@bm25", "capacity", "rerank@tiny"}
 
 
 def test_the_whole_pipeline(finished: tuple[Project, Done]) -> None:
@@ -120,6 +121,8 @@ def test_another_title_encodes_what_changed(project: Project) -> None:
     assert done.executed == {"prepare", "validate", "embed"}
     assert "items: encoded 1 of " in done.output
     assert "queries: encoded 1 of " in done.output
+    rest = project.dvc("repro", "baseline@popular", "capacity")
+    assert rest.executed == {"digest@popular"}  # neither reads a text
 
 
 def test_another_protocol_is_checked_at_once(project: Project) -> None:

@@ -24,8 +24,8 @@ from itemvec.stages.stage import EXISTING
 def search(query: str | None, k: int, retriever: str | None, reranker: str | None, path: Path) -> None:
     """Search the items of the last run for QUERY; without one, for each line of standard input.
 
-    The query is encoded with the selected model and reduced like the first variant. Loading the model takes most of the
-    time, so give several queries to one call.
+    The query is encoded with the selected model and reduced like the first variant. Starting takes most of the time, so
+    give several queries to one call.
 
     \b
     Example: itemvec search "black desk lamp" -k 10

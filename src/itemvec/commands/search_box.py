@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from itemvec.commands.numpy_bert import numpy_bert
+from itemvec.commands.numpy_exact import without_torch
 from itemvec.core.arrays import Floats
 from itemvec.core.columns import ITEM, TEXT
 from itemvec.core.errors import ParamsError, TableError
 from itemvec.core.files import read_json, read_parquet
 from itemvec.core.params import Params, Row, no_row
 from itemvec.core.top_k import NOTHING, Top
-from itemvec.encoders import ENCODERS, Corpus, encode
+from itemvec.encoders import ENCODERS, Corpus, Encoder, Role, encode
 from itemvec.reducers import REDUCERS, Transform
 from itemvec.rerankers import RERANKERS, Rerank
 from itemvec.retrievers import RETRIEVERS, Entries, Retrieve, prepare
@@ -24,7 +26,10 @@ from itemvec.stages.reduce import Interactions, Judging, fit
 from itemvec.stages.rerank import reorder
 from itemvec.store import ROWS, open_vectors
 
-SOME = 64  # items by which to check that the reducer is still the same
+SOME = 64  # items by which to check that the reducer, or another way to encode, is still the same
+SAME = 1e-4  # largest difference of a coordinate; float32 leaves some 1e-6, bfloat16 more
+
+Encoded = Callable[[str, Role], Floats]  # of one text, float32 of shape (1, dim)
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class SearchBox:
         name = retriever or next(iter(params.retrievers), None)
         if name is None:
             raise ParamsError("params.yaml: retrievers is empty; name a row with --retriever")
-        system = RETRIEVERS.build(name, self._chosen(name) | self._row(name))
+        system = without_torch(RETRIEVERS.build(name, self._chosen(name) | self._row(name)))
         self.rerank: Rerank | None = None
         self.depth = 0
         if reranker is not None:
@@ -121,13 +126,29 @@ class SearchBox:
         transform = fit(reducer, source, self.params.seed, moments if moments.exists() else None, judging, log)
         check_stored(self.artifacts, variant, transform)
         encoder = ENCODERS.build(model, self.params.models[model])
+        encoded = self._without_torch(encoder) or self._as_loaded(encoder)
+        return lambda query: transform(encoded(query, "query"), "query")
+
+    def _as_loaded(self, encoder: Encoder) -> Encoded:
         loaded = encoder.load(Corpus(self.artifacts / "tables" / "items.parquet"))
 
-        def vector(query: str) -> Floats:
-            (found,) = encode(loaded, loaded.prepare([query], "query"), encoder.dim)
-            return transform(found[1], "query")
+        def encoded(text: str, role: Role) -> Floats:
+            ((_, vectors),) = encode(loaded, loaded.prepare([text], role), encoder.dim)
+            return vectors
 
-        return vector
+        return encoded
+
+    def _without_torch(self, encoder: Encoder) -> Encoded | None:
+        """The same, which starts sooner; None where there is none that gives the stored vectors of the items."""
+        bert = numpy_bert(encoder)
+        block = next(iter(open_vectors(self.artifacts / "embeddings.digest", "items")), None)
+        if bert is None or block is None or not block.ids.equals(self.ids[: len(block.ids)]):
+            return None
+        texts = self.texts[:SOME].to_pylist()
+        tried = {0, max(range(len(texts)), key=lambda place: len(texts[place]))}  # the longest may be cut
+        made = np.concatenate([bert(texts[one], "item") for one in tried])
+        known = block.vectors[list(tried)]
+        return bert if made.shape == known.shape and np.allclose(made, known, atol=SAME) else None
 
 
 def check_stored(artifacts: Path, variant: str, transform: Transform) -> None:

@@ -14,6 +14,7 @@ from itemvec.recommenders import RECOMMENDERS
 from itemvec.retrievers import RETRIEVERS
 from itemvec.stages.recommend import recommend
 from itemvec.stages.search import search
+from itemvec.stages.table_digest import READ
 from itemvec.stages.tasks import task_of
 
 
@@ -27,7 +28,9 @@ def measure_baseline(
     engine: Engine = HERE,
 ) -> Evaluation:
     """Run row ``name`` of ``systems`` on the tables only, and evaluate it by the protocol of its task."""
-    if task_of(name, row) == "search":
+    task = task_of(name, row)
+    tables = {table: tables[table] for table in READ[task]}  # on others the stage does not depend
+    if task == "search":
         return search(RETRIEVERS.build(name, row), tables, None, searching, seed, engine)
     items = read_parquet(tables["items"], [ITEM])[ITEM].combine_chunks()
     conditions = Attributes.read(tables["items"], items)

@@ -15,6 +15,7 @@ from filelock import FileLock
 
 from itemvec.core.arrays import Ints
 from itemvec.core.errors import TableError
+from itemvec.store.namespace_client import defer_namespace_client
 
 # A fixed file format without string compression (its dictionary is sampled at random): equal content gives equal data
 # files, so DVC's cache stores a rewritten table once.
@@ -24,7 +25,6 @@ PLAIN = {b"lance-encoding:compression": b"none"}
 # meanwhile, the rewritten rows come after the new ones.
 GROWING = FORMAT | {"new_table_enable_stable_row_ids": "true"}
 ROW = "_rowid"
-AHEAD = 1 << 26  # bytes that a scan reads ahead; Lance's default of 256 MiB takes more memory and is not faster
 GAP, LONG = 16, 256  # largest gap within a stretch of rows; length from which a stretch is scanned
 
 
@@ -43,8 +43,9 @@ def is_remote(database: Path | str) -> bool:
 
 def connect(database: Path | str) -> Any:
     """Open a database folder; it is created with its first table."""
-    os.environ.setdefault("LANCE_DEFAULT_IO_BUFFER_SIZE", str(AHEAD))
+    os.environ.setdefault("LANCE_DEFAULT_IO_BUFFER_SIZE", str(1 << 26))  # read ahead; Lance's 256 MiB are no faster
     os.environ.setdefault("LANCEDB_LOG", "error")  # else an index warns hundreds of times of clusters without a vector
+    defer_namespace_client()
     import lancedb
 
     try:
@@ -150,14 +151,13 @@ def delete(table: Any, rows: Ints) -> None:
 
 def names(database: str) -> list[str]:
     """Names of all tables, sorted."""
-    connection, found, token = connect(database), [], None
+    connection, token, found = connect(database), None, list[str]()
     while True:
         try:
             page = connection.list_tables(page_token=token, limit=1000)
         except (ValueError, RuntimeError, OSError) as error:
             raise _unreachable(database, error) from None
-        found += page.tables
-        token = page.page_token
+        found, token = found + page.tables, page.page_token
         if not (token and page.tables):
             return sorted(found)
 
