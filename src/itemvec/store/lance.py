@@ -17,8 +17,7 @@ from itemvec.core.arrays import Ints
 from itemvec.core.errors import TableError
 from itemvec.store.namespace_client import defer_namespace_client
 
-# A fixed file format without string compression (its dictionary is sampled at random): equal content gives equal data
-# files, so DVC's cache stores a rewritten table once.
+# A fixed file format without string compression, which draws a sample: so DVC's cache stores equal content once.
 FORMAT = {"new_table_data_storage_version": "2.1"}
 PLAIN = {b"lance-encoding:compression": b"none"}
 # Tables that rows are added to have stable row ids. Compaction may change positions: if another process adds rows
