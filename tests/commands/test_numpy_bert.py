@@ -70,14 +70,16 @@ def test_what_changes_how_a_text_is_read_is_left_to_torch(folder: Path) -> None:
         ("config.json", '{"model_type": "bert", "hidden_act": "relu"}'),
         ("config.json", "damaged"),
         ("modules.json", "[]"),
+        ("tokenizer.json", "{"),
+        ("model.safetensors", "cut"),
     ],
 )
 def test_a_checkpoint_that_says_otherwise_is_left_to_torch(folder: Path, name: str, content: str) -> None:
     path = folder / name
-    kept = path.read_text()
+    kept = path.read_bytes()
     path.write_text(content)
     assert numpy_bert(row(folder)) is None
-    path.write_text(kept)
+    path.write_bytes(kept)
     assert numpy_bert(row(folder)) is not None
 
 

@@ -116,6 +116,7 @@ def fits(folder: Path) -> bool:
         and config.get("model_type") == "bert"
         and all(config.get(name, wanted) == wanted for name, wanted in plain.items())
         and _pooling(folder) in ("mean", "cls")
+        and bool(_json(folder / "tokenizer.json"))
         and _readable(folder)
     )
 
@@ -131,7 +132,13 @@ def _pooling(folder: Path) -> str | None:
 
 
 def _readable(folder: Path) -> bool:
-    weights = _weights_of(folder)
+    """Whether the weights are as here needed; not where they are damaged, which loading the model reports."""
+    from safetensors import SafetensorError
+
+    try:
+        weights = _weights_of(folder)
+    except SafetensorError:
+        return False
     names = list(weights.keys())
     prefix = next((name for name in names if name.endswith(WORDS)), WORDS).removesuffix(WORDS)
     types = {weights.get_slice(name).get_dtype() for name in names if name.endswith("weight")}
