@@ -9,7 +9,7 @@ from itemvec.core.arrays import Floats
 from itemvec.core.options import Positive, PositiveFloat
 from itemvec.protocol.histories import Histories
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
-from itemvec.recommenders.item_item import check_shared, gram, ridge, scored_by
+from itemvec.recommenders.item_item import check_shared, check_size, gram, ridge, scored_by
 from itemvec.recommenders.sparse_ridge import sparse_ridge
 
 
@@ -33,6 +33,10 @@ class Ease:
     neighbours: Positive | None = None
     random: ClassVar[bool] = False
     needs_vectors: ClassVar[bool] = False
+
+    def check_size(self, n_items: int) -> None:
+        """Refuse a catalogue that is too large for a dense matrix, or for comparing each item with all."""
+        check_size(n_items, "ease", self.neighbours)
 
     def fit(self, training: Training) -> Score:
         """Invert the regularised Gram matrix, or a part of it for each item."""

@@ -34,6 +34,18 @@ def check_shared(histories: Histories, kind: str) -> None:
         raise TableError(f"{kind}: no training history has two items, so there is no pair of items to learn from")
 
 
+def check_size(n_items: int, kind: str, neighbours: int | None = None) -> None:
+    """Refuse a catalogue that is too large for a dense matrix of all pairs of items.
+
+    Raises
+    ------
+    ParamsError
+        There are too many items, and no ``neighbours`` are asked for.
+    """
+    if neighbours is None and n_items > LARGEST:
+        raise ParamsError(f"{kind}: {too_many(n_items)}")
+
+
 def gram(histories: Histories, kind: str) -> Doubles:
     """Number of users that each two items share, float64 (n_items, n_items), in the memory order of LAPACK.
 
@@ -42,8 +54,7 @@ def gram(histories: Histories, kind: str) -> Doubles:
     ParamsError
         The catalogue is too large for a dense matrix.
     """
-    if histories.n_items > LARGEST:
-        raise ParamsError(f"{kind}: {too_many(histories.n_items)}")
+    check_size(histories.n_items, kind)
     matrix = presence(histories)
     shared: Doubles = (matrix.T @ matrix).astype(np.float64).toarray(order="F")
     return shared

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from itemvec.core.arrays import Floats, Ids
-from itemvec.core.columns import TIME
+from itemvec.core.columns import ITEM, TIME, USER
 from itemvec.core.engine import HERE, Engine
 from itemvec.core.errors import ItemvecError
 from itemvec.core.files import n_rows, read_parquet
@@ -25,12 +25,12 @@ from itemvec.protocol.case_facts import case_facts, masked_targets
 from itemvec.protocol.evaluation import Evaluation, evaluate, nothing
 from itemvec.protocol.histories import Histories
 from itemvec.protocol.list_diversity import list_diversity
-from itemvec.protocol.splits import Cases, split
+from itemvec.protocol.splits import Cases, Split, split
 from itemvec.protocol.training_log import means_of_seeds, sd_of_seeds, training_facts
 from itemvec.protocol.useful_depth import within
 from itemvec.protocol.user_cohorts import cohorts
 from itemvec.protocol.within_condition import within_condition
-from itemvec.recommenders import Explains, Measures, Recommender, Score, Training
+from itemvec.recommenders import Explains, Limited, Measures, Recommender, Score, Training
 from itemvec.recommenders.neural import Neural
 from itemvec.recommenders.reasons import explained, with_reasons
 
@@ -57,6 +57,7 @@ def recommend_on(
     """
     if not n_rows(interactions):
         return nothing(protocol.metrics, {"task": TASK, "users_left_out": 0})
+    check_size(recommender, n_rows(catalogue))
     from itemvec.store import further_seeds, open_vectors
 
     items, vectors = open_vectors(digest, "items").load()
@@ -93,14 +94,11 @@ def recommend(
     engine
         Where trained networks rank the items for the test users; training and all else is here.
     """
-    table = read_parquet(interactions)
-    whole, order = Histories.of(table, items), TieOrder(items)
-    if not len(table):
+    if not n_rows(interactions):
         return nothing(protocol.metrics, {"task": TASK, "users_left_out": 0})
-    protocol = within(protocol, len(items))
-    parts = split(protocol.split, whole, table)
-    parts.check_filled(str(protocol.split if isinstance(protocol.split, str) else protocol.split.get("kind")))
-    facts: dict[str, Any] = {"task": TASK} | parts.audit(whole, np.asarray(table[TIME])) | case_facts(parts, whole)
+    check_size(recommender, len(items))
+    protocol, order = within(protocol, len(items)), TieOrder(items)
+    parts, facts = _divided(interactions, items, protocol)
     if protocol.mask_history:
         facts["targets_masked"] = masked_targets(parts.test)
 
@@ -142,6 +140,21 @@ def recommend(
     names = protocol.metrics
     found = evaluate(rankings, parts.test.judgments, groups, items, names, facts, slices, shown.users)
     return replace(found, run=with_reasons(found.run, reasons)) if reasons else found
+
+
+def check_size(recommender: Recommender, n_items: int) -> None:
+    """Refuse a catalogue that is too large for a recommender, before its tables are read."""
+    if isinstance(recommender, Limited):
+        recommender.check_size(n_items)
+
+
+def _divided(interactions: Path, items: Ids, protocol: RecommendProtocol) -> tuple[Split, dict[str, Any]]:
+    """The audited parts of a split, and what is counted of them; the tables themselves do not stay in memory."""
+    table = read_parquet(interactions, encoded=[USER, ITEM])
+    whole = Histories.of(table, items)
+    parts = split(protocol.split, whole, table)
+    parts.check_filled(str(protocol.split if isinstance(protocol.split, str) else protocol.split.get("kind")))
+    return parts, {"task": TASK} | parts.audit(whole, np.asarray(table[TIME])) | case_facts(parts, whole)
 
 
 def rank(
