@@ -85,7 +85,8 @@ def write(folder: Path, interactions: int, items: int, users: int, dim: int) -> 
     yaml = YAML()
     params, models = yaml.load(ROOT / "params.yaml"), yaml.load(ROOT / "models.yaml")
     params["recommend"]["split"] = {"kind": "leave-one-out", "users": users}
-    params["recommend"]["seeds"] = params["systems"]["sasrec"]["epochs"] = 1
+    params["recommend"]["seeds"] = 1
+    params["systems"]["sasrec"] |= {"epochs": 1, "loss": "sampled"}  # as by default on more than 100,000 items
     yaml.dump(params, folder / "params.yaml")
     yaml.dump(models, folder / "models.yaml")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from itemvec.core.columns import ITEM
+from itemvec.core.columns import ITEM, USER
 from itemvec.core.files import read_parquet
 from itemvec.core.params import Params
 from itemvec.protocol.histories import Histories
@@ -22,7 +22,7 @@ def main(interactions: Path, items: Path) -> None:
     \b
     Example: python benchmarks/split.py artifacts/tables/interactions.parquet artifacts/tables/items.parquet
     """
-    table = read_parquet(interactions)
+    table = read_parquet(interactions, encoded=[USER, ITEM])
     whole = Histories.of(table, read_parquet(items, [ITEM])[ITEM].combine_chunks())
     parts = split(Params.load(Path("params.yaml")).recommend.split, whole, table)
     click.echo(parts.audit(whole))

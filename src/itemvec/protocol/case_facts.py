@@ -12,6 +12,9 @@ from itemvec.protocol.cases import Cases
 from itemvec.protocol.histories import Histories
 from itemvec.protocol.split_parts import Split
 
+NANOSECONDS = 4  # of one processor, for each score: that of popular, the quickest system
+DRAWN = 10_000  # users whom a sample should have
+
 
 def case_facts(parts: Split, whole: Histories) -> dict[str, int]:
     """Numbers of users and cases, and the cuts of a split by time."""
@@ -23,6 +26,23 @@ def case_facts(parts: Split, whole: Histories) -> dict[str, int]:
     if n_users < len(parts.test.histories):
         facts["users"] = n_users  # each of whom is several cases
     return facts | dict(zip(("validation_from", "test_from"), parts.cuts or (), strict=False))
+
+
+def hours_to_rank(n_cases: int, n_items: int) -> float:
+    """How many hours of one processor it takes at least to rank all items for so many cases."""
+    return NANOSECONDS * n_cases * n_items / 3600e9
+
+
+def large_ranking(parts: Split) -> str:
+    """How long ranking takes at least, and what to do, where that is more than an hour; else empty."""
+    n_cases, n_items = sum(len(cases.judgments) for cases in (parts.validation, parts.test)), parts.train.n_items
+    hours = hours_to_rank(n_cases, n_items)
+    if hours < 1:
+        return ""
+    return (
+        f"recommend: ranks {n_items:,} items for {n_cases:,} cases of validation and test, at least {hours:,.0f} hours "
+        f"of one processor for each system and seed; users: {DRAWN} in recommend.split draws a sample of the users"
+    )
 
 
 def masked_targets(cases: Cases) -> int:

@@ -25,8 +25,8 @@ class Ease:
     l2
         The ridge penalty.
     neighbours
-        Reconstruct each item from this many nearest items alone: a sparse approximation, which takes catalogues of any
-        size. By default from all, up to 30,000 items.
+        Reconstruct each item from this many nearest items alone: a sparse approximation, for up to 1,000,000 items. By
+        default from all, up to 30,000 items.
     """
 
     l2: PositiveFloat = 250.0

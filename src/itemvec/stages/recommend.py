@@ -17,11 +17,11 @@ from itemvec.core.engine import HERE, Engine
 from itemvec.core.errors import ItemvecError
 from itemvec.core.files import n_rows, read_parquet
 from itemvec.core.params import RecommendProtocol
-from itemvec.core.progress import progress
+from itemvec.core.progress import progress, say
 from itemvec.core.top_k import TieOrder, Top, top_k
 from itemvec.metrics import Ranked, measure
 from itemvec.protocol.attributes import Attributes
-from itemvec.protocol.case_facts import case_facts, masked_targets
+from itemvec.protocol.case_facts import case_facts, large_ranking, masked_targets
 from itemvec.protocol.evaluation import Evaluation, evaluate, nothing
 from itemvec.protocol.histories import Histories
 from itemvec.protocol.list_diversity import list_diversity
@@ -154,6 +154,8 @@ def _divided(interactions: Path, items: Ids, protocol: RecommendProtocol) -> tup
     whole = Histories.of(table, items)
     parts = split(protocol.split, whole, table)
     parts.check_filled(str(protocol.split if isinstance(protocol.split, str) else protocol.split.get("kind")))
+    if remark := large_ranking(parts):
+        say(remark)
     return parts, {"task": TASK} | parts.audit(whole, np.asarray(table[TIME])) | case_facts(parts, whole)
 
 
