@@ -31,6 +31,8 @@ STAGES = {
     "popular": f"{ROOT}/pipelines/baseline.py popular tables {WRITTEN}",
     "itemknn": f"{ROOT}/pipelines/baseline.py itemknn tables {WRITTEN}",
     "sasrec": f"{ROOT}/pipelines/recommend.py sasrec {READ} full.digest {WRITTEN}",
+    "collaborative_similarity": f"{ROOT}/pipelines/collaborative_similarity.py tables/items.parquet "
+    "tables/interactions.parquet full.digest alike.parquet found.json",
     "ease": f"{ROOT}/pipelines/baseline.py ease tables {WRITTEN}",
     "text-ease": f"{ROOT}/pipelines/recommend.py text-ease {READ} full.digest {WRITTEN}",
 }
@@ -39,12 +41,12 @@ REFUSED = ("ease", "text-ease")  # on more than 30,000 items
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--interactions", "sizes", type=int, multiple=True, default=[500_000, 5_000_000], show_default=True)
-@click.option("--per-item", default=10, show_default=True, help="Interactions for each item of the catalogue.")
+@click.option("--per-item", default=10.0, show_default=True, help="Interactions for each item of the catalogue.")
 @click.option("--users", default=1000, show_default=True, help="Drawn of each part to be ranked for.")
 @click.option("--dim", default=64, show_default=True)
 @click.option("--budget", default=8.0, show_default=True, help="GiB that no stage may take more of.")
 @click.option("--stage", "stages", type=click.Choice(list(STAGES)), multiple=True, help="By default all.")
-def main(sizes: tuple[int, ...], per_item: int, users: int, dim: int, budget: float, stages: tuple[str, ...]) -> None:
+def main(sizes: tuple[int, ...], per_item: float, users: int, dim: int, budget: float, stages: tuple[str, ...]) -> None:
     """Make tables of random interactions and random vectors, and run stages on them, each in a process of its own.
 
     TMPDIR says where; an interaction takes some 12 bytes, and 4 for each number of a vector divided by --per-item.
@@ -57,18 +59,20 @@ def main(sizes: tuple[int, ...], per_item: int, users: int, dim: int, budget: fl
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             os.environ["ITEMVEC_CACHE"] = f"{folder}/cache"
-            made = (Path(folder), size, max(1, size // per_item), users, dim)
+            made = (Path(folder), size, max(1, round(size / per_item)), users, dim)
             process = multiprocessing.get_context("spawn").Process(target=write, args=made)
             process.start()  # so that what it takes is not counted as that of a stage
             process.join()
             for name in chosen:
-                found[name].append(run(STAGES[name], Path(folder), name in REFUSED and size // per_item > 30_000))
+                found[name].append(run(STAGES[name], Path(folder), name in REFUSED and size / per_item > 30_000))
                 seconds, used, peak = found[name][-1]
                 click.echo(
                     f"{size:,} interactions, {name}: {seconds:.1f} s, {used:.1f} s of the processor, {peak:,.0f} MiB",
                     err=True,
                 )
-    click.echo(f"{per_item} interactions of an item, {users:,} users ranked for, {dim} dimensions, an epoch of sasrec")
+    click.echo(
+        f"{per_item:g} interactions of an item, {users:,} users ranked for, {dim} dimensions, an epoch of sasrec"
+    )
     click.echo(tabulate(rows(found, sizes, "interactions"), headers="keys", tablefmt="github", disable_numparse=True))
     over = [name for name, some in found.items() if max(peak for _, _, peak in some) > budget * 1024]
     click.echo(f"above {budget:g} GiB: {', '.join(over) or 'no stage'}")
