@@ -122,10 +122,8 @@ class Timestamp:
 
 def _place(share: float, times: Ints) -> int:
     """The time at which a share of all interactions has happened."""
-    if not len(times):
-        return 0
     place = int(share * len(times))
-    return int(np.partition(times, place)[place])
+    return int(np.partition(times, place)[place]) if len(times) else 0
 
 
 def _time(cut: int | str | dt.date, unit: str | None) -> int:
