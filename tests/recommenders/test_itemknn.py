@@ -54,4 +54,5 @@ def test_slabs_score_as_the_whole(data: Histories, monkeypatch: pytest.MonkeyPat
     expected = ItemKnn(k=3).fit(training(data))(data)
     monkeypatch.setattr(itemknn, "PAIRS", 40)
     monkeypatch.setattr(itemknn, "SLAB", 5)  # two or three items
+    assert ItemKnn(k=3).neighbours(data).indices.dtype == np.int32  # eight bytes for a similarity, with its score
     assert (ItemKnn(k=3).fit(training(data))(data) == expected).all()

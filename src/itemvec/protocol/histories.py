@@ -128,10 +128,11 @@ class Histories:
         """Sparse users x items matrix (scipy CSR, float32) of summed ``weights``, by default 1 per interaction."""
         from scipy.sparse import csr_array
 
-        if weights is None:
-            weights = np.ones(len(self.items), dtype=np.float32)
-        csr = csr_array((weights, self.items, self.offsets), shape=(len(self), self.n_items), copy=True)
-        csr.sum_duplicates()  # in place: without the copy it would reorder the histories themselves
+        weights = np.ones(len(self.items), dtype=np.float32) if weights is None else np.array(weights)
+        small = max(len(self.items), self.n_items) < 1 << 31  # then half the bytes, here and in all products
+        places, offsets = (part.astype(np.int32 if small else np.int64) for part in (self.items, self.offsets))
+        csr = csr_array((weights, places, offsets), shape=(len(self), self.n_items))
+        csr.sum_duplicates()  # in place, and so on copies: else it would reorder the histories themselves
         return csr
 
 

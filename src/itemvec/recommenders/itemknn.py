@@ -85,7 +85,7 @@ class ItemKnn:
                 if stop == histories.n_items or sum(len(one.scores) for one in rows) >= SLAB:
                     scores, places, counts = (np.concatenate(some) for some in zip(*rows, strict=True))
                     rows = []
-                    offsets = np.append(0, np.cumsum(counts))
+                    offsets = np.append(0, np.cumsum(counts)).astype(np.int32)  # as places: else scipy makes them int64
                     yield csr_array((scores, places, offsets), shape=(len(counts), histories.n_items))
 
 
