@@ -16,6 +16,7 @@ from itemvec.core.columns import ITEM, TIME, USER
 from itemvec.core.engine import HERE, Engine
 from itemvec.core.errors import ItemvecError
 from itemvec.core.files import n_rows, read_parquet
+from itemvec.core.memory import return_free_memory
 from itemvec.core.params import RecommendProtocol
 from itemvec.core.progress import progress, say
 from itemvec.core.top_k import TieOrder, Top, top_k
@@ -61,6 +62,7 @@ def recommend_on(
     from itemvec.store import further_seeds, open_vectors
 
     items, vectors = open_vectors(digest, "items").load()
+    return_free_memory()
     others = {number: open_vectors(digest, "items", number) for number in further_seeds(digest, "items")}
     conditions = Attributes.read(catalogue, items)
     return recommend(recommender, interactions, items, vectors, protocol, seed, conditions, others, engine)
