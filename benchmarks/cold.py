@@ -19,8 +19,9 @@ from itemvec.core.arrays import Doubles
 from itemvec.core.files import read_parquet
 from itemvec.core.params import Params
 from itemvec.metrics import Judgments, Ranked, Spread, compare_family, measure
+from itemvec.protocol.cases import Cases
 from itemvec.protocol.histories import Histories
-from itemvec.protocol.split_parts import Cases, Split
+from itemvec.protocol.split_parts import Split
 from itemvec.protocol.splits import split
 from itemvec.recommenders import RECOMMENDERS, Score, Training
 from itemvec.stages.recommend import rank

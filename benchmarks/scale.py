@@ -67,13 +67,15 @@ def main(sizes: tuple[int, ...], queries: int, dim: int, budget: float, stages: 
     click.echo(f"above {budget:g} GiB: {', '.join(over) or 'no stage'}")
 
 
-def rows(found: dict[str, list[tuple[float, float, float]]], sizes: tuple[int, ...]) -> list[dict[str, str]]:
+def rows(
+    found: dict[str, list[tuple[float, float, float]]], sizes: tuple[int, ...], of: str = "items"
+) -> list[dict[str, str]]:
     """A line for each stage: what each size took, and by which power of the size the last step grew."""
     lines = []
     for name, some in found.items():
         line = {"stage": name}
         for items, (_, used, peak) in zip(sizes, some, strict=True):
-            line |= {f"{items:,} items": f"{used:.1f} s, {peak:,.0f} MiB"}
+            line |= {f"{items:,} {of}": f"{used:.1f} s, {peak:,.0f} MiB"}
         if len(some) > 1:
             step = np.log(sizes[-1] / sizes[-2])
             line |= {

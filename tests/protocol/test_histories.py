@@ -80,3 +80,18 @@ def test_events_stay_with_their_interactions() -> None:
     assert parts.test.histories.events["rating"].tolist() == [4, 2]
     assert np.array_equal(parts.test.events["rating"], [np.nan, 5], equal_nan=True)
     assert Histories.of(table, pa.array(["x", "y", "z"])).events == {}
+
+
+def test_ids_may_be_dictionaries_that_differ_by_chunk() -> None:
+    """As Parquet gives them: each row group has its own, and the second knows y by another number."""
+    chunks = [(["u1", "u1", "u2"], ["x", "z", "y"]), (["u2", "u3"], ["y", "x"])]
+    parts = [[pa.array(one).dictionary_encode() for one in chunk] for chunk in chunks]
+    table = pa.table([pa.chunked_array(some) for some in zip(*parts, strict=True)], ["user_id", "item_id"])
+    found = Histories.of(table, pa.array(["x", "y", "z"]))
+    assert found.users.to_pylist() == ["u1", "u2", "u3"]
+    assert found.items.tolist() == [0, 2, 1, 1, 0]
+    assert found.offsets.tolist() == [0, 2, 4, 5]
+    assert found.users.type == pa.string()
+    assert {found.items.dtype, found.offsets.dtype} == {np.dtype(np.int64)}
+    with pytest.raises(TableError, match="item 'z' is not in the catalogue"):
+        Histories.of(table, pa.array(["x", "y"]))

@@ -2,7 +2,7 @@ import numpy as np
 import pyarrow as pa
 
 from itemvec.metrics import Judgments
-from itemvec.protocol.split_parts import Cases
+from itemvec.protocol.cases import Cases
 from itemvec.protocol.user_cohorts import cohorts
 from tests.conftest import histories
 

@@ -5,6 +5,7 @@ from itemvec.core.errors import ParamsError
 from itemvec.protocol.histories import Histories
 from itemvec.recommenders import item_item, sparse_ridge
 from itemvec.recommenders.ease import Ease
+from itemvec.recommenders.item_item import too_many
 from tests.conftest import histories
 from tests.recommenders.conftest import training
 
@@ -38,6 +39,15 @@ def test_a_catalogue_too_large_for_a_dense_inverse_is_refused(monkeypatch: pytes
         ParamsError, match=r"takes at most 3 items; for 4 it would need 0 GB of memory; give it neighbours"
     ):
         Ease().weights(data)
+
+
+def test_what_is_too_large_is_said_with_its_memory_and_what_to_do() -> None:
+    """12 bytes for each of 5,000,000 squared pairs are 300,000 GB; 26 ns for each are 181 hours."""
+    exact, sparse = too_many(5_000_000), too_many(5_000_000, neighbours=200)
+    assert "for 5,000,000 it would need 300,000 GB of memory; take itemknn" in exact
+    assert "for 5,000,000 it would compare all pairs, some 181 hours of one processor; take itemknn" in sparse
+    assert "for 1,000,000 it would need 12,000 GB of memory; give it neighbours" in too_many(1_000_000)
+    assert (too_many(30_000), too_many(1_000_000, neighbours=200)) == ("", "")
 
 
 def test_weights_lie_as_a_product_with_histories_reads_them(rng: np.random.Generator) -> None:

@@ -48,3 +48,11 @@ def test_it_is_the_one_of_recbole(data: Histories) -> None:
     data = data.select(data.lengths > 0)  # users without a history RecBole does not know
     theirs = RecBole("ItemKNN", options={"k": 3, "shrink": 1.5}).fit(training(data))(data)
     assert ItemKnn(k=3, shrink=1.5).fit(training(data))(data) == pytest.approx(theirs, abs=1e-5)
+
+
+def test_slabs_score_as_the_whole(data: Histories, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = ItemKnn(k=3).fit(training(data))(data)
+    monkeypatch.setattr(itemknn, "PAIRS", 40)
+    monkeypatch.setattr(itemknn, "SLAB", 5)  # two or three items
+    assert ItemKnn(k=3).neighbours(data).indices.dtype == np.int32  # eight bytes for a similarity, with its score
+    assert (ItemKnn(k=3).fit(training(data))(data) == expected).all()

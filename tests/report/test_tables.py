@@ -28,7 +28,10 @@ def test_what_was_left_out_is_said(results: Results) -> None:
     note = measured(results)[0].note
     assert note == "7 users with too few interactions were left out"
     assert f"{note}." in render(results)
-    first.facts.update(users_left_out=0, targets_masked=3)
+    first.facts.update(users_left_out=0, users_not_drawn=2000)
+    said = "2,000 users were not drawn for the sample that recommend.split.users asks for"
+    assert measured(results)[0].note == said
+    first.facts.update(users_not_drawn=0, targets_masked=3)
     assert measured(results)[0].note == "3 users came back to an item that masking keeps out of the ranking"
 
 

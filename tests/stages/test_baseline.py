@@ -4,8 +4,10 @@ import pyarrow as pa
 import pytest
 
 from itemvec.core.columns import INTERACTIONS, ITEMS, QRELS, QUERIES
+from itemvec.core.errors import ParamsError
 from itemvec.core.files import write_parquet
 from itemvec.core.params import RecommendProtocol, SearchProtocol
+from itemvec.recommenders import item_item
 from itemvec.stages.baseline import measure_baseline
 
 RECOMMENDING = RecommendProtocol("leave-one-out", mask_history=True, depth=3, seeds=1, metrics=["hit@1"])
@@ -31,3 +33,12 @@ def test_the_kind_decides_the_task(tables: dict[str, Path], kind: str, task: str
     found = measure_baseline("mine", {"kind": kind}, tables, RECOMMENDING, SEARCHING, seed=1)
     assert (found.summary["task"], found.summary["queries"]) == (task, queries)
     assert found.summary["hit@1"]["mean"] == 1
+
+
+def test_a_catalogue_that_is_too_large_is_refused_before_anything_is_read(
+    tables: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(item_item, "LARGEST", 2)
+    tables["interactions"].unlink()
+    with pytest.raises(ParamsError, match="ease: the exact solution takes at most 2 items; for 3 it would need"):
+        measure_baseline("mine", {"kind": "ease"}, tables, RECOMMENDING, SEARCHING, seed=1)

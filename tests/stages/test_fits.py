@@ -55,9 +55,11 @@ def test_rows_that_the_number_of_items_does_not_allow(
     check_items(found, 30_000 if n_items > 30_000 else n_items + 1)  # one more, or the most, is allowed
 
 
-def test_neighbours_take_any_number_of_items(tmp_path: Path) -> None:
-    row = {"kind": "text-ease", "neighbours": 100}
-    check_items(params(tmp_path, recommenders=["e"], systems={"e": row}), 1_000_000)
+def test_neighbours_take_a_million_items_and_no_more(tmp_path: Path) -> None:
+    found = params(tmp_path, recommenders=["e"], systems={"e": {"kind": "text-ease", "neighbours": 100}})
+    check_items(found, 1_000_000)
+    with pytest.raises(ParamsError, match="'e': with neighbours it takes at most 1,000,000 items; for 1,000,001 it"):
+        check_items(found, 1_000_001)
 
 
 def test_of_a_sample_only_too_many_items_are_refused(tmp_path: Path) -> None:

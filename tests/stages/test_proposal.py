@@ -8,6 +8,7 @@ import pytest
 from itemvec.core.errors import ItemvecError
 from itemvec.datasets import Tables
 from itemvec.datasets.base import as_tables
+from itemvec.protocol import case_facts
 from itemvec.stages.proposal import MANY_ITEMS, propose
 
 DAY = 86_400
@@ -91,3 +92,13 @@ def test_three_interactions_leave_no_step_to_learn_from() -> None:
     """One trains, one validates, one tests: sasrec and ease would have nothing to be fitted on."""
     with pytest.raises(ItemvecError, match="no recommenders: too few users have the four interactions that training"):
         propose(tables([(f"u{user}", str(item), item) for user in range(40) for item in range(3)]))
+
+
+def test_where_ranking_for_all_takes_hours_a_sample_is_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """40 cases each of validation and test, 200 items: 16,000 scores, of 0.01 hours each 160 hours."""
+    monkeypatch.setattr(case_facts, "NANOSECONDS", 36e9)
+    found = propose(tables(daily(40, 10)))
+    assert found.changes["recommend"]["split"]["users"] == 10_000
+    assert (
+        "users: 10000 of recommend.split draws as many to rank for; all would take 160 hours and more" in found.said[1]
+    )

@@ -13,8 +13,8 @@ from itemvec.core.arrays import Floats
 from itemvec.core.columns import ATTRIBUTE
 from itemvec.core.top_k import TieOrder
 from itemvec.protocol.attributes import Attributes
+from itemvec.protocol.cases import Cases
 from itemvec.protocol.histories import Histories
-from itemvec.protocol.split_parts import Cases
 from itemvec.recommenders import Score, Training
 from itemvec.stages.recommend import recommend
 from tests.stages.test_recommend import ITEMS, PROTOCOL, interactions  # noqa: F401  (a fixture)

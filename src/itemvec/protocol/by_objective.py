@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from itemvec.core.arrays import Doubles, Floats
 from itemvec.core.top_k import TieOrder, top_k
 from itemvec.metrics import Ranked, measure
+from itemvec.protocol.cases import Cases
 from itemvec.protocol.histories import Histories
-from itemvec.protocol.split_parts import Cases
 
 METRIC, K = "ndcg@10", 10
 USERS = 256  # scored at a time

@@ -15,6 +15,7 @@ from itemvec.core.columns import GROUP, ID, JUDGMENT, OWNER, RUN, SEED
 from itemvec.core.files import write_json, write_parquet
 from itemvec.core.top_k import NOTHING, Top
 from itemvec.metrics import Judgments, Ranked, Spread, by_owner, mean_interval, measure
+from itemvec.protocol.case_facts import of_how_many
 from itemvec.protocol.judgments import hashes
 from itemvec.protocol.tied import tied
 
@@ -59,7 +60,7 @@ class Evaluation:
             _shown(one[metric]) + (f" ({group.removeprefix(CONSTRUCTED)})" if len(groups) > 1 else "")
             for group, one in groups.items()
         ]
-        return f"{name}: {metric.replace('ndcg', 'nDCG')} {', '.join(found)}"
+        return f"{name}: {metric.replace('ndcg', 'nDCG')} {', '.join(found)}{of_how_many(self.summary)}"
 
 
 @dataclass(frozen=True)
@@ -165,8 +166,7 @@ def _of(measures: Any, chosen: NDArray[np.bool_], names: list[str]) -> dict[str,
     n_owners = len(owners.unique())
     found: dict[str, Any] = {"queries": len(owners)} | ({"owners": n_owners} if n_owners < len(owners) else {})
     for name in names:
-        values = np.asarray(measures[name]).reshape(-1, len(chosen))[:, chosen].T
-        found[name] = _statistics(by_owner(values, owners))
+        found[name] = _statistics(by_owner(np.asarray(measures[name]).reshape(-1, len(chosen))[:, chosen].T, owners))
     return found
 
 

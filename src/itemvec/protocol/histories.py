@@ -46,21 +46,27 @@ class Histories:
     def of(cls, interactions: Any, items: Ids) -> Histories:
         """Group a table of interactions, sorted by user and time, over a catalogue of item ids.
 
+        Ids may be dictionaries, which take a fifth of the memory: ``read_parquet(path, encoded=[USER, ITEM])``.
+
         Raises
         ------
         TableError
             An interaction names an item that is not in the catalogue.
         """
-        positions = pc.index_in(interactions[ITEM], value_set=items).combine_chunks()
-        if positions.null_count:
-            unknown = interactions[ITEM].filter(positions.is_null())[0]
+        codes, known = _codes(interactions[ITEM])
+        places = pc.index_in(known, value_set=items)
+        if places.null_count:
+            unknown = known.filter(places.is_null())[0]
             raise TableError(
                 f"interactions: item {unknown.as_py()!r} is not in the catalogue; run `dvc repro validate`"
             )
-        runs = pc.run_end_encode(interactions[USER].combine_chunks())
-        offsets = np.concatenate([[0], runs.run_ends.to_numpy()]).astype(np.int64)
+        positions = places.to_numpy().astype(np.int64)[codes]
+        del codes
+        codes, known = _codes(interactions[USER])
+        starts = np.flatnonzero(np.append(True, codes[1:] != codes[:-1])) if len(codes) else np.zeros(0, np.int64)
+        users = known.take(pa.array(codes[starts]))
         numbers = {name: _numbers(interactions[name]) for name in events_of(interactions.column_names)}
-        return cls(runs.values, positions.to_numpy().astype(np.int64), offsets, len(items), numbers)
+        return cls(users, positions, np.append(starts, len(codes)), len(items), numbers)
 
     def __len__(self) -> int:
         return len(self.users)
@@ -122,11 +128,19 @@ class Histories:
         """Sparse users x items matrix (scipy CSR, float32) of summed ``weights``, by default 1 per interaction."""
         from scipy.sparse import csr_array
 
-        if weights is None:
-            weights = np.ones(len(self.items), dtype=np.float32)
-        csr = csr_array((weights, self.items, self.offsets), shape=(len(self), self.n_items), copy=True)
-        csr.sum_duplicates()  # in place: without the copy it would reorder the histories themselves
+        weights = np.ones(len(self.items), dtype=np.float32) if weights is None else np.array(weights)
+        small = max(len(self.items), self.n_items) < 1 << 31  # then half the bytes, here and in all products
+        places, offsets = (part.astype(np.int32 if small else np.int64) for part in (self.items, self.offsets))
+        csr = csr_array((weights, places, offsets), shape=(len(self), self.n_items))
+        csr.sum_duplicates()  # in place, and so on copies: else it would reorder the histories themselves
         return csr
+
+
+def _codes(column: Any) -> tuple[Ints, Ids]:
+    """Each row's place among the distinct ids of a column, int32, and these ids, Arrow strings."""
+    column = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    whole = column.unify_dictionaries().combine_chunks()
+    return whole.indices.to_numpy(), whole.dictionary
 
 
 def _numbers(column: Any) -> Doubles:

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from itemvec.core.arrays import Doubles, Ids, Ints
+from itemvec.core.arrays import Ids, Ints
 from itemvec.core.columns import PARTS
 from itemvec.core.errors import ItemvecError
 from itemvec.metrics import Judgments
+from itemvec.protocol.cases import Cases
+from itemvec.protocol.drawn_users import draw_rows
 from itemvec.protocol.histories import Histories
+from itemvec.protocol.leakage import refuse_leaks
 
 TRAIN, VALIDATION, TEST, SHOWN = range(len(PARTS))  # the use of an interaction
-BLOCK = 1 << 16  # cases audited at a time
-
-
-@dataclass(frozen=True)
-class Cases:
-    """Users to be asked for: what each did before, and what each did next.
-
-    A user with several targets is several cases: ``histories.users`` names the user of each, ``judgments.ids`` tells
-    them apart.
-
-    events
-        Numbers that came with what each did next, float64 of shape (n_cases,) by name.
-    """
-
-    histories: Histories
-    judgments: Judgments
-    events: Mapping[str, Doubles] = field(default_factory=dict)
+Uses = NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -88,19 +74,14 @@ class Split:
             Some user-item pair occurs more often in the parts together than in the data, or in what a case shows of a
             user together with what it asks, or in training than before the cut.
         """
-        known = _pairs(whole.users, whole.rows, whole.items, whole)
-        for cases in (self.validation, self.test):
-            _check_cases(cases, known, whole)
-        parts = [_pairs(self.train.users, self.train.rows, self.train.items, whole)]
-        parts += [_asked(cases, whole) for cases in (self.validation, self.test)]
-        _check_uses(np.concatenate(parts), known, "training and in test")
-        if self.cuts is not None and times is not None:
-            for part, cut in zip(parts, self.cuts, strict=False):
-                _check_uses(part, known[times < cut], f"a part that ends before {cut} and happened later")
-        return dict(zip(PARTS, map(len, parts), strict=False))
+        refuse_leaks(self.train, (self.validation, self.test), whole, times, self.cuts)
+        sizes = (len(self.train.items), len(self.validation.judgments.items), len(self.test.judgments.items))
+        return dict(zip(PARTS, sizes, strict=False))
 
 
-def divide(whole: Histories, uses: Ints, max_history: int | None = None, first: bool = False) -> Split:
+def divide(
+    whole: Histories, uses: Uses, max_history: int | None = None, first: bool = False, users: int | None = None
+) -> Split:
     """Make the parts from the use of each interaction.
 
     A case is one interaction to predict from all that its user did before, whatever the use of that.
@@ -108,34 +89,40 @@ def divide(whole: Histories, uses: Ints, max_history: int | None = None, first: 
     Parameters
     ----------
     uses
-        ``TRAIN``, ``VALIDATION``, ``TEST`` or ``SHOWN``, int64 of shape (n_interactions,).
+        ``TRAIN``, ``VALIDATION``, ``TEST`` or ``SHOWN``, int8 of shape (n_interactions,).
     max_history
         A case shows no more than this of what came before; None shows all.
     first
         Ask for the first interaction of a user in each part alone.
+    users
+        Ask for no more than this number of users in each part; None asks for all.
     """
-    lengths = np.bincount(whole.rows[uses == TRAIN], minlength=len(whole))
-    users = whole.users.filter(pa.array(lengths > 0))
-    train = whole.taken(users, uses == TRAIN, _offsets(lengths[lengths > 0]))
-    validation, test = (_cases(whole, uses == use, max_history, first) for use in (VALIDATION, TEST))
+    places = np.flatnonzero(uses == TRAIN)
+    offsets = np.searchsorted(places, whole.offsets)
+    some = np.diff(offsets) > 0
+    train = whole.taken(whole.users.filter(pa.array(some)), places, np.append(offsets[:-1][some], offsets[-1]))
+    del places
+    validation, test = (_cases(whole, uses == use, max_history, first, users) for use in (VALIDATION, TEST))
     return Split(train, validation, test)
 
 
-def _cases(whole: Histories, asked: NDArray[np.bool_], max_history: int | None, first: bool) -> Cases:
+def _cases(whole: Histories, asked: NDArray[np.bool_], max_history: int | None, first: bool, most: int | None) -> Cases:
     """A case for each interaction that is ``asked`` for; without anything before it there is nothing to go by."""
-    starts = np.repeat(whole.offsets[:-1], whole.lengths)
-    ends = np.flatnonzero(asked & (starts < np.arange(len(starts))))
-    rows = whole.rows[ends]
+    asked[whole.offsets[:-1][whole.lengths > 0]] = False
+    ends = np.flatnonzero(asked)
+    rows = np.searchsorted(whole.offsets, ends, side="right") - 1
     if first:
         rows, chosen = np.unique(rows, return_index=True)
         ends = ends[chosen]
-    starts = starts[ends] if max_history is None else np.maximum(starts[ends], ends - max_history)
+    kept, not_drawn = draw_rows(whole.users, rows, most)
+    rows, ends = rows[kept], ends[kept]
+    starts = whole.offsets[rows] if max_history is None else np.maximum(whole.offsets[rows], ends - max_history)
     offsets = _offsets(ends - starts)
     shown = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], ends - starts)
     users = whole.users.take(pa.array(rows))
     histories = whole.taken(users, shown, offsets)
     judged = Judgments(_ids(users, rows), whole.items[ends], np.ones(len(ends)), np.arange(len(ends) + 1))
-    return Cases(histories, judged, {name: values[ends] for name, values in whole.events.items()})
+    return Cases(histories, judged, {name: values[ends] for name, values in whole.events.items()}, not_drawn)
 
 
 def _ids(users: Ids, rows: Ints) -> Ids:
@@ -149,41 +136,3 @@ def _ids(users: Ids, rows: Ints) -> Ids:
 
 def _offsets(lengths: Ints) -> Ints:
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-
-
-def _check_cases(cases: Cases, known: Ints, whole: Histories) -> None:
-    """What a case shows and asks together its user did at least as often."""
-    for start in range(0, len(cases.judgments), BLOCK):
-        shown = cases.histories.slice(start, start + BLOCK)
-        asked = cases.judgments.slice(start, start + BLOCK)
-        rows = np.concatenate([shown.rows, np.repeat(np.arange(len(asked)), np.diff(asked.offsets))])
-        items = np.concatenate([shown.items, asked.items])
-        used, counts = np.unique(rows * whole.n_items + items, return_counts=True)
-        pairs = _pairs(shown.users, used // whole.n_items, used % whole.n_items, whole)
-        _check_counts(pairs, counts, known, "a history and in what is asked after it")
-
-
-def _check_uses(used: Ints, known: Ints, where: str) -> None:
-    _check_counts(*np.unique(used, return_counts=True), known, where)
-
-
-def _check_counts(pairs: Ints, counts: Ints, known: Ints, where: str) -> None:
-    """No pair is used more often than it is ``known``, which need not be sorted."""
-    distinct, limits = np.unique(known, return_counts=True)
-    place = np.searchsorted(distinct, pairs)
-    found = np.concatenate([distinct, [-1]])[place] == pairs
-    allowed = np.where(found, np.concatenate([limits, [0]])[place], 0)
-    if leaked := int(np.count_nonzero(counts > allowed)):
-        raise ItemvecError(f"split: {leaked} user-item pairs are in {where}; this is a defect, report it")
-
-
-def _asked(cases: Cases, whole: Histories) -> Ints:
-    rows = np.repeat(np.arange(len(cases.judgments)), np.diff(cases.judgments.offsets))
-    return _pairs(cases.histories.users, rows, cases.judgments.items, whole)
-
-
-def _pairs(users: Ids, rows: Ints, items: Ints, whole: Histories) -> Ints:
-    """One number per interaction that names its user and item, int64."""
-    user = pc.index_in(users, value_set=whole.users).to_numpy()[rows].astype(np.int64)
-    pairs: Ints = user * whole.n_items + items
-    return pairs

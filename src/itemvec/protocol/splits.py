@@ -17,8 +17,9 @@ from itemvec.core.options import Positive
 from itemvec.core.params import Row
 from itemvec.core.registry import Registry
 from itemvec.core.time_units import dated, in_unit, unit_of
+from itemvec.protocol.cases import Cases
 from itemvec.protocol.histories import Histories
-from itemvec.protocol.split_parts import SHOWN, TEST, TRAIN, VALIDATION, Cases, Split, divide
+from itemvec.protocol.split_parts import SHOWN, TEST, TRAIN, VALIDATION, Split, Uses, divide
 
 __all__ = ["SPLITS", "Cases", "Split", "Splitter", "split", "splitter"]
 
@@ -48,15 +49,19 @@ class LeaveOneOut:
     ----------
     max_history
         How many of the latest interactions before the wanted one a case shows; by default all.
+    users
+        How many users at most are ranked for in validation, and as many in the test; by default all.
     """
 
     max_history: Positive | None = None
+    users: Positive | None = None
 
     def split(self, whole: Histories, interactions: Any = None) -> Split:  # noqa: ARG002
         """Split by place in each history."""
-        asked = (whole.lengths >= 3)[whole.rows]
-        uses = np.where(asked & (whole.ages == 0), TEST, np.where(asked & (whole.ages == 1), VALIDATION, TRAIN))
-        return divide(whole, uses, self.max_history)
+        uses = np.full(len(whole.items), TRAIN, dtype=np.int8)
+        ends = whole.offsets[1:][whole.lengths >= 3]
+        uses[ends - 1], uses[ends - 2] = TEST, VALIDATION
+        return divide(whole, uses, self.max_history, users=self.users)
 
 
 @SPLITS.register("timestamp")
@@ -77,12 +82,15 @@ class Timestamp:
         Amazon Reviews 2023. ``first``: only the first one of each user.
     max_history
         How many of the latest interactions before the wanted one a case shows; by default all.
+    users
+        How many users at most are ranked for in validation, and as many in the test; by default all.
     """
 
     validation_from: Cut = 0.8
     test_from: Cut = 0.9
     targets: Literal["each", "first"] = "each"
     max_history: Positive | None = None
+    users: Positive | None = None
 
     def __post_init__(self) -> None:
         cuts = (self.validation_from, self.test_from)
@@ -104,8 +112,9 @@ class Timestamp:
             _place(cut, times) if isinstance(cut, float) else _time(cut, unit)
             for cut in (self.validation_from, self.test_from)
         )
-        uses = np.where(times >= second, TEST, np.where(times >= first, VALIDATION, TRAIN))
-        parts = divide(whole, uses, self.max_history, self.targets == "first")
+        uses = np.full(len(times), TRAIN, dtype=np.int8)
+        uses[times >= first], uses[times >= second] = VALIDATION, TEST
+        parts = divide(whole, uses, self.max_history, self.targets == "first", self.users)
         said = [dated(int(time), unit) for time in (first, second, *((times.min(), times.max()) if len(times) else ()))]
         told = f"cuts are {' and '.join(said[:2])}, times are from {' to '.join(said[2:])}"
         return replace(parts, cuts=(first, second), told=told)
@@ -113,10 +122,8 @@ class Timestamp:
 
 def _place(share: float, times: Ints) -> int:
     """The time at which a share of all interactions has happened."""
-    if not len(times):
-        return 0
     place = int(share * len(times))
-    return int(np.partition(times, place)[place])
+    return int(np.partition(times, place)[place]) if len(times) else 0
 
 
 def _time(cut: int | str | dt.date, unit: str | None) -> int:
@@ -137,9 +144,12 @@ class Given:
     ----------
     max_history
         How many of the latest interactions before the wanted one a case shows; by default all.
+    users
+        How many users at most are ranked for in validation, and as many in the test; by default all.
     """
 
     max_history: Positive | None = None
+    users: Positive | None = None
 
     def split(self, whole: Histories, interactions: Any) -> Split:
         """Split as the column says.
@@ -153,12 +163,12 @@ class Given:
             raise TableError(
                 f"interactions: column {PART!r} is missing, so no split is given; set recommend.split to another kind"
             )
-        uses = pc.index_in(interactions[PART], value_set=pa.array(PARTS)).fill_null(SHOWN).to_numpy().astype(np.int64)
+        uses = pc.index_in(interactions[PART], value_set=pa.array(PARTS)).fill_null(SHOWN).to_numpy().astype(np.int8)
         _check_order(whole, uses)
-        return divide(whole, uses, self.max_history)
+        return divide(whole, uses, self.max_history, users=self.users)
 
 
-def _check_order(whole: Histories, uses: Ints) -> None:
+def _check_order(whole: Histories, uses: Uses) -> None:
     counted = np.flatnonzero(uses != SHOWN)
     rows, steps = whole.rows[counted], uses[counted]
     back = np.flatnonzero((rows[1:] == rows[:-1]) & (steps[1:] < steps[:-1]))

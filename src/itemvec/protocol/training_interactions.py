@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from itemvec.core.arrays import Ids
+from itemvec.core.columns import ITEM, USER
 from itemvec.core.files import read_parquet
 from itemvec.core.params import Row
 from itemvec.protocol.histories import Histories
@@ -24,7 +25,7 @@ def training_interactions(path: Path, row: str | Row, items: Ids) -> Any:
     row
         Their split, as in ``recommend.split``.
     """
-    table = read_parquet(path)
+    table = read_parquet(path, encoded=[USER, ITEM])
     matrix = split(row, Histories.of(table, items), table).train.matrix()
     matrix.data[:] = 1
     return matrix

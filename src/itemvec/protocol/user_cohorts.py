@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from itemvec.protocol.cases import Cases
 from itemvec.protocol.evaluation import Cohort
 from itemvec.protocol.histories import Histories
-from itemvec.protocol.split_parts import Cases
 from itemvec.protocol.terciles import cohorts_of, third
 
 TARGETS = ("unseen", "rare", "middle", "popular")  # in training; thirds of the items that occur there

@@ -17,8 +17,8 @@ from itemvec.core.arrays import Floats, Ints
 from itemvec.core.top_k import NOTHING, TieOrder, top_k
 from itemvec.metrics import Judgments, Ranked, measure
 from itemvec.protocol.attributes import Attributes
+from itemvec.protocol.cases import Cases
 from itemvec.protocol.histories import Histories
-from itemvec.protocol.split_parts import Cases
 
 K, DEPTH = 10, 100  # ranks that are measured, and that are looked at before a filter behind the ranking
 USERS = 256  # scored at a time

@@ -18,6 +18,6 @@ from itemvec.recommenders import (  # noqa: F401  (each registers its kind)
     vq_attention,
     vqrec,
 )
-from itemvec.recommenders.base import RECOMMENDERS, Explains, Measures, Recommender, Score, Training
+from itemvec.recommenders.base import RECOMMENDERS, Explains, Limited, Measures, Recommender, Score, Training
 
-__all__ = ["RECOMMENDERS", "Explains", "Measures", "Recommender", "Score", "Training"]
+__all__ = ["RECOMMENDERS", "Explains", "Limited", "Measures", "Recommender", "Score", "Training"]

@@ -11,8 +11,8 @@ from itemvec.core.errors import ParamsError
 from itemvec.core.registry import Registry
 from itemvec.core.top_k import TieOrder
 from itemvec.protocol.attributes import Attributes
+from itemvec.protocol.cases import Cases
 from itemvec.protocol.histories import Histories
-from itemvec.protocol.split_parts import Cases
 
 # A score function: from histories to scores, float32 of shape (n_users, n_items). It is called for few users at a time.
 Score = Callable[[Histories], Floats]
@@ -86,6 +86,15 @@ class Measures(Protocol):
         order
             Of equal scores.
         """
+        ...
+
+
+@runtime_checkable
+class Limited(Protocol):
+    """Options of a recommender that large catalogues are too large for."""
+
+    def check_size(self, n_items: int) -> None:
+        """Raise ``ParamsError`` where ``fit`` would take more than it can; called before anything large is read."""
         ...
 
 

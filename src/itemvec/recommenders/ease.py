@@ -9,7 +9,7 @@ from itemvec.core.arrays import Floats
 from itemvec.core.options import Positive, PositiveFloat
 from itemvec.protocol.histories import Histories
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
-from itemvec.recommenders.item_item import check_shared, gram, ridge, scored_by
+from itemvec.recommenders.item_item import check_shared, check_size, gram, ridge, scored_by
 from itemvec.recommenders.sparse_ridge import sparse_ridge
 
 
@@ -25,14 +25,18 @@ class Ease:
     l2
         The ridge penalty.
     neighbours
-        Reconstruct each item from this many nearest items alone: a sparse approximation, which takes catalogues of any
-        size. By default from all, up to 30,000 items.
+        Reconstruct each item from this many nearest items alone: a sparse approximation, for up to 1,000,000 items. By
+        default from all, up to 30,000 items.
     """
 
     l2: PositiveFloat = 250.0
     neighbours: Positive | None = None
     random: ClassVar[bool] = False
     needs_vectors: ClassVar[bool] = False
+
+    def check_size(self, n_items: int) -> None:
+        """Refuse a catalogue that is too large for a dense matrix, or for comparing each item with all."""
+        check_size(n_items, "ease", self.neighbours)
 
     def fit(self, training: Training) -> Score:
         """Invert the regularised Gram matrix, or a part of it for each item."""

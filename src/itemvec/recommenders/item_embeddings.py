@@ -29,13 +29,16 @@ class Items(nn.Module):
 
     @torch.inference_mode()
     def table(self) -> Tensor:
-        """The whole table, float32 of shape (n_items, width), computed in blocks to save memory."""
+        """The whole table, float32 of shape (n_items, width), computed in blocks, and held once, to save memory."""
         device = next(self.parameters()).device
-        blocks = [
-            self(torch.arange(start, min(start + ROWS, self.n_items), device=device))
-            for start in range(0, self.n_items, ROWS)
-        ]
-        return blocks[0] if len(blocks) == 1 else torch.cat(blocks)
+        table = torch.empty(0)
+        for start in range(0, self.n_items, ROWS):
+            block: Tensor = self(torch.arange(start, min(start + ROWS, self.n_items), device=device))
+            if len(block) == self.n_items:
+                return block
+            table = table if start else block.new_empty(self.n_items, block.shape[1])
+            table[start : start + len(block)] = block
+        return table
 
 
 class IdItems(Items):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from itemvec.core.arrays import Floats, Ints
 from itemvec.core.options import NaturalFloat, Positive
@@ -17,6 +18,7 @@ from itemvec.protocol.histories import Histories
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
 from itemvec.recommenders.item_item import check_shared, presence
 
+SLAB = 1 << 26  # similarities that are turned round at a time: half a GB
 PAIRS = 1 << 24  # of items that a user has both of, counted at a time: some hundred MB
 TINY = 1e-6  # of RecBole; two items without users have no similarity
 
@@ -46,36 +48,67 @@ class ItemKnn:
     def fit(self, training: Training) -> Score:
         """Find every item's neighbours, a block of items at a time."""
         check_shared(training.histories, "itemknn")
-        weights = self.neighbours(training.histories).T.tocsr()
+        slabs = [slab.T.tocsr() for slab in self._slabs(training.histories)]
 
         def score(asked: Histories) -> Floats:
-            return np.asarray((presence(asked) @ weights).toarray(), dtype=np.float32)
+            shown = presence(asked)
+            parts = [np.asarray((shown @ slab).toarray(), dtype=np.float32) for slab in slabs]
+            return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
         return score
 
     def neighbours(self, histories: Histories) -> Any:
         """Similarities, scipy CSR of float32 and shape (n_items, n_items); row i holds the ``k`` nearest of item i."""
+        from scipy.sparse import vstack
+
+        return vstack(list(self._slabs(histories)), format="csr")
+
+    def _slabs(self, histories: Histories) -> Iterator[Any]:
+        """Rows of ``neighbours``, so many at a time that about ``SLAB`` similarities are kept."""
         from scipy.sparse import csr_array
 
         users = presence(histories)
         items = users.T.tocsr()  # (n_items, n_users)
         lengths = np.sqrt(np.diff(items.indptr)).astype(np.float32)
-        parts: list[tuple[Floats, Ints, Ints]] = []
+        rows: list[_Rows] = []
         with progress(histories.n_items, "fit", "items") as bar:
             for start, stop in pairwise(_cuts(items @ np.diff(users.indptr).astype(np.float64))):
                 similar = (
                     items[start:stop] @ users
                 ).tocsr()  # users they share; where there are none, nothing is stored
                 similar.sort_indices()
-                rows = start + np.repeat(np.arange(stop - start), np.diff(similar.indptr))
-                similar.data /= lengths[rows] * lengths[similar.indices] + np.float32(self.shrink + TINY)
-                similar.data[rows == similar.indices] = -np.inf
-                for some, best in _best(similar, self.k):
-                    near = best.scores > 0
-                    parts.append((best.scores[near], start + some[np.nonzero(near)[0]], best.positions[near]))
+                mine = start + np.repeat(np.arange(stop - start), np.diff(similar.indptr))
+                similar.data /= lengths[mine] * lengths[similar.indices] + np.float32(self.shrink + TINY)
+                similar.data[mine == similar.indices] = -np.inf
+                rows.append(_nearest(similar, self.k))
                 bar.update(stop - start)
-        scores, rows, columns = (np.concatenate(some) for some in zip(*parts, strict=True))
-        return csr_array((scores, (rows, columns)), shape=(histories.n_items, histories.n_items))
+                if stop == histories.n_items or sum(len(one.scores) for one in rows) >= SLAB:
+                    scores, places, counts = (np.concatenate(some) for some in zip(*rows, strict=True))
+                    rows = []
+                    offsets = np.append(0, np.cumsum(counts)).astype(np.int32)  # as places: else scipy makes them int64
+                    yield csr_array((scores, places, offsets), shape=(len(counts), histories.n_items))
+
+
+class _Rows(NamedTuple):
+    """Nearest items of some items: float32 scores and int32 places laid end to end, and how many each has."""
+
+    scores: Floats
+    places: NDArray[np.int32]
+    counts: Ints
+
+
+def _nearest(similar: Any, k: int) -> _Rows:
+    """The best ``k`` of each row of a sparse matrix, CSR with ascending columns, of those above 0."""
+    n = similar.shape[0]
+    rows, scores, places = [np.empty(0, "i8")], [np.empty(0, "f4")], [np.empty(0, "i4")]
+    for some, best in _best(similar, k):
+        near = best.scores > 0
+        rows.append(some[np.nonzero(near)[0]])
+        scores.append(best.scores[near])
+        places.append(best.positions[near].astype(np.int32))
+    whose = np.concatenate(rows)
+    order = np.argsort(whose, kind="stable")
+    return _Rows(np.concatenate(scores)[order], np.concatenate(places)[order], np.bincount(whose, minlength=n))
 
 
 def _cuts(pairs: Any) -> list[int]:

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from itemvec.core.arrays import Doubles, Floats
 from itemvec.core.top_k import TieOrder
 from itemvec.protocol.by_objective import by_objective
+from itemvec.protocol.cases import Cases
 from itemvec.protocol.histories import Histories
-from itemvec.protocol.split_parts import Cases
 from itemvec.recommenders.item_embeddings import NORMAL
 from itemvec.recommenders.network import Network, Predicting, Step, final_states
 from itemvec.recommenders.objective import Objective

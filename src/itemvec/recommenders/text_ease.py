@@ -11,7 +11,7 @@ from itemvec.core.arrays import Doubles, Floats
 from itemvec.core.options import NaturalFloat, Positive, PositiveFloat
 from itemvec.protocol.histories import Histories
 from itemvec.recommenders.base import RECOMMENDERS, Score, Training
-from itemvec.recommenders.item_item import gram, ridge, scored_by
+from itemvec.recommenders.item_item import check_size, gram, ridge, scored_by
 from itemvec.recommenders.sparse_ridge import sparse_ridge
 
 COLUMNS = 1024  # columns of the similarity matrix computed at a time
@@ -44,6 +44,10 @@ class TextEase:
     neighbours: Positive | None = None
     random: ClassVar[bool] = False
     needs_vectors: ClassVar[bool] = True
+
+    def check_size(self, n_items: int) -> None:
+        """Refuse a catalogue that is too large for a dense matrix, or for comparing each item with all."""
+        check_size(n_items, "text-ease", self.neighbours)
 
     def fit(self, training: Training) -> Score:
         """Invert the regularised Gram matrix, or a part of it for each item."""

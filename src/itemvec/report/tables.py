@@ -104,6 +104,7 @@ def _note(facts: dict[str, Any]) -> str:
     """What was left out of the means, and what could not be answered right."""
     said = {
         "users_left_out": "users with too few interactions were left out",
+        "users_not_drawn": "users were not drawn for the sample that recommend.split.users asks for",
         "queries_left_out": "queries without a relevant item were left out",
         "queries_for_train": "queries are for training",
         "queries_for_validation": "queries are for validation",

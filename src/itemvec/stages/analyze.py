@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from itemvec.core.arrays import Doubles, Floats, Ids, Ints
+from itemvec.core.columns import ITEM, USER
 from itemvec.core.files import read_parquet
 from itemvec.core.progress import progress
 from itemvec.core.sampling import sample
@@ -95,7 +96,7 @@ def _relevant(asked: Asked, rng: np.random.Generator) -> tuple[Ints, Ints]:
 
 def _consecutive(interactions: Path, ids: Ids, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Pairs of consecutive, different items of a history."""
-    whole = Histories.of(read_parquet(interactions), ids)
+    whole = Histories.of(read_parquet(interactions, encoded=[USER, ITEM]), ids)
     pairs = np.flatnonzero((whole.rows[1:] == whole.rows[:-1]) & (whole.items[1:] != whole.items[:-1]))
     kept = sample(pairs, PAIRS, rng)
     return whole.items[kept], whole.items[kept + 1]

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from itemvec.core.columns import ITEM
 from itemvec.core.engine import HERE, Engine
-from itemvec.core.files import read_parquet
+from itemvec.core.files import n_rows, read_parquet
 from itemvec.core.params import RecommendProtocol, Row, SearchProtocol
 from itemvec.protocol.attributes import Attributes
 from itemvec.protocol.evaluation import Evaluation
 from itemvec.recommenders import RECOMMENDERS
 from itemvec.retrievers import RETRIEVERS
-from itemvec.stages.recommend import recommend
+from itemvec.stages.recommend import check_size, recommend
 from itemvec.stages.search import search
 from itemvec.stages.table_digest import READ
 from itemvec.stages.tasks import task_of
@@ -32,7 +32,8 @@ def measure_baseline(
     tables = {table: tables[table] for table in READ[task]}  # on others the stage does not depend
     if task == "search":
         return search(RETRIEVERS.build(name, row), tables, None, searching, seed, engine)
+    system, interactions = RECOMMENDERS.build(name, row), tables["interactions"]
+    check_size(system, n_rows(tables["items"]))
     items = read_parquet(tables["items"], [ITEM])[ITEM].combine_chunks()
     conditions = Attributes.read(tables["items"], items)
-    system, interactions = RECOMMENDERS.build(name, row), tables["interactions"]
     return recommend(system, interactions, items, None, recommending, seed, conditions, engine=engine)

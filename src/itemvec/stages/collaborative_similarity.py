@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from itemvec.core.arrays import Doubles, Floats, Ids, Ints
-from itemvec.core.columns import ITEM, TEXT
+from itemvec.core.columns import ITEM, TEXT, USER
 from itemvec.core.errors import TableError
 from itemvec.core.files import read_parquet
 from itemvec.core.sampling import sample
@@ -66,7 +66,7 @@ def compare_similarities(digest: Path, items: Path, interactions: Path, seed: in
     ids, vectors = open_vectors(digest, "items").load()
     if not ids.equals(table[ITEM].combine_chunks()):
         raise TableError(f"{digest.with_suffix('')}: its items differ from those of {items}; run `dvc repro`")
-    histories = Histories.of(read_parquet(interactions), ids)
+    histories = Histories.of(read_parquet(interactions, encoded=[USER, ITEM]), ids)
     found = Engagement.of(histories, MOST)
     facts: dict[str, Any] = {"items": len(found.items), "users": found.users}
     if len(found.items) <= NEIGHBOURS or not found.together.any():

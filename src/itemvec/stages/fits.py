@@ -12,7 +12,7 @@ from itemvec.core.errors import ParamsError
 from itemvec.core.params import Params
 from itemvec.encoders import ENCODERS
 from itemvec.encoders.lsa import LsaEncoder
-from itemvec.recommenders.item_item import LARGEST, too_many
+from itemvec.recommenders.item_item import too_many
 from itemvec.reducers import REDUCERS
 from itemvec.reducers.graph_pca import GraphPca
 from itemvec.reducers.pca import Pca
@@ -22,7 +22,7 @@ from itemvec.retrievers.hybrid import Hybrid
 from itemvec.retrievers.query_policy import QueryPolicy
 from itemvec.stages.tasks import task_of
 
-DENSE = ("ease", "text-ease")  # kinds that invert a matrix of all pairs of items
+DENSE = ("ease", "text-ease")  # kinds that look at all pairs of items
 
 
 def check_items(params: Params, n_items: int, whole: bool = True) -> None:
@@ -47,8 +47,8 @@ def _too_many(params: Params, n_items: int) -> Iterator[str]:
     for selector, names in (("recommenders", params.recommenders), ("baselines", params.baselines)):
         for name in names:
             row = params.systems[name]
-            if row.get("kind") in DENSE and row.get("neighbours") is None and n_items > LARGEST:
-                yield f"{selector}: {name!r}: {too_many(n_items)}, or take it out of {selector}"
+            if row.get("kind") in DENSE and (why := too_many(n_items, row.get("neighbours"))):
+                yield f"{selector}: {name!r}: {why}, or take it out of {selector}"
 
 
 def _too_few(params: Params, n_items: int) -> Iterator[str]:

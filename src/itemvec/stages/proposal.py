@@ -12,7 +12,8 @@ from itemvec.core.errors import ItemvecError
 from itemvec.core.params import Row
 from itemvec.core.time_units import unit_of
 from itemvec.datasets import Tables
-from itemvec.stages.split_sizes import Interactions
+from itemvec.protocol.case_facts import DRAWN, hours_to_rank
+from itemvec.stages.split_sizes import Interactions, Sizes
 
 FEW_ITEMS = 100  # below which fewer directions would say nothing
 MANY_ITEMS = 20_000  # from which a matrix of items by items takes too much memory
@@ -87,9 +88,19 @@ def _recommendation(tables: Tables) -> tuple[dict[str, Any] | None, list[str]]:
             tests = f"{sizes.test:,} case{'s' * (sizes.test != 1)} of test"
             said = f"split: {words}; {tests}, {sizes.validation:,} of validation"
             seeds, briefly = _seeds(tables)
+            row, drawn = _sample(row, sizes, len(tables.items))
             named = row if len(row) > 1 else row["kind"]
-            return {"split": named, "mask_history": masked, **seeds}, [said, *why, *briefly]
+            return {"split": named, "mask_history": masked, **seeds}, [said, *drawn, *why, *briefly]
     return None, ["no recommenders: too few users have the four interactions that training, validation and test take"]
+
+
+def _sample(row: Row, sizes: Sizes, n_items: int) -> tuple[Row, list[str]]:
+    """The split with a sample of the users, where ranking for all of them would take hours."""
+    hours = hours_to_rank(sizes.validation + sizes.test, n_items)
+    if hours < 1:
+        return row, []
+    why = f"users: {DRAWN} of recommend.split draws as many to rank for; all would take {hours:,.0f} hours and more"
+    return {**row, "users": DRAWN}, [f"{why} for each system"]
 
 
 def _seeds(tables: Tables) -> tuple[dict[str, int], list[str]]:

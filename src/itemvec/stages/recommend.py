@@ -12,25 +12,26 @@ import numpy as np
 import pyarrow as pa
 
 from itemvec.core.arrays import Floats, Ids
-from itemvec.core.columns import TIME
+from itemvec.core.columns import ITEM, TIME, USER
 from itemvec.core.engine import HERE, Engine
 from itemvec.core.errors import ItemvecError
 from itemvec.core.files import n_rows, read_parquet
+from itemvec.core.memory import return_free_memory
 from itemvec.core.params import RecommendProtocol
-from itemvec.core.progress import progress
+from itemvec.core.progress import progress, say
 from itemvec.core.top_k import TieOrder, Top, top_k
 from itemvec.metrics import Ranked, measure
 from itemvec.protocol.attributes import Attributes
-from itemvec.protocol.case_facts import case_facts, masked_targets
+from itemvec.protocol.case_facts import case_facts, large_ranking, masked_targets
 from itemvec.protocol.evaluation import Evaluation, evaluate, nothing
 from itemvec.protocol.histories import Histories
 from itemvec.protocol.list_diversity import list_diversity
-from itemvec.protocol.splits import Cases, split
+from itemvec.protocol.splits import Cases, Split, split
 from itemvec.protocol.training_log import means_of_seeds, sd_of_seeds, training_facts
 from itemvec.protocol.useful_depth import within
 from itemvec.protocol.user_cohorts import cohorts
 from itemvec.protocol.within_condition import within_condition
-from itemvec.recommenders import Explains, Measures, Recommender, Score, Training
+from itemvec.recommenders import Explains, Limited, Measures, Recommender, Score, Training
 from itemvec.recommenders.neural import Neural
 from itemvec.recommenders.reasons import explained, with_reasons
 
@@ -57,9 +58,11 @@ def recommend_on(
     """
     if not n_rows(interactions):
         return nothing(protocol.metrics, {"task": TASK, "users_left_out": 0})
+    check_size(recommender, n_rows(catalogue))
     from itemvec.store import further_seeds, open_vectors
 
     items, vectors = open_vectors(digest, "items").load()
+    return_free_memory()
     others = {number: open_vectors(digest, "items", number) for number in further_seeds(digest, "items")}
     conditions = Attributes.read(catalogue, items)
     return recommend(recommender, interactions, items, vectors, protocol, seed, conditions, others, engine)
@@ -93,14 +96,11 @@ def recommend(
     engine
         Where trained networks rank the items for the test users; training and all else is here.
     """
-    table = read_parquet(interactions)
-    whole, order = Histories.of(table, items), TieOrder(items)
-    if not len(table):
+    if not n_rows(interactions):
         return nothing(protocol.metrics, {"task": TASK, "users_left_out": 0})
-    protocol = within(protocol, len(items))
-    parts = split(protocol.split, whole, table)
-    parts.check_filled(str(protocol.split if isinstance(protocol.split, str) else protocol.split.get("kind")))
-    facts: dict[str, Any] = {"task": TASK} | parts.audit(whole, np.asarray(table[TIME])) | case_facts(parts, whole)
+    check_size(recommender, len(items))
+    protocol, order = within(protocol, len(items)), TieOrder(items)
+    parts, facts = _divided(interactions, items, protocol)
     if protocol.mask_history:
         facts["targets_masked"] = masked_targets(parts.test)
 
@@ -142,6 +142,23 @@ def recommend(
     names = protocol.metrics
     found = evaluate(rankings, parts.test.judgments, groups, items, names, facts, slices, shown.users)
     return replace(found, run=with_reasons(found.run, reasons)) if reasons else found
+
+
+def check_size(recommender: Recommender, n_items: int) -> None:
+    """Refuse a catalogue that is too large for a recommender, before its tables are read."""
+    if isinstance(recommender, Limited):
+        recommender.check_size(n_items)
+
+
+def _divided(interactions: Path, items: Ids, protocol: RecommendProtocol) -> tuple[Split, dict[str, Any]]:
+    """The audited parts of a split, and what is counted of them; the tables themselves do not stay in memory."""
+    table = read_parquet(interactions, encoded=[USER, ITEM])
+    whole = Histories.of(table, items)
+    parts = split(protocol.split, whole, table)
+    parts.check_filled(str(protocol.split if isinstance(protocol.split, str) else protocol.split.get("kind")))
+    if remark := large_ranking(parts):
+        say(remark)
+    return parts, {"task": TASK} | parts.audit(whole, np.asarray(table[TIME])) | case_facts(parts, whole)
 
 
 def rank(
