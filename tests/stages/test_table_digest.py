@@ -71,14 +71,15 @@ def test_a_digest_of_rows_in_another_order_is_another(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("row", "task"), [({"kind": "popular"}, "recommend"), ({"kind": "bm25"}, "search")])
-def test_a_baseline_reads_no_table_beside(row: dict[str, Any], task: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_baseline_reads_no_table_beside(
+    row: dict[str, Any], task: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is given all of them, and hands on those that its digest is of."""
     seen: list[Any] = []
     for name in ("recommend", "search"):
         monkeypatch.setattr(f"itemvec.stages.baseline.{name}", lambda *given, **_: seen.append(given))
-    monkeypatch.setattr("itemvec.stages.baseline.read_parquet", lambda path, columns: TABLES["items"].select(columns))
-    monkeypatch.setattr("itemvec.stages.baseline.Attributes.read", lambda path, items: None)
-    paths = {name: Path(name) for name in TABLES}
+    paths = written(tmp_path, TABLES)
     measure_baseline("mine", row, paths, Any, Any, 0)  # type: ignore[arg-type]
     (given,) = seen
-    assert given[1] == (Path("interactions") if task == "recommend" else {name: paths[name] for name in READ[task]})
+    expected = paths["interactions"] if task == "recommend" else {name: paths[name] for name in READ[task]}
+    assert given[1] == expected
