@@ -8,6 +8,7 @@ import pytest
 
 from itemvec.commands.numpy_exact import NumpyExact, without_torch
 from itemvec.retrievers import RETRIEVERS, Entries, prepare
+from itemvec.retrievers.exact import Exact
 from itemvec.retrievers.hybrid import Hybrid
 
 RNG = np.random.default_rng(0)
@@ -33,6 +34,15 @@ def test_it_ranks_as_with_torch_ties_too(row: dict[str, Any]) -> None:
     expected, found = (prepare(one, items, None)[0](queries, 70) for one in (system, light))
     assert np.array_equal(found.positions, expected.positions)
     assert np.allclose(found.scores, expected.scores, atol=1e-6)
+
+
+def test_equal_items_score_alike() -> None:
+    vectors = RNG.normal(size=(5, 80)).astype(np.float32)[np.arange(103) % 5]
+    items = Entries(pa.array([f"i{number}" for number in range(103)]), None, [vectors])
+    queries = Entries(pa.array(["q"]), None, [RNG.normal(size=(1, 80)).astype(np.float32)])
+    expected, found = (prepare(one, items, None)[0](queries, 103) for one in (Exact(), NumpyExact(Exact())))
+    assert len(np.unique(found.scores)) == 5
+    assert np.array_equal(found.positions, expected.positions)
 
 
 def test_of_a_hybrid_the_parts_are_replaced() -> None:
