@@ -70,7 +70,16 @@ def test_what_changes_how_a_text_is_read_is_left_to_torch(folder: Path) -> None:
         ("config.json", '{"model_type": "bert", "hidden_act": "relu"}'),
         ("config.json", "damaged"),
         ("modules.json", "[]"),
+        ("config.json", '{"model_type": "bert", "num_hidden_layers": 2, "num_attention_heads": 2}'),
         ("tokenizer.json", "{"),
+        ("tokenizer.json", '{"version": "1.0"}'),
+        ("tokenizer_config.json", '{"tokenizer_class": "TokenizersBackend", "truncation_side": "left"}'),
+        ("tokenizer_config.json", '{"tokenizer_class": "BertTokenizer"}'),  # lower case, where tokenizer.json keeps it
+        (
+            "tokenizer_config.json",
+            '{"tokenizer_class": "TokenizersBackend", "added_tokens_decoder": {"9": {"content": "lamp"}}}',
+        ),
+        ("sentence_bert_config.json", '{"max_seq_length": 48, "do_lower_case": true}'),
         ("model.safetensors", "cut"),
     ],
 )

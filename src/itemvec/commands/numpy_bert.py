@@ -19,6 +19,14 @@ from itemvec.encoders.stated import chosen_prompts, most_tokens
 from itemvec.models.checkpoint import stored
 
 WORDS = "embeddings.word_embeddings.weight"
+SIZES = {"num_hidden_layers", "num_attention_heads", "layer_norm_eps", "max_position_embeddings"}
+AS_STORED = ("TokenizersBackend", "PreTrainedTokenizerFast")  # classes that take tokenizer.json as it is
+# What the class of BERT takes from tokenizer_config.json instead: entry there, default, entry in tokenizer.json.
+CLEANED: tuple[tuple[str, bool | None, str], ...] = (
+    ("do_lower_case", True, "lowercase"),
+    ("strip_accents", None, "strip_accents"),
+    ("tokenize_chinese_chars", True, "handle_chinese_chars"),
+)
 
 
 class NumpyBert:
@@ -30,11 +38,11 @@ class NumpyBert:
         A row whose checkpoint ``fits``.
     folder
         The files of the checkpoint.
+    tokenizer
+        That of its ``tokenizer.json``.
     """
 
-    def __init__(self, encoder: SentenceTransformerEncoder, folder: Path) -> None:
-        from tokenizers import Tokenizer
-
+    def __init__(self, encoder: SentenceTransformerEncoder, folder: Path, tokenizer: Any) -> None:
         config, (_, *rest) = _json(folder / "config.json"), _json(folder / "modules.json")
         self.mean = _pooling(folder) == "mean"
         self.normalize = encoder.normalize or len(rest) > 1
@@ -43,7 +51,7 @@ class NumpyBert:
         row: dict[Role, str | None] = {"item": encoder.item_prompt, "query": encoder.query_prompt}
         self.prompts = chosen_prompts(f"model {encoder.checkpoint!r}", folder, row, encoder.own_prompts)
         most = int(config["max_position_embeddings"])
-        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer = tokenizer
         self.tokenizer.no_padding()
         self.tokenizer.enable_truncation(min(encoder.max_tokens or most_tokens(folder) or most, most))
         self.file = _weights_of(folder)
@@ -99,7 +107,8 @@ def numpy_bert(encoder: Encoder) -> NumpyBert | None:
     if encoder.suffix or encoder.config or encoder.pooling or encoder.pool_prompt is not None:
         return None
     folder = stored(encoder.checkpoint, encoder.revision)
-    return NumpyBert(encoder, folder) if folder is not None and fits(folder) else None
+    tokenizer = _tokenizer_of(folder) if folder is not None and fits(folder) else None
+    return None if folder is None or tokenizer is None else NumpyBert(encoder, folder, tokenizer)
 
 
 def fits(folder: Path) -> bool:
@@ -115,9 +124,26 @@ def fits(folder: Path) -> bool:
         and modules[0].get("path") == ""
         and config.get("model_type") == "bert"
         and all(config.get(name, wanted) == wanted for name, wanted in plain.items())
+        and config.keys() >= SIZES
         and _pooling(folder) in ("mean", "cls")
-        and bool(_json(folder / "tokenizer.json"))
+        and _reads_alike(folder)
         and _readable(folder)
+    )
+
+
+def _reads_alike(folder: Path) -> bool:
+    """Whether transformers takes texts apart as ``tokenizer.json`` alone says; the other files may say otherwise."""
+    file, said = _json(folder / "tokenizer.json"), _json(folder / "tokenizer_config.json")
+    if not file or said.get("truncation_side", "right") != "right":
+        return False
+    if _json(folder / "sentence_bert_config.json").get("do_lower_case"):
+        return False
+    known = {token["content"] for token in file.get("added_tokens", [])}
+    if not {token["content"] for token in said.get("added_tokens_decoder", {}).values()} <= known:
+        return False
+    made = file.get("normalizer") or {}
+    return said.get("tokenizer_class") in AS_STORED or all(
+        made.get(ours) == said.get(theirs, default) for theirs, default, ours in CLEANED
     )
 
 
@@ -143,6 +169,16 @@ def _readable(folder: Path) -> bool:
     prefix = next((name for name in names if name.endswith(WORDS)), WORDS).removesuffix(WORDS)
     types = {weights.get_slice(name).get_dtype() for name in names if name.endswith("weight")}
     return f"{prefix}embeddings.LayerNorm.weight" in names and types <= {"F32", "F16"}
+
+
+def _tokenizer_of(folder: Path) -> Any:
+    """That of ``tokenizer.json``; None where it is damaged, which loading the model reports."""
+    from tokenizers import Tokenizer
+
+    try:
+        return Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except Exception:  # its errors have no kind of their own
+        return None
 
 
 def _weights_of(folder: Path) -> Any:
