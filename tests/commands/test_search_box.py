@@ -118,6 +118,13 @@ def test_what_is_no_text_ends_nothing(params: Params, tmp_path: Path, monkeypatc
     assert [line.split()[2] for line in result.stdout.splitlines()][-1] == "i3"
 
 
+def test_a_query_that_is_no_text_is_searched_for_as_far_as_it_is(
+    params: Params, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = run(tmp_path, monkeypatch, "\udcff garden hose", "-k", "1")  # as Python gives a byte that is not UTF-8
+    assert (result.exit_code, result.stdout.split()[2:3]) == (0, ["i3"])
+
+
 def test_a_line_is_cut_and_holds_no_commands() -> None:
     hits = [Hit("a\x1b", 1.5, "one\ttwo\n\x1b[31mred\u202e" + "x" * 99), Hit("bbb", -0.25, "帽子")]
     assert lines(hits, 30) == ["  1    1.5000  a    one two [3", "  2   -0.2500  bbb  帽子"]

@@ -40,7 +40,8 @@ def search(query: str | None, k: int, retriever: str | None, reranker: str | Non
     typed = query is None and sys.stdin.isatty()
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # a line that is not UTF-8 must not stop the next ones
-    for asked in [query] if query is not None else sys.stdin:
+    given = [query.encode(errors="surrogateescape").decode(errors="replace")] if query is not None else sys.stdin
+    for asked in given:
         if asked.strip():
             began = time.perf_counter()
             hits = box(asked.strip(), k)
