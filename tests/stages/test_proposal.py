@@ -97,8 +97,11 @@ def test_three_interactions_leave_no_step_to_learn_from() -> None:
 def test_where_ranking_for_all_takes_hours_a_sample_is_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
     """40 cases each of validation and test, 200 items: 16,000 scores, of 0.01 hours each 160 hours."""
     monkeypatch.setattr(case_facts, "NANOSECONDS", 36e9)
+    whole = propose(tables(daily(40, 10)))
+    assert "users" not in whole.changes["recommend"]["split"]
+    few = "ranking takes 160 hours and more for each system; users of recommend.split ranks for fewer than all 40"
+    assert few in whole.said[1]
+    monkeypatch.setattr("itemvec.stages.proposal.DRAWN", 20)
     found = propose(tables(daily(40, 10)))
-    assert found.changes["recommend"]["split"]["users"] == 10_000
-    assert (
-        "users: 10000 of recommend.split draws as many to rank for; all would take 160 hours and more" in found.said[1]
-    )
+    assert found.changes["recommend"]["split"]["users"] == 20
+    assert "users: 20 of recommend.split draws as many to rank for; all would take 160 hours and more" in found.said[1]

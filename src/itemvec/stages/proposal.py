@@ -88,17 +88,20 @@ def _recommendation(tables: Tables) -> tuple[dict[str, Any] | None, list[str]]:
             tests = f"{sizes.test:,} case{'s' * (sizes.test != 1)} of test"
             said = f"split: {words}; {tests}, {sizes.validation:,} of validation"
             seeds, briefly = _seeds(tables)
-            row, drawn = _sample(row, sizes, len(tables.items))
+            row, drawn = _sample(row, sizes, len(interactions.whole), len(tables.items))
             named = row if len(row) > 1 else row["kind"]
             return {"split": named, "mask_history": masked, **seeds}, [said, *drawn, *why, *briefly]
     return None, ["no recommenders: too few users have the four interactions that training, validation and test take"]
 
 
-def _sample(row: Row, sizes: Sizes, n_items: int) -> tuple[Row, list[str]]:
+def _sample(row: Row, sizes: Sizes, n_users: int, n_items: int) -> tuple[Row, list[str]]:
     """The split with a sample of the users, where ranking for all of them would take hours."""
     hours = hours_to_rank(sizes.validation + sizes.test, n_items)
     if hours < 1:
         return row, []
+    if n_users <= DRAWN:
+        long = f"ranking takes {hours:,.0f} hours and more for each system"
+        return row, [f"{long}; users of recommend.split ranks for fewer than all {n_users:,}"]
     why = f"users: {DRAWN} of recommend.split draws as many to rank for; all would take {hours:,.0f} hours and more"
     return {**row, "users": DRAWN}, [f"{why} for each system"]
 
