@@ -86,7 +86,7 @@ def test_a_model_of_this_machine_is_asked_through_its_template(checkpoints: dict
         ({"step": 30}, "step 30 is more than window 20"),
         ({"url": "api.openai.com/v1"}, "url must be as https://host/v1"),
         ({"body": {"messages": "x"}}, "body must not hold 'messages'"),
-        ({"body": {"seed": 1}}, "body is an option of a chat server, and no url is given"),
+        ({"body": {"seed": 1}}, "body is an option of a chat server, and no url is given; give one, or remove body"),
         ({"key_variable": "KEY"}, "key_variable is an option of a chat server"),
         ({"url": "http://host/v1", "revision": "main"}, "revision is an option of a model of this machine"),
         ({"protocol": "setwise"}, "option 'protocol' is 'setwise'"),

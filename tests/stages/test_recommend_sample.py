@@ -52,7 +52,12 @@ def test_a_ranking_of_hours_is_remarked_on(
     monkeypatch.setattr(case_facts, "NANOSECONDS", 360e9)
     recommend(Popular(), log, NAMES, None, PROTOCOL, seed=1)
     said = "recommend: ranks 4 items for 10 cases of validation and test, at least 4 hours of one processor"
-    assert said in capsys.readouterr().out
+    found = capsys.readouterr().out
+    assert said in found
+    assert "users in recommend.split ranks for fewer than these 5 users" in found  # a sample of 10,000 would be all
+    monkeypatch.setattr(case_facts, "DRAWN", 4)
+    recommend(Popular(), log, NAMES, None, PROTOCOL, seed=1)
+    assert "users: 4 in recommend.split draws a sample of the users" in capsys.readouterr().out
 
 
 def test_a_catalogue_that_is_too_large_is_refused_before_vectors_are_opened(

@@ -17,7 +17,7 @@ TABLES: dict[str, Any] = {
     "items": pa.table(
         [["i1", "i2"], ["a lamp", "a hat"], [["red"], None]], schema=ITEMS.append(pa.field("colour", ATTRIBUTE))
     ),
-    "interactions": pa.table({USER: ["u", "u"], ITEM: ["i1", "i2"], "timestamp": [1, 2]}),
+    "interactions": pa.table({USER: ["u", "u"], ITEM: ["i1", "i2"], "timestamp": [1, 2], TEXT: [4.0, 5.0]}),
     "queries": pa.table([["q1"], ["hat"], ["given"], ["i1"]], schema=QUERIES.append(pa.field(HIDDEN, pa.string()))),
     "qrels": pa.table([["q1"], ["i2"], [1.0]], schema=QRELS),
 }

@@ -60,7 +60,11 @@ class LanguageModelOptions:
         if taken := {"model", "messages"} & self.body.keys():
             raise ParamsError(f"{subject}: body must not hold {min(taken)!r}, which itemvec fills in")
         if idle := [name for name in (OF_SERVER if self.url is None else OF_MACHINE) if getattr(self, name)]:
-            where = "a chat server, and no url is given" if self.url is None else "a model of this machine; remove url"
+            where = (
+                "a chat server, and no url is given; give one"
+                if self.url is None
+                else "a model of this machine; remove url"
+            )
             raise ParamsError(f"{subject}: {idle[0]} is an option of {where}, or remove {idle[0]}")
 
     def ask(self, subject: str) -> Ask:

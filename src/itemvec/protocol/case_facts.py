@@ -39,9 +39,12 @@ def large_ranking(parts: Split) -> str:
     hours = hours_to_rank(n_cases, n_items)
     if hours < 1:
         return ""
+    n_users = max(len(pc.unique(cases.histories.users)) for cases in (parts.validation, parts.test))
+    draw = f"users: {DRAWN} in recommend.split draws a sample of the users"
+    fewer = f"users in recommend.split ranks for fewer than these {n_users:,} users"
     return (
         f"recommend: ranks {n_items:,} items for {n_cases:,} cases of validation and test, at least {hours:,.0f} hours "
-        f"of one processor for each system and seed; users: {DRAWN} in recommend.split draws a sample of the users"
+        f"of one processor for each system and seed; {draw if n_users > DRAWN else fewer}"
     )
 
 

@@ -23,8 +23,8 @@ READ = {
 def table_digest(tables: dict[str, Path], reader: str) -> dict[str, str]:
     """A sha256 of each table that ``reader`` reads, of the columns that it reads.
 
-    Search reads everything but attributes, recommendation everything but texts, and ``capacity`` ids alone and what is
-    said of queries beside their texts.
+    Search reads everything but attributes, recommendation everything but texts of items, and ``capacity`` ids alone and
+    what is said of queries beside their texts.
     """
     found = {}
     for name in READ[reader]:
@@ -37,7 +37,9 @@ def table_digest(tables: dict[str, Path], reader: str) -> dict[str, str]:
 def _read(name: str, reader: str, names: list[str]) -> list[str]:
     if name == "items" and reader != "recommend":
         return [ITEM, TEXT] if reader == "search" else [ITEM]
-    return names if reader == "search" else [one for one in names if one != TEXT]
+    if reader == "search" or name == "interactions":  # whose numbers may have any name
+        return names
+    return [one for one in names if one != TEXT]
 
 
 def _of_file(path: Path) -> str:
