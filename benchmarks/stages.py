@@ -32,11 +32,12 @@ class Took(NamedTuple):
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--project", type=click.Path(exists=True, path_type=Path), default=".", help="A project that has run.")
 @click.option("--least", default=0.0, help="Leave out of the table what took fewer seconds.")
-def main(project: Path, least: float) -> None:
+@click.option("--skip", multiple=True, help="Do not run stages with this in their name: their outputs are there.")
+def main(project: Path, least: float, skip: tuple[str, ...]) -> None:
     """Time every stage of the last run of PROJECT again, in a clone.
 
     \b
-    Example: python benchmarks/stages.py --least 2
+    Example: python benchmarks/stages.py --least 2 --skip sasrec
     """
     with TemporaryDirectory() as folder:
         clone = Path(folder) / "clone"
@@ -49,7 +50,7 @@ def main(project: Path, least: float) -> None:
         locked = YAML(typ="safe").load(clone / "dvc.lock")["stages"]
         lock = {name: locked[name] for name in listed.stdout.split() if name in locked}  # others are of former rows
         found: dict[str, Took] = {}
-        for name in order(lock):
+        for name in [one for one in order(lock) if not any(part in one for part in skip)]:
             click.echo(f"{name} ...", err=True)
             found[name] = timed(lock[name]["cmd"].split(), clone)
         overhead = timed(dvc("status", "-q"), clone, codes=(0, 1))

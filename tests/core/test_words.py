@@ -138,6 +138,11 @@ def test_one_text_gives_what_many_give() -> None:
     assert together == [" ".join(words(text, stemmer="english")) for text in texts]
 
 
+def test_a_null_text_has_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("itemvec.core.words.TEXTS", 2)
+    assert find_words(pa.array(["red", None, None, "blue red"])).lists() == [[0], [], [], [1, 0]]
+
+
 @pytest.mark.parametrize("texts", [[], [""], ["red desk", "", "Desk, lamps", "blue", "red lamp"]])
 def test_words_of_texts_in_parts_are_those_of_all(texts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     whole = find_words(texts, stemmer="english")

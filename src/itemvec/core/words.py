@@ -83,7 +83,7 @@ def find_words(texts: Any, stemmer: Stemmed | None = None, stop_words: Language 
     Parameters
     ----------
     texts
-        An Arrow array of strings, or any iterable of them.
+        An Arrow array of strings, or any iterable of them; one that is null has no words.
     stemmer
         Language whose Snowball stemmer shortens words; None leaves them as they are.
     stop_words
@@ -112,7 +112,7 @@ def _pieces(texts: Any) -> tuple[Any, list[Ints]]:
     """What stands between blanks, a chunk for each ``TEXTS`` texts with one dictionary; how many each text has."""
     chunks, lengths = [], []
     for start in range(0, max(len(texts), 1), TEXTS):
-        some = texts.slice(start, TEXTS).cast(pa.large_string())
+        some = texts.slice(start, TEXTS).cast(pa.large_string()).fill_null("")
         whole = some.combine_chunks() if isinstance(some, pa.ChunkedArray) else some
         found = pc.utf8_split_whitespace(whole)
         chunks.append(found.flatten().dictionary_encode())
