@@ -1,5 +1,6 @@
 """The page as HTTP: who is let in, and that texts of the data are texts."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from itemvec.core.params import Params
 from itemvec.judging.access import Access, is_loopback
 from itemvec.judging.app import application
 from itemvec.judging.material import Material
-from itemvec.judging.serving import checked_access
+from itemvec.judging.serving import checked_access, listening
 from tests.judging.conftest import made
 
 TOKEN = "0123456789abcdef"
@@ -121,3 +122,8 @@ def test_guidelines_are_escaped(tmp_path: Path) -> None:
     (tmp_path / "guide.txt").write_bytes(b"\xff\xfe")
     with pytest.raises(ParamsError, match="is not UTF-8 text"):
         material.page(tmp_path / "guide.txt", "judge.js", 4)
+
+
+def test_the_address_takes_a_connection_before_it_is_said() -> None:
+    with listening("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname(), timeout=5):
+        pass

@@ -56,7 +56,7 @@ def serve(asks: Asks, page: Page, host: str, port: int, token: str | None, who: 
         server_header=False,
         timeout_graceful_shutdown=2,
     )
-    with _listening(host, port) as listener:
+    with listening(host, port) as listener:
         number = listener.getsockname()[1]
         name = f"[{host}]" if ":" in host else host
         say(f"http://{name}:{number}/" + (f"?token={token}" if token else ""))
@@ -69,12 +69,14 @@ def serve(asks: Asks, page: Page, host: str, port: int, token: str | None, who: 
             return
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that takes connections; raises ``ItemvecError`` where the address cannot be had."""
     family: Any = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM)
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((host, port))
+        found.listen()  # so that a browser that is quicker than the application waits for it
     except OSError as error:
         found.close()
         raise ItemvecError(f"{host}:{port}: {error.strerror or error}; name another --port, or --host") from None
