@@ -25,15 +25,10 @@ class LlmReranker(LanguageModelOptions):
 
     Parameters
     ----------
-    checkpoint
-        The server's name of the model; without ``url``, a model of the Hugging Face hub, a local folder or
-        ``package:NAME/FOLDER``, with weights as safetensors.
     protocol
         ``pointwise``: a rating for every item. ``all-pairs``: every pair, in both orders. ``sliding-pairs``:
         neighbours, ``passes`` times from the end to the start. ``listwise``: lists of ``window`` items. For n items
         they ask n, n (n - 1), 2 n ``passes`` and about n / ``step`` times.
-    url
-        Where the chat server is; by default the model runs on this machine.
     window
         For ``listwise``: how many items a list holds.
     step
