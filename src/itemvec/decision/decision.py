@@ -17,6 +17,7 @@ from itemvec.decision.ties import tie_note
 from itemvec.decision.training import training_note
 from itemvec.decision.tuning_pays import tuning_pays
 from itemvec.decision.unjudged import Unjudged, consider
+from itemvec.decision.user_sample import sample_note
 from itemvec.decision.values import Measures
 from itemvec.decision.verdict import Verdict, decide
 
@@ -64,7 +65,8 @@ def _task(results: Results, task: str, measures: Measures) -> dict[str, Any]:
     known = all_shown(results, task, measures, [groups[0].metric]) if tuned else {}
     pays = [one for one in (text_pays(group) for group in groups) if one is not None]
     notes = [unjudged.note(verdict, groups[0].metric)] if unjudged else []
-    notes += [training_note(results, task, groups, verdict), tie_note(results, task, UNITS[task], groups[0].metric)]
+    notes += [sample_note(results, task), training_note(results, task, groups, verdict)]
+    notes.append(tie_note(results, task, UNITS[task], groups[0].metric))
     if any(group.complete for group in groups):
         notes.append("queries were constructed from the items' own metadata; they are not what people ask")
     return {
