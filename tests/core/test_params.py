@@ -48,8 +48,18 @@ def test_selectors_and_tables_are_keys() -> None:
         ({"rerank": {"first": "x", "depth": 0}}, "rerank: option 'depth' is 0"),
         ({"rerankers": None}, "option 'rerankers' is missing"),
         ({"search": 3}, "option 'search' is 3"),
-        ({"search": {"depth": 10, "metrics": [], "split": {"validate": 0.2}}}, "Input should be 'validation'"),
-        ({"search": {"depth": 10, "metrics": [], "split": {"validation": 1.0}}}, "less than 1"),
+        (
+            {"search": {"depth": 10, "metrics": [], "split": {"validate": 0.2}}},
+            "option 'split' is {'validate': 0.2}: 'validate': Input should be 'validation'",
+        ),
+        (
+            {"search": {"depth": 10, "metrics": [], "split": {"validation": 1.0}}},
+            "option 'split' is {'validation': 1.0}: 'validation': Input should be less than 1",
+        ),
+        (
+            {"search": {"depth": 10, "metrics": [], "split": 0.2}},
+            "option 'split' is 0.2: Input should be 'given' or a valid dictionary",
+        ),
         ({"dataset": "../x", "datasets": {"../x": {"kind": "tables"}}}, "name '../x' may hold letters"),
         ({"dataset": "v1.5", "datasets": {"v1.5": {"kind": "tables"}}}, "name 'v1.5' may hold letters"),
         ({"models": {"minilm": "hashing"}}, "models.yaml: row 'minilm' is 'hashing'; write its options"),
@@ -60,6 +70,7 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, changes: dict[str, Any], s
     with pytest.raises(ParamsError) as error:
         Params.load(write(tmp_path / "params.yaml", **changes))
     assert said in error.value.message
+    assert not error.value.message.split(said)[1].startswith("; Input")  # nothing of the forms that were not meant
     assert "\n" not in error.value.message
 
 

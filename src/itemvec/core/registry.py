@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
 from difflib import get_close_matches
-from typing import Any, Generic, TypeVar, get_args, get_type_hints
+from types import UnionType
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -86,10 +87,23 @@ def checked(cls: type, options: Mapping[str, Any], where: str, listed: str = "")
         try:
             values[option] = adapter.validate_python(value, strict=True)
         except ValidationError as error:
-            said = "; ".join(problem["msg"].removeprefix("Value error, ") for problem in error.errors())
+            said = "; ".join(_problems(error, types[option]))
             shown = "" if _is_hidden(types[option]) else f" is {value!r}"
             raise ParamsError(f"{where}: option {option!r}{shown}: {said}") from None
     return cls(**values)
+
+
+def _problems(error: ValidationError, hint: Any) -> list[str]:
+    """What is wrong, each thing once. Of several forms that an option may have, those that the value comes nearest to."""
+    found = error.errors()
+    several = get_origin(hint) in (Union, UnionType) and len({problem["loc"][:1] for problem in found}) > 1
+    within = [problem for problem in found if several and len(problem["loc"]) > 1]
+    said = [problem["msg"].removeprefix("Value error, ") for problem in within or found]
+    if several and not within:
+        return [" or ".join([said[0], *(one.removeprefix("Input should be ") for one in said[1:])])]
+    if within:
+        said = [f"{problem['loc'][1]!r}: {one}" for problem, one in zip(within, said, strict=True)]
+    return list(dict.fromkeys(said))
 
 
 def _is_hidden(hint: Any) -> bool:
