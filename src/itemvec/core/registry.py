@@ -94,7 +94,7 @@ def checked(cls: type, options: Mapping[str, Any], where: str, listed: str = "")
 
 
 def _problems(error: ValidationError, hint: Any) -> list[str]:
-    """What is wrong, each thing once. Of several forms that an option may have, those that the value comes nearest to."""
+    """What is wrong, each thing once; of several forms that an option may have, those that the value comes nearest."""
     found = error.errors()
     several = get_origin(hint) in (Union, UnionType) and len({problem["loc"][:1] for problem in found}) > 1
     within = [problem for problem in found if several and len(problem["loc"]) > 1]
