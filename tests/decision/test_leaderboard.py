@@ -27,9 +27,19 @@ def test_the_best_alone_is_used() -> None:
     found = leaderboard([minilm, tried("lsa", 0.5), tried("hashing", 0.4)])
     assert sentences(found) == [
         "Search: use minilm (22.7 M parameters, 384 d), the only one of 3 models that is not shown worse than the "
-        "best, by exact/full. ndcg@10: Search, titles: 0.9000 (the highest)."
+        "best, by exact/full. ndcg@10: 0.9000 (the highest)."
     ]
     assert [one.shown.may_be_best.tolist() for one in found.columns] == [[True, False, False]]
+
+
+def test_each_group_is_named_where_there_are_several() -> None:
+    shares = {"good": (0.9, 0.8), "bad": (0.1, 0.2)}
+    states = [
+        state({TITLES: {"exact/full": right(one)}, REAL: {"exact/full": right(other)}}, name, model=name, seed=1)
+        for name, (one, other) in shares.items()
+    ]
+    (said,) = sentences(leaderboard(states))
+    assert said.endswith("by exact/full. ndcg@10: titles: 0.9000 (the highest); real: 0.8000 (the highest).")
 
 
 def test_the_cheapest_of_equals_is_used() -> None:

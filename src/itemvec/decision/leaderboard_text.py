@@ -49,7 +49,8 @@ def _sentence(found: Leaderboard, task: str) -> str:
             if len(left) == 1
             else f"the cheapest of {n_models} that is shown to lose less than {columns[0].tolerance:.0%} to the best"
         )
-        means = "; ".join(f"{one.title}: {_mean(found, one, choice)}" for one in columns)
+        groups = [f"{one.group}: " if len(columns) > 1 else "" for one in columns]
+        means = "; ".join(f"{group}{_mean(found, one, choice)}" for group, one in zip(groups, columns, strict=True))
         return f"{TITLES[task]}: use {choice.model} ({_size(choice)}), {why}, {by}. {columns[0].metric}: {means}."
     if left:
         names = ", ".join(one.model for one in left)
